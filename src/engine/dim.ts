@@ -1,0 +1,41 @@
+/**
+ * One dimension of a shape: a number, or a product of named symbols with an optional leading factor, in canonical
+ * form ("B", "4*B", "B*M"). Symbols are bound by the shapes of the graph's inputs when the graph runs.
+ */
+export type Dim = number | string;
+export type Shape = readonly Dim[];
+
+/** Splits a dimension into its numeric factor and its sorted symbols: "4*B*M" -> [4, ["B", "M"]]. */
+export function dimParts(dim: Dim): [number, string[]] {
+  if (typeof dim === "number") return [dim, []];
+  const parts = dim.split("*");
+  const factor = Number(parts[0]);
+  return Number.isNaN(factor) ? [1, parts] : [factor, parts.slice(1)];
+}
+
+/** Product of dimensions, in canonical form. */
+export function dimProduct(dims: Shape): Dim {
+  let factor = 1;
+  const symbols: string[] = [];
+  for (const dim of dims) {
+    const [f, s] = dimParts(dim);
+    factor *= f;
+    symbols.push(...s);
+  }
+  if (symbols.length === 0) return factor;
+  const name = symbols.sort().join("*");
+  return factor === 1 ? name : `${factor}*${name}`;
+}
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+
+/** NumPy's broadcasting rule. @throws Error when two dimensions differ and neither is 1 */
+export function broadcastShapes(a: Shape, b: Shape): Dim[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[a.length - rank + i] ?? 1;
+    const y = b[b.length - rank + i] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) throw new Error(`shapes [${a}] and [${b}] do not broadcast: ${x} against ${y}`);
+    return x === 1 ? y : x;
+  });
+}

@@ -1,0 +1,155 @@
+import { dimParts, dimProduct, sameShape, type Dim, type Shape } from "./dim.js";
+
+/** Element types that the engine uses. */
+export type DType = "float32" | "int64" | "bool";
+
+/** A value in a graph: no data, only a name, an element type and a shape of static rank. */
+export interface Tensor {
+  readonly graph: Graph;
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** Attribute of an ONNX node: whole numbers, decimals (wrapped, since 1.0 is an integer in JavaScript), lists, texts. */
+export type NodeAttribute = number | readonly number[] | string | { readonly float: number };
+
+export interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, NodeAttribute>>;
+}
+
+export interface Initializer {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array | Uint8Array;
+}
+
+/** Vector-Jacobian product of one recorded operation: gradient of the output -> gradients of the inputs (or null). */
+export type Vjp = (gradient: Tensor) => readonly (Tensor | null)[];
+
+interface TapeEntry {
+  readonly output: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly vjp: Vjp;
+}
+
+/**
+ * A graph under construction, and the tape of its differentiable operations in order of creation.
+ * Operations live in ops/; they call `emit` for the nodes and `record` for the derivative.
+ */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly initializers = new Map<string, Initializer>();
+  readonly inputs = new Map<string, Tensor>();
+  readonly outputs = new Map<string, Tensor>();
+  readonly tape: TapeEntry[] = [];
+  private readonly constants = new Map<string, Tensor>();
+  private readonly symbols = new Map<string, { input: string; axis: number }>();
+  private counter = 0;
+
+  /** Declares an input; its named dimensions become symbols that later shapes may use. */
+  input(name: string, shape: Shape, dtype: DType = "float32"): Tensor {
+    if (this.inputs.has(name)) throw new Error(`the graph already has an input '${name}'`);
+    const tensor: Tensor = { graph: this, name, dtype, shape };
+    this.inputs.set(name, tensor);
+    shape.forEach((dim, axis) => {
+      if (typeof dim === "string" && !dim.includes("*") && !this.symbols.has(dim)) this.symbols.set(dim, { input: name, axis });
+    });
+    return tensor;
+  }
+
+  /** Declares a tensor as an output under a name of its own. */
+  output(name: string, tensor: Tensor): void {
+    const named: Tensor = { ...tensor, name };
+    this.nodes.push({ op: "Identity", inputs: [tensor.name], outputs: [name], attributes: {} });
+    this.outputs.set(name, named);
+  }
+
+  /** A float32 constant; scalars are shared. */
+  constant(data: ArrayLike<number> | number, shape: readonly number[] = []): Tensor {
+    const values = typeof data === "number" ? Float32Array.of(data) : Float32Array.from(data);
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (values.length !== size) throw new Error(`a constant of shape [${shape}] takes ${size} values, not ${values.length}`);
+    return this.initializer(values.length === 1 ? `f${values[0]}/${shape}` : null, "float32", shape, values);
+  }
+
+  /** An int64 constant vector (axes, shapes, indices); equal ones are shared. */
+  int64(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+    const key = values.length < 16 ? `i${values}/${shape}` : null;
+    return this.initializer(key, "int64", shape, BigInt64Array.from(values, BigInt));
+  }
+
+  private initializer(key: string | null, dtype: DType, shape: readonly number[], data: Initializer["data"]): Tensor {
+    const known = key === null ? undefined : this.constants.get(key);
+    if (known) return known;
+    const tensor: Tensor = { graph: this, name: this.fresh("c"), dtype, shape };
+    this.initializers.set(tensor.name, { name: tensor.name, dtype, shape, data });
+    if (key !== null) this.constants.set(key, tensor);
+    return tensor;
+  }
+
+  /** Adds a node with one output. `inputs` may hold '' for an optional input that is left out. */
+  emit(op: string, inputs: readonly (Tensor | "")[], shape: Shape, attributes: Node["attributes"] = {}, dtype: DType = "float32"): Tensor {
+    return this.emitMany(op, inputs, [shape], attributes, dtype)[0];
+  }
+
+  /** Adds a node with several outputs of one element type. */
+  emitMany(op: string, inputs: readonly (Tensor | "")[], shapes: readonly Shape[], attributes: Node["attributes"] = {}, dtype: DType = "float32"): Tensor[] {
+    const outputs = shapes.map((shape): Tensor => ({ graph: this, name: this.fresh("t"), dtype, shape }));
+    const names = inputs.map((x) => (x === "" ? "" : x.name));
+    this.nodes.push({ op, inputs: names, outputs: outputs.map((t) => t.name), attributes });
+    return outputs;
+  }
+
+  /** Puts a differentiable operation on the tape. */
+  record(output: Tensor, inputs: readonly Tensor[], vjp: Vjp): Tensor {
+    this.tape.push({ output, inputs, vjp });
+    return output;
+  }
+
+  /** The shape as an int64 vector that exists when the graph runs: constants, -1 for one unknown, or computed. */
+  shapeTensor(shape: Shape): Tensor {
+    const unknown = shape.filter((d) => typeof d === "string");
+    if (unknown.length <= 1) return this.int64(shape.map((d) => (typeof d === "string" ? -1 : d)));
+    return this.runtimeShape(shape);
+  }
+
+  /** The shape as an int64 vector with every symbol computed from the inputs: what Expand needs. */
+  runtimeShape(shape: Shape): Tensor {
+    if (shape.every((d) => typeof d === "number")) return this.int64(shape as number[]);
+    return this.emit("Concat", shape.map((d) => this.dimTensor(d)), [shape.length], { axis: 0 }, "int64");
+  }
+
+  private dimTensor(dim: Dim): Tensor {
+    const [factor, names] = dimParts(dim);
+    const key = `dim/${dim}`;
+    const known = this.constants.get(key);
+    if (known) return known;
+    let value: Tensor | null = factor === 1 && names.length > 0 ? null : this.int64([factor]);
+    for (const name of names) {
+      const bound = this.symbols.get(name);
+      if (!bound) throw new Error(`the symbol '${name}' stands in no input's shape`);
+      const source = this.inputs.get(bound.input)!;
+      const size = this.emit("Shape", [source], [1], { start: bound.axis, end: bound.axis + 1 }, "int64");
+      value = value ? this.emit("Mul", [value, size], [1], {}, "int64") : size;
+    }
+    this.constants.set(key, value!);
+    return value!;
+  }
+
+  private fresh(prefix: string): string {
+    return `${prefix}${this.counter++}`;
+  }
+}
+
+/** Number of elements of a shape. */
+export const sizeOf = (shape: Shape): Dim => dimProduct(shape);
+
+/** @throws Error unless both tensors have the same shape */
+export function requireSameShape(a: Tensor, b: Tensor, op: string): void {
+  if (!sameShape(a.shape, b.shape)) throw new Error(`${op}: shapes [${a.shape}] and [${b.shape}] differ`);
+}
