@@ -1,0 +1,136 @@
+import { broadcastShapes, sameShape, type Shape } from "../dim.js";
+import type { Tensor } from "../graph.js";
+
+/** Sums a gradient over the axes along which `shape` was broadcast, so that it has that shape again. */
+export function unbroadcast(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const offset = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((d, i) => (i < offset || (shape[i - offset] === 1 && d !== 1) ? [i] : []));
+  const g = x.graph;
+  const kept = x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
+  const y = axes.length === 0 ? x : g.emit("ReduceSum", [x, g.int64(axes)], kept, { keepdims: 1 });
+  return sameShape(y.shape, shape) ? y : g.emit("Reshape", [y, g.shapeTensor(shape)], shape);
+}
+
+const binary = (op: string, a: Tensor, b: Tensor): Tensor => a.graph.emit(op, [a, b], broadcastShapes(a.shape, b.shape));
+
+/** a + b with broadcasting; da = d, db = d, each summed over broadcast axes. */
+export function add(a: Tensor, b: Tensor): Tensor {
+  return a.graph.record(binary("Add", a, b), [a, b], (d) => [unbroadcast(d, a.shape), unbroadcast(d, b.shape)]);
+}
+
+/** a - b with broadcasting; da = d, db = -d. */
+export function sub(a: Tensor, b: Tensor): Tensor {
+  return a.graph.record(binary("Sub", a, b), [a, b], (d) => [
+    unbroadcast(d, a.shape),
+    unbroadcast(d.graph.emit("Neg", [d], d.shape), b.shape),
+  ]);
+}
+
+/** a * b with broadcasting; da = d b, db = d a. */
+export function mul(a: Tensor, b: Tensor): Tensor {
+  return a.graph.record(binary("Mul", a, b), [a, b], (d) => [
+    unbroadcast(binary("Mul", d, b), a.shape),
+    unbroadcast(binary("Mul", d, a), b.shape),
+  ]);
+}
+
+/** a / b with broadcasting; da = d / b, db = -d a / b^2. */
+export function div(a: Tensor, b: Tensor): Tensor {
+  const y = binary("Div", a, b);
+  return a.graph.record(y, [a, b], (d) => {
+    const da = binary("Div", d, b);
+    const db = binary("Mul", d.graph.emit("Neg", [da], da.shape), y);
+    return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];
+  });
+}
+
+/** a * c for a plain number c. */
+export const scale = (a: Tensor, c: number): Tensor => mul(a, a.graph.constant(c));
+
+/** a + c for a plain number c. */
+export const addScalar = (a: Tensor, c: number): Tensor => add(a, a.graph.constant(c));
+
+/** -a; da = -d. */
+export function neg(a: Tensor): Tensor {
+  return a.graph.record(a.graph.emit("Neg", [a], a.shape), [a], (d) => [d.graph.emit("Neg", [d], d.shape)]);
+}
+
+/** e^a; da = d e^a. */
+export function exp(a: Tensor): Tensor {
+  const y = a.graph.emit("Exp", [a], a.shape);
+  return a.graph.record(y, [a], (d) => [binary("Mul", d, y)]);
+}
+
+/** ln a for a > 0; da = d / a. */
+export function log(a: Tensor): Tensor {
+  return a.graph.record(a.graph.emit("Log", [a], a.shape), [a], (d) => [binary("Div", d, a)]);
+}
+
+/** The square root of a > 0; da = d / (2 sqrt a). */
+export function sqrt(a: Tensor): Tensor {
+  const y = a.graph.emit("Sqrt", [a], a.shape);
+  return a.graph.record(y, [a], (d) => [binary("Div", binary("Mul", d, d.graph.constant(0.5)), y)]);
+}
+
+/** a^2; da = 2 d a. */
+export function square(a: Tensor): Tensor {
+  return a.graph.record(binary("Mul", a, a), [a], (d) => [binary("Mul", binary("Mul", d, a), d.graph.constant(2))]);
+}
+
+/** 1 / (1 + e^-a); da = d y (1 - y). */
+export function sigmoid(a: Tensor): Tensor {
+  const y = a.graph.emit("Sigmoid", [a], a.shape);
+  return a.graph.record(y, [a], (d) => {
+    const slope = binary("Mul", y, binary("Sub", d.graph.constant(1), y));
+    return [binary("Mul", d, slope)];
+  });
+}
+
+/** tanh a; da = d (1 - y^2). */
+export function tanh(a: Tensor): Tensor {
+  const y = a.graph.emit("Tanh", [a], a.shape);
+  return a.graph.record(y, [a], (d) => [binary("Mul", d, binary("Sub", d.graph.constant(1), binary("Mul", y, y)))]);
+}
+
+/** ln(1 + e^a); da = d sigmoid(a). */
+export function softplus(a: Tensor): Tensor {
+  return a.graph.record(a.graph.emit("Softplus", [a], a.shape), [a], (d) => [
+    binary("Mul", d, d.graph.emit("Sigmoid", [a], a.shape)),
+  ]);
+}
+
+/** a sigmoid(a), also called swish; with s = sigmoid(a), da = d (s + y (1 - s)). */
+export function silu(a: Tensor): Tensor {
+  const g = a.graph;
+  const s = g.emit("Sigmoid", [a], a.shape);
+  const y = binary("Mul", a, s);
+  return g.record(y, [a], (d) => [binary("Mul", d, binary("Add", s, binary("Mul", y, binary("Sub", g.constant(1), s))))]);
+}
+
+/** min(max(a, low), high); da = d where low <= a <= high, else 0. */
+export function clamp(a: Tensor, low: number, high: number): Tensor {
+  const g = a.graph;
+  const y = g.emit("Clip", [a, g.constant(low), g.constant(high)], a.shape);
+  return g.record(y, [a], (d) => {
+    const inside = g.emit("Equal", [a, y], a.shape, {}, "bool");
+    return [g.emit("Where", [inside, d, g.constant(0)], a.shape)];
+  });
+}
+
+/** condition ? a : b, elementwise with broadcasting; the gradient goes to the branch that was taken. */
+export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  const g = a.graph;
+  const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
+  return g.record(g.emit("Where", [condition, a, b], shape), [a, b], (d) => [
+    unbroadcast(g.emit("Where", [condition, d, g.constant(0)], shape), a.shape),
+    unbroadcast(g.emit("Where", [condition, g.constant(0), d], shape), b.shape),
+  ]);
+}
+
+/** a == b as booleans; no gradient. */
+export const equal = (a: Tensor, b: Tensor): Tensor =>
+  a.graph.emit("Equal", [a, b], broadcastShapes(a.shape, b.shape), {}, "bool");
+
+/** The same value, through which no gradient flows. */
+export const stopGradient = (a: Tensor): Tensor => a.graph.emit("Identity", [a], a.shape, {}, a.dtype);

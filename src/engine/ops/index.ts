@@ -1,0 +1,6 @@
+export * from "./elementwise.js";
+export * from "./gather.js";
+export * from "./matmul.js";
+export * from "./normalise.js";
+export * from "./reduce.js";
+export * from "./shape.js";
