@@ -1,0 +1,9 @@
+// Compiles src/ to dist/ and makes the command line file executable (npm links it before it runs `prepare`).
+import { execFileSync } from "node:child_process";
+import { chmodSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+rmSync("dist", { recursive: true, force: true });
+execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { stdio: "inherit" });
+chmodSync("dist/cli/main.js", 0o755);

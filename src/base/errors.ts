@@ -1,0 +1,19 @@
+/** What went wrong, in kinds that callers treat differently: `usage` exits with 2, everything else with 1. */
+export type ErrorCode = "usage" | "data" | "schema" | "bundle" | "device" | "disk" | "cancelled";
+
+/**
+ * The one error of this project: a single sentence that says what was given, where, and what is allowed.
+ * `message` is ready to be shown to a person; `code` is for programs.
+ */
+export class VhgmError extends Error {
+  override readonly name = "VhgmError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** True for errors whose message can be shown to a person as it stands. */
+export const isVhgmError = (error: unknown): error is VhgmError => error instanceof VhgmError;

@@ -1,0 +1,37 @@
+/**
+ * Rows of text cells as they stand in a file: '' is an empty cell. Everything that reads tables yields this form,
+ * so that observed cells can be written back byte for byte.
+ */
+export type TextRow = readonly string[];
+
+/** A table that can be read from the start any number of times, in batches of rows, in file order. */
+export interface Table {
+  /** For messages: the file's name or 'table'. */
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Native type of each column where the format has one (Parquet); undefined for text formats. */
+  readonly nativeTypes?: readonly string[];
+  /** Label of each column where the format has one (XPT). */
+  readonly labels?: readonly (string | undefined)[];
+  batches(rowsPerBatch?: number): AsyncIterable<TextRow[]>;
+  close(): Promise<void>;
+}
+
+/** A table held in memory. */
+export function memoryTable(name: string, columns: readonly string[], rows: readonly TextRow[]): Table {
+  return {
+    name,
+    columns,
+    async *batches(rowsPerBatch = 1024) {
+      for (let i = 0; i < rows.length; i += rowsPerBatch) yield rows.slice(i, i + rowsPerBatch);
+    },
+    async close() {},
+  };
+}
+
+/** Where completed rows go. `finish` makes the output appear whole under its name; `abort` leaves nothing behind. */
+export interface TableWriter {
+  write(rows: readonly TextRow[]): Promise<void>;
+  finish(): Promise<void>;
+  abort(): Promise<void>;
+}

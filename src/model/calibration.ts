@@ -1,0 +1,205 @@
+import type { Cells } from "../data/cells.js";
+import type { Layout } from "../data/layout.js";
+import type { NumberGrids } from "./grids.js";
+import { cellOf } from "./likelihoods/index.js";
+import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel, type MemberPaths, type PathWeights } from "./predictive.js";
+
+/** One member's predictions of the rows in which it held out cells, and which cells those were. */
+export interface HeldOut {
+  readonly paths: MemberPaths;
+  /** (rows, columns): 1 where the cell was hidden from this member. */
+  readonly held: Uint8Array;
+}
+
+/** A held-out cell: the member that did not see it, its row, and the truth. */
+interface Cell {
+  readonly members: readonly MemberPaths[];
+  readonly row: number;
+  /** Number in the user's units, or class. */
+  readonly value: number;
+}
+
+/** How well held-out cells of one attribute were predicted; for the training card. */
+export interface ColumnScore {
+  readonly name: string;
+  readonly cells: number;
+  /** Numbers: root mean squared error in standard deviations; levels: share of wrong modes. */
+  readonly error: number;
+  /** The same for the mean or the commonest level. */
+  readonly baseline: number;
+  /** Mean negative log-likelihood per cell, in nats, at the recorded resolution. */
+  readonly nll: number;
+}
+
+const mostCells = 400;
+const fewestCells = 5;
+/** How strongly path weights are drawn to the prior, in cells. */
+const shrinkage = 10;
+const gridSteps = 8;
+
+/** Weights before any held-out cell was seen. */
+export function priorWeights(hasMemory: boolean): PathWeights {
+  return hasMemory ? [0.2, 0.3, 0.5] : [0.3, 0, 0.7];
+}
+
+/**
+ * Chooses, for every column and from held-out cells of all members: the weights of the three paths (least squared error,
+ * or log loss for classes, shrunk to a prior), then for numbers the spread and the histogram's share (log score), then
+ * the factors of the grid's cells.
+ */
+export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[]): { columns: ColumnCalibration[]; scores: ColumnScore[] } {
+  const hasMemory = heldOut.some((h) => h.paths.memory);
+  const held = layout.columns.map((_, j) => collect(layout, cells, heldOut, j));
+  const columns: ColumnCalibration[] = layout.columns.map((column, j) => ({
+    weights: held[j].length < fewestCells ? priorWeights(hasMemory) : column.kind === "number" ? weightsForNumber(layout, held[j], j, hasMemory) : weightsForClasses(layout, held[j], j, hasMemory),
+    spread: 1,
+    histogram: hasMemory ? 0.3 : 0,
+    cells: [],
+  }));
+  const model: DensityModel = { layout, grids, columns };
+  calibrateShapes(model, columns, held, hasMemory);
+  return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)) };
+}
+
+function collect(layout: Layout, cells: Cells, heldOut: readonly HeldOut[], j: number): Cell[] {
+  const p = layout.columns.length;
+  const { source, kind, classOf } = layout.columns[j];
+  const all: Cell[] = [];
+  for (const { paths, held } of heldOut) {
+    const members = [paths];
+    for (let row = 0; row < cells.rows; row++) {
+      if (!held[row * p + j]) continue;
+      const x = cells.values[source][row];
+      all.push({ members, row, value: kind === "number" ? x : classOf[x] });
+    }
+  }
+  const step = Math.max(1, all.length / mostCells);
+  return all.length <= mostCells ? all : Array.from({ length: mostCells }, (_, i) => all[Math.floor(i * step)]);
+}
+
+/** All weightings of three paths in steps of 1/8, or of two when there is no memory. */
+function weightings(hasMemory: boolean): PathWeights[] {
+  const out: PathWeights[] = [];
+  for (let a = 0; a <= gridSteps; a++) {
+    for (let b = 0; b <= (hasMemory ? gridSteps - a : 0); b++) out.push([a / gridSteps, b / gridSteps, (gridSteps - a - b) / gridSteps]);
+  }
+  return out;
+}
+
+const distance = (a: PathWeights, b: PathWeights): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
+
+function bestWeights(hasMemory: boolean, loss: (w: PathWeights) => number, unit: (least: number) => number): PathWeights {
+  const prior = priorWeights(hasMemory);
+  const options = weightings(hasMemory).map((w) => ({ w, loss: loss(w) }));
+  const penalty = shrinkage * unit(Math.min(...options.map((o) => o.loss)));
+  let best = options[0];
+  let least = Infinity;
+  for (const option of options) {
+    const total = option.loss + penalty * distance(option.w, prior);
+    if (total < least) {
+      least = total;
+      best = option;
+    }
+  }
+  return best.w;
+}
+
+function weightsForNumber(layout: Layout, held: readonly Cell[], j: number, hasMemory: boolean): PathWeights {
+  const { center, scale, first } = layout.columns[j];
+  // Sums of products of the paths' errors: the squared error of any weighting is a quadratic form of them.
+  const products = new Float64Array(9);
+  for (const { members, row, value } of held) {
+    const target = (value - center) / scale;
+    const [m] = members;
+    const at = row * layout.features + first;
+    const errors = [m.linear[at] - target, (m.memory?.[at] ?? 0) - target, m.net[at] - target];
+    for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) products[a * 3 + b] += errors[a] * errors[b];
+  }
+  const squared = (w: PathWeights): number => w.reduce((sum, wa, a) => sum + w.reduce((s, wb, b) => s + wa * wb * products[a * 3 + b], 0), 0);
+  return bestWeights(hasMemory, squared, (least) => (2 * least) / held.length);
+}
+
+function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, hasMemory: boolean): PathWeights {
+  const { first } = layout.columns[j];
+  const loss = (w: PathWeights): number => {
+    let nll = 0;
+    for (const { members, row, value } of held) {
+      const [m] = members;
+      const at = row * layout.features + first + value;
+      nll -= Math.log(Math.max(1e-3, w[0] * m.linear[at] + w[1] * (m.memory?.[at] ?? 0) + w[2] * m.net[at]));
+    }
+    return nll;
+  };
+  return bestWeights(hasMemory, loss, () => 1);
+}
+
+const spreads = [0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.8];
+const shares = [0, 0.15, 0.3, 0.5, 0.7];
+/** Cells' worth of all columns' average score that each column's choice is drawn to. */
+const shapeShrinkage = 25;
+/** Cells' worth of "as predicted" behind the factor of a grid cell. */
+const cellShrinkage = 8;
+
+function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][], hasMemory: boolean): void {
+  const { grids, layout } = model;
+  const numbers = layout.columns.slice(0, layout.numbers).map((_, j) => j);
+  const choose = (key: "spread" | "histogram", options: readonly number[]): void => {
+    const table = numbers.map((j) => options.map((value) => {
+      columns[j] = { ...columns[j], [key]: value };
+      return meanLogScore(model, held[j], j);
+    }));
+    const usable = numbers.filter((j) => held[j].length >= fewestCells);
+    const average = options.map((_, k) => usable.reduce((sum, j) => sum + table[j][k], 0) / Math.max(usable.length, 1));
+    for (const j of numbers) {
+      const n = held[j].length;
+      const total = options.map((_, k) => n * (n >= fewestCells ? table[j][k] : 0) + shapeShrinkage * average[k]);
+      columns[j] = { ...columns[j], [key]: usable.length > 0 ? options[total.indexOf(Math.max(...total))] : columns[j][key] };
+    }
+  };
+  choose("spread", spreads);
+  if (hasMemory) {
+    choose("histogram", shares);
+    choose("spread", spreads);
+  }
+  for (const j of numbers) {
+    const grid = grids.grids[j];
+    const predicted = new Float64Array(grid.size);
+    const seen = new Float64Array(grid.size);
+    for (const { members, row, value } of held[j]) {
+      const p = numberDensity(model, members, row, j);
+      for (let b = 0; b < grid.size; b++) predicted[b] += p[b];
+      seen[cellOf(grid, value)]++;
+    }
+    columns[j] = { ...columns[j], cells: Array.from(seen, (n, b) => (n + cellShrinkage) / (predicted[b] + cellShrinkage)) };
+  }
+}
+
+/** Mean log mass of the true cell; cells of a grid are the same for all choices, so this compares them. */
+function meanLogScore(model: DensityModel, held: readonly Cell[], j: number): number {
+  const grid = model.grids.grids[j];
+  let sum = 0;
+  for (const { members, row, value } of held) sum += Math.log(Math.max(1e-6, numberDensity(model, members, row, j)[cellOf(grid, value)]));
+  return held.length ? sum / held.length : 0;
+}
+
+function score(model: DensityModel, held: readonly Cell[], j: number): ColumnScore {
+  const column = model.layout.columns[j];
+  const name = column.attribute.name;
+  if (held.length === 0) return { name, cells: 0, error: NaN, baseline: NaN, nll: NaN };
+  const n = held.length;
+  if (column.kind === "number") {
+    const z = held.map(({ value }) => (value - column.center) / column.scale);
+    const squared = held.reduce((sum, { members, row }, i) => sum + (stackedMean(model, members, row, j) - z[i]) ** 2, 0);
+    return { name, cells: n, error: Math.sqrt(squared / n), baseline: Math.sqrt(z.reduce((s, x) => s + x * x, 0) / n), nll: -meanLogScore(model, held, j) };
+  }
+  const counts = new Float64Array(column.width);
+  let wrong = 0;
+  let nll = 0;
+  for (const { members, row, value } of held) {
+    const p = classProbabilities(model, members, row, j);
+    counts[value]++;
+    if (p.indexOf(Math.max(...p)) !== value) wrong++;
+    nll -= Math.log(Math.max(1e-12, p[value]));
+  }
+  return { name, cells: n, error: wrong / n, baseline: 1 - Math.max(...counts) / n, nll: nll / n };
+}

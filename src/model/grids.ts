@@ -1,0 +1,53 @@
+import type { Cells } from "../data/cells.js";
+import type { Layout } from "../data/layout.js";
+import { buildGrid, cellOf, type Grid } from "./likelihoods/index.js";
+
+/** One grid per number column, laid side by side: column j's cells are [first[j], first[j] + grids[j].size). */
+export interface NumberGrids {
+  readonly grids: readonly Grid[];
+  readonly first: readonly number[];
+  readonly total: number;
+}
+
+export function layGrids(grids: readonly Grid[]): NumberGrids {
+  const first: number[] = [];
+  let total = 0;
+  for (const grid of grids) {
+    first.push(total);
+    total += grid.size;
+  }
+  return { grids, first, total };
+}
+
+/** Grids of a table's numbers, from their observed values. */
+export function fitGrids(cells: Cells, layout: Layout): NumberGrids {
+  return layGrids(
+    layout.columns.slice(0, layout.numbers).map(({ source, attribute }) => {
+      const observed = cells.values[source].filter((x) => !Number.isNaN(x));
+      let min = Infinity;
+      let max = -Infinity;
+      for (const x of observed) {
+        if (x < min) min = x;
+        if (x > max) max = x;
+      }
+      return buildGrid(observed, {
+        resolution: attribute.resolution ?? Math.max((max - min) * 1e-6, Number.MIN_VALUE),
+        min: attribute.min ?? min,
+        max: attribute.max ?? max,
+      });
+    }),
+  );
+}
+
+/** (rows, total) indicators of the grid cell that holds each observed number; `keep` (rows, columns) says which count. */
+export function cellIndicators(cells: Cells, layout: Layout, grids: NumberGrids, keep: Uint8Array): Float32Array {
+  const out = new Float32Array(cells.rows * grids.total);
+  const p = layout.columns.length;
+  for (let j = 0; j < layout.numbers; j++) {
+    const values = cells.values[layout.columns[j].source];
+    for (let i = 0; i < cells.rows; i++) {
+      if (keep[i * p + j]) out[i * grids.total + grids.first[j] + cellOf(grids.grids[j], values[i])] = 1;
+    }
+  }
+  return out;
+}

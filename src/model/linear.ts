@@ -1,0 +1,188 @@
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import { Graph, float32, ops, toOnnx, type Session, type SessionFactory } from "../engine/index.js";
+import { toFeatures } from "./blocks.js";
+import { invertSmall, invertSpd } from "./linalg.js";
+
+/** The linear path's map: x <- visible ? x : center + (x - center) W, a few rounds (see network.ts). */
+export interface LinearMap {
+  /** (features) */
+  readonly center: Float32Array;
+  /** (features, features); the block of an attribute on itself is zero. */
+  readonly weights: Float32Array;
+  /** Ridge penalty of each column. */
+  readonly lambda: Float32Array;
+}
+
+/** Penalties that are tried, in units of a standardised feature's variance. */
+export const lambdas = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
+const rounds = 5;
+
+/** Fits linear maps by iterated ridge; holds a session for the products of tall matrices. */
+export interface LinearFitter {
+  /**
+   * Rounds of: fill the holes of `visible` by the current map, take the Gram matrix of the filled table, regress every
+   * attribute's features on all others. All attributes' regressions come from one inverse P of the Gram matrix plus
+   * lambda: the coefficients of block j are -P[:, j] P[j, j]^-1. The rounds before the last share the middle penalty.
+   * @returns one map per penalty asked for, in that order, with the table (rows, features) that it fills
+   */
+  fit(visible: Encoded, penalties: readonly number[]): Promise<{ map: LinearMap; filled: Float32Array }[]>;
+  close(): Promise<void>;
+}
+
+export async function createLinearFitter(layout: Layout, open: SessionFactory): Promise<LinearFitter> {
+  const session = await openFillSession(layout, open);
+  const d = layout.features;
+  return {
+    async fit({ rows, features, observed }, penalties) {
+      const bits = Float32Array.from(observed);
+      let center = columnMeans(features, observed, rows, layout);
+      let weights = new Float32Array(d * d);
+      let state = await fill(session, layout, rows, features, bits, features, center, weights);
+      const early = lambdas[lambdas.length >> 1];
+      for (let r = 1; r < rounds; r++) {
+        ({ center } = state);
+        weights = regressAll(state.gram, layout, early);
+        state = await fill(session, layout, rows, features, bits, state.filled, center, weights);
+      }
+      const fits = [];
+      for (const penalty of penalties) {
+        const lambda = new Float32Array(layout.columns.length).fill(penalty);
+        const map = { center: state.center, weights: regressAll(state.gram, layout, penalty), lambda };
+        const { filled } = await fill(session, layout, rows, features, bits, state.filled, map.center, map.weights);
+        fits.push({ map, filled });
+      }
+      return fits;
+    },
+    close: () => session.close(),
+  };
+}
+
+/** A map whose columns come from several maps of different penalties: `choice[j]` names the map of column j. */
+export function combineMaps(maps: readonly LinearMap[], choice: readonly number[], layout: Layout): LinearMap {
+  const d = layout.features;
+  const weights = new Float32Array(d * d);
+  layout.columns.forEach(({ first, width }, j) => {
+    const from = maps[choice[j]].weights;
+    for (let i = 0; i < d; i++) for (let k = first; k < first + width; k++) weights[i * d + k] = from[i * d + k];
+  });
+  return { center: maps[0].center, weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]) };
+}
+
+function openFillSession(layout: Layout, open: SessionFactory): Promise<Session> {
+  const g = new Graph();
+  const d = layout.features;
+  const truth = g.input("truth", ["n", d]);
+  const visible = g.input("visible", ["n", layout.columns.length]);
+  const current = g.input("current", ["n", d]);
+  const center = g.input("center", [d]);
+  const weights = g.input("weights", [d, d]);
+  const share = g.input("share", []); // 1 / n
+  const predicted = ops.add(ops.matmul(ops.sub(current, center), weights), center);
+  const bits = toFeatures(visible, layout);
+  const filled = ops.add(ops.mul(bits, truth), ops.mul(ops.sub(g.constant(1), bits), predicted));
+  const mean = ops.mul(ops.sum(filled, [0]), share);
+  const centred = ops.sub(filled, mean);
+  g.output("filled", filled);
+  g.output("mean", mean);
+  g.output("gram", ops.mul(ops.matmul(ops.transpose(centred, [1, 0]), centred), share));
+  return open(toOnnx(g));
+}
+
+async function fill(
+  session: Session,
+  layout: Layout,
+  rows: number,
+  truth: Float32Array,
+  visible: Float32Array,
+  current: Float32Array,
+  center: Float32Array,
+  weights: Float32Array,
+): Promise<{ filled: Float32Array; center: Float32Array; gram: Float32Array }> {
+  const d = layout.features;
+  const out = await session.run({
+    truth: float32(truth, rows, d),
+    visible: float32(visible, rows, layout.columns.length),
+    current: float32(current, rows, d),
+    center: float32(center, d),
+    weights: float32(weights, d, d),
+    share: float32(Float32Array.of(1 / rows)),
+  });
+  return { filled: out.filled.data as Float32Array, center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
+}
+
+/** Mean of each feature over the rows that observe it. */
+export function columnMeans(features: Float32Array, observed: Uint8Array, rows: number, layout: Layout): Float32Array {
+  const d = layout.features;
+  const p = layout.columns.length;
+  const means = new Float64Array(d);
+  layout.columns.forEach(({ first, width }, j) => {
+    let n = 0;
+    for (let i = 0; i < rows; i++) {
+      if (!observed[i * p + j]) continue;
+      n++;
+      for (let k = first; k < first + width; k++) means[k] += features[i * d + k];
+    }
+    for (let k = first; k < first + width; k++) means[k] /= Math.max(n, 1);
+  });
+  return Float32Array.from(means);
+}
+
+/** Coefficients of every attribute's regression on all others, from one inverse. */
+function regressAll(gram: Float32Array, layout: Layout, lambda: number): Float32Array<ArrayBuffer> {
+  const d = layout.features;
+  const a = Float64Array.from(gram);
+  for (let i = 0; i < d; i++) a[i * d + i] += lambda;
+  const p = invertSpd(a, d);
+  const weights = new Float32Array(d * d);
+  for (const { first, width } of layout.columns) {
+    const block = new Float64Array(width * width);
+    for (let i = 0; i < width; i++) for (let j = 0; j < width; j++) block[i * width + j] = p[(first + i) * d + first + j];
+    const inverse = invertSmall(block, width);
+    for (let i = 0; i < d; i++) {
+      if (i >= first && i < first + width) continue;
+      for (let k = 0; k < width; k++) {
+        let s = 0;
+        for (let j = 0; j < width; j++) s -= p[i * d + first + j] * inverse[j * width + k];
+        weights[i * d + first + k] = s;
+      }
+    }
+  }
+  return weights;
+}
+
+/**
+ * The penalty of every column that errs least on held-out cells. Few cells say little, so each column's errors are joined
+ * by those of all columns, as if they were `prior` further cells.
+ * @param errors per penalty, the squared error of each column summed over its held-out cells
+ */
+export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10): number[] {
+  const columns = cells.length;
+  const relative = errors.map((e) => {
+    let sum = 0;
+    let n = 0;
+    for (let j = 0; j < columns; j++) {
+      if (cells[j] === 0 || errors[0][j] === 0) continue;
+      sum += e[j] / errors[0][j];
+      n++;
+    }
+    return n ? sum / n : 1;
+  });
+  return Array.from({ length: columns }, (_, j) => {
+    const unit = cells[j] ? errors[0][j] / cells[j] : 1;
+    const total = errors.map((e, k) => e[j] + prior * unit * relative[k]);
+    return total.indexOf(Math.min(...total));
+  });
+}
+
+/** Squared errors of a filled table on held-out cells, added per column to `errors` (a level's over all its classes). */
+export function addHeldOutErrors(filled: Float32Array, truth: Encoded, held: Uint8Array, layout: Layout, errors: Float64Array): void {
+  const d = layout.features;
+  const p = layout.columns.length;
+  layout.columns.forEach(({ first, width }, j) => {
+    for (let i = 0; i < truth.rows; i++) {
+      if (!held[i * p + j]) continue;
+      for (let k = i * d + first; k < i * d + first + width; k++) errors[j] += (filled[k] - truth.features[k]) ** 2;
+    }
+  });
+}

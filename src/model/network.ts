@@ -1,0 +1,248 @@
+import type { Layout } from "../data/layout.js";
+import { Parameters, ops, type Graph, type Tensor } from "../engine/index.js";
+import { joinFeatures, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
+import { transformer, declareTransformer, type TransformerConfig } from "./transformer.js";
+
+/*
+ * The whole network, from top to bottom. B rows, D features, p columns (attributes), N of them numbers, M memory rows,
+ * H kernel heads. A row is its features x, zero where hidden or a hole, and a bit per column that says "visible".
+ *
+ *   x, visible ──┬─> linear path   iterated ridge, unrolled                      -> linear (B, D)
+ *                ├─> row memory    average over similar people, H heads           -> memory (B, D)
+ *                └─> residual      MLP, or masked transformer; reads both paths   -> net (B, D), logVariance (B, N)
+ *
+ * Each path predicts every column: a number's mean in standard deviations, or the probabilities of its classes.
+ * How the three become one predictive density is calibration.ts and predictive.ts.
+ */
+
+export interface MemoryConfig {
+  /** Learned notions of "similar people". */
+  readonly heads: number;
+  /** Width of a head's row key. */
+  readonly keyWidth: number;
+  /** Width of the row encoder's hidden layer. */
+  readonly hidden: number;
+}
+
+export interface MlpConfig {
+  readonly kind: "mlp";
+  readonly width: number;
+  readonly dropout: number;
+}
+
+export interface NetworkConfig {
+  readonly linearRounds: number;
+  readonly memory: MemoryConfig | null;
+  readonly residual: MlpConfig | TransformerConfig;
+  /** Starting strength of the linear path and of the row memory in the network's own prediction. */
+  readonly gates: { readonly linear: number; readonly memory: number };
+}
+
+export interface MemoryInputs {
+  /** (M, D) features of the people in memory, zero at their holes; (M, p) their observed bits, or shares of them. */
+  readonly features: Tensor;
+  readonly observed: Tensor;
+  /** (H, M, keyWidth) */
+  readonly keys: Tensor;
+  /** (B, M) true where the memory row is the person itself, which must not see itself. */
+  readonly own: Tensor;
+}
+
+export interface NetworkInputs {
+  readonly x: Tensor; // (B, D)
+  readonly visible: Tensor; // (B, p)
+  /** Closed-form map of the linear path: (D), (D, D). */
+  readonly center: Tensor;
+  readonly weights: Tensor;
+  readonly memory: MemoryInputs | null;
+  /** (B, width) per hidden layer: 0 or 1 / (1 - dropout); absent outside training. */
+  readonly dropout?: readonly Tensor[];
+}
+
+export interface NetworkOutputs {
+  readonly linear: Tensor; // (B, D)
+  readonly memory: Tensor | null; // (B, D)
+  /** The network's numbers as means and classes as logits. */
+  readonly logits: Tensor; // (B, D)
+  readonly logVariance: Tensor; // (B, N)
+  /** Kernel weights of the row memory, for effective sample sizes and histograms: (H, B, M). */
+  readonly kernel: Tensor | null;
+  /** How much each head counts for each column: (H, p). */
+  readonly headShare: Tensor | null;
+}
+
+/** Probabilities are kept above this before a logarithm is taken. */
+const smallest = 0.003;
+/** Prior weight of the mean in the row memory, in units of the most similar person's weight. */
+const priorWeight = 0.03;
+
+/** Declares every trainable parameter. */
+export function declareNetwork(layout: Layout, config: NetworkConfig): Parameters {
+  const params = new Parameters();
+  const { features: d, numbers } = layout;
+  const p = layout.columns.length;
+  const fan = (n: number): number => 1 / Math.sqrt(n);
+  params.declare("gate.linear", [d], { fill: config.gates.linear });
+  if (config.memory) {
+    const { heads, keyWidth, hidden } = config.memory;
+    params.declare("gate.memory", [d], { fill: config.gates.memory });
+    params.declare("key.in", [d + p, hidden], { normal: 0.6 * fan(d + p) });
+    params.declare("key.in.bias", [hidden], { fill: 0 });
+    params.declare("key.out", [hidden, heads * keyWidth], { normal: 0.6 * fan(hidden) });
+    params.declare("key.skip", [d, heads * keyWidth], { normal: 0.6 * fan(d) });
+    params.declare("key.sharpness", [heads], { fill: 0 });
+    params.declare("head.share", [heads, p], { fill: 0 }, false);
+  }
+  const { residual } = config;
+  if (residual.kind === "transformer") {
+    declareTransformer(params, layout, residual, config.memory !== null);
+  } else {
+    const w = residual.width;
+    params.declare("mlp.1", [d + p, w], { normal: 0.6 * fan(d + p) });
+    params.declare("mlp.1.bias", [w], { fill: 0 });
+    params.declare("mlp.2", [w, w], { normal: 0.6 * fan(w) });
+    params.declare("mlp.2.bias", [w], { fill: 0 });
+    params.declare("mlp.out", [w, d], { normal: 0.03 * fan(w) });
+    params.declare("mlp.out.bias", [d], { fill: 0 });
+    if (numbers > 0) {
+      params.declare("mlp.variance", [w, numbers], { normal: 0.02 * fan(w) });
+      params.declare("mlp.variance.bias", [numbers], { fill: -0.5 });
+    }
+  }
+  return params;
+}
+
+/** Runs the whole network. `params` maps the names of `declareNetwork` to tensors. */
+export function network(layout: Layout, config: NetworkConfig, params: ReadonlyMap<string, Tensor>, inputs: NetworkInputs): NetworkOutputs {
+  const get = (name: string): Tensor => params.get(name)!;
+  const bits = toFeatures(inputs.visible, layout); // (B, D)
+  const x = ops.mul(inputs.x, bits);
+
+  const path = linearPath(x, bits, inputs.center, inputs.weights, config.linearRounds);
+  const linear = probabilities(path.predicted, layout);
+
+  const kernel = config.memory && inputs.memory ? rowMemory(layout, config.memory, get, x, inputs) : null;
+  let logits = ops.mul(get("gate.linear"), logarithms(linear, layout));
+  if (kernel) logits = ops.add(logits, ops.mul(get("gate.memory"), logarithms(kernel.predicted, layout)));
+
+  const { residual } = config;
+  if (residual.kind === "transformer") {
+    const out = transformer(layout, residual, get, { x, visible: inputs.visible, bits, linear, memory: kernel?.predicted ?? null });
+    return { linear, memory: kernel?.predicted ?? null, logits: ops.add(logits, out.logits), logVariance: out.logVariance, kernel: kernel?.weights ?? null, headShare: kernel?.share ?? null };
+  }
+  const drop = (h: Tensor, i: number): Tensor => (inputs.dropout ? ops.mul(h, inputs.dropout[i]) : h);
+  const dense = (h: Tensor, name: string): Tensor => ops.add(ops.matmul(h, get(name)), get(`${name}.bias`));
+  const h1 = drop(ops.silu(dense(ops.concat([path.filled, inputs.visible], -1), "mlp.1")), 0); // (B, width)
+  const h2 = drop(ops.silu(dense(h1, "mlp.2")), 1); // (B, width)
+  return {
+    linear,
+    memory: kernel?.predicted ?? null,
+    logits: ops.add(logits, dense(h2, "mlp.out")),
+    logVariance: layout.numbers > 0 ? ops.clamp(dense(h2, "mlp.variance"), -9, 3) : emptyColumns(x),
+    kernel: kernel?.weights ?? null,
+    headShare: kernel?.share ?? null,
+  };
+}
+
+/** Iterated ridge: holes start at the mean and are refilled from everything else, a few times. */
+function linearPath(x: Tensor, bits: Tensor, center: Tensor, weights: Tensor, rounds: number): { predicted: Tensor; filled: Tensor } {
+  const hidden = ops.sub(x.graph.constant(1), bits);
+  let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
+  let filled = ops.add(x, ops.mul(hidden, center));
+  for (let r = 0; r < rounds; r++) {
+    predicted = ops.add(ops.matmul(ops.sub(filled, center), weights), center);
+    filled = ops.add(x, ops.mul(hidden, predicted));
+  }
+  return { predicted, filled };
+}
+
+/** Keys by which people are compared: a linear map plus a small MLP of what is visible -> (H, rows, keyWidth). */
+export function rowKeys(config: MemoryConfig, get: (name: string) => Tensor, x: Tensor, visible: Tensor): Tensor {
+  const h = ops.silu(ops.add(ops.matmul(ops.concat([x, visible], -1), get("key.in")), get("key.in.bias")));
+  const flat = ops.add(ops.matmul(h, get("key.out")), ops.matmul(x, get("key.skip"))); // (rows, H keyWidth)
+  return ops.transpose(ops.reshape(flat, [x.shape[0], config.heads, config.keyWidth]), [1, 0, 2]);
+}
+
+/**
+ * Kernel average over the people in memory (Nadaraya 1964, Watson 1964) with learned keys: weights exp(-tau |q - k|^2),
+ * per column over those who observed it, H heads mixed per column by a softmax.
+ */
+function rowMemory(layout: Layout, config: MemoryConfig, get: (name: string) => Tensor, x: Tensor, inputs: NetworkInputs) {
+  const g = x.graph;
+  const memory = inputs.memory!;
+  const queries = rowKeys(config, get, x, inputs.visible); // (H, B, k)
+  const squared = (t: Tensor): Tensor => ops.sum(ops.square(t), [2], true);
+  const cross = ops.matmulTransposed(queries, memory.keys); // (H, B, M)
+  const keyNorm = ops.transpose(squared(memory.keys), [0, 2, 1]); // (H, 1, M)
+  const distance = ops.add(ops.sub(squared(queries), ops.scale(cross, 2)), keyNorm);
+  const sharpness = ops.exp(ops.reshape(get("key.sharpness"), [config.heads, 1, 1]));
+  const score = ops.where(memory.own, g.constant(-1e9), ops.neg(ops.mul(distance, sharpness)));
+  const weights = ops.exp(ops.sub(score, ops.maxAlong(score, 2))); // (H, B, M), the most similar person has 1
+
+  const total = toFeatures(ops.matmul(weights, memory.observed), layout); // (H, B, D)
+  const sums = ops.matmul(weights, memory.features); // (H, B, D)
+  const average = ops.div(ops.add(sums, ops.scale(inputs.center, priorWeight)), ops.addScalar(total, priorWeight));
+  const share = headShares(get("head.share")); // (H, p)
+  const perFeature = ops.reshape(toFeatures(share, layout), [config.heads, 1, layout.features]);
+  const predicted = ops.sum(ops.mul(average, perFeature), [0]); // (B, D)
+  return { predicted: probabilities(predicted, layout), weights, share };
+}
+
+/** Softmax over the heads, per column: (H, p) -> (H, p). */
+const headShares = (raw: Tensor): Tensor => ops.transpose(ops.softmax(ops.transpose(raw, [1, 0])), [1, 0]);
+
+/** Applies a function to the class blocks of (B, D), leaving numbers as they are. */
+function onLevels(x: Tensor, layout: Layout, f: (block: Tensor) => Tensor): Tensor {
+  const parts = splitFeatures(x, layout).map((part, i) => (layout.groups[i].firstFeature < layout.numbers ? part : f(part)));
+  return joinFeatures(parts, layout);
+}
+
+/** Class blocks clipped to [smallest, 1] and normalised to sum to 1. */
+const probabilities = (x: Tensor, layout: Layout): Tensor =>
+  onLevels(x, layout, (block) => {
+    const p = ops.clamp(block, smallest, 1); // (B, count, width)
+    return ops.div(p, ops.sum(p, [2], true));
+  });
+
+const logarithms = (x: Tensor, layout: Layout): Tensor => onLevels(x, layout, ops.log);
+
+/** The network's prediction with classes as probabilities. */
+export const netPrediction = (logits: Tensor, layout: Layout): Tensor => onLevels(logits, layout, ops.softmax);
+
+/** A (B, 0) tensor for tables without numbers. */
+const emptyColumns = (x: Tensor): Tensor => x.graph.emit("Slice", [x, x.graph.int64([0]), x.graph.int64([0]), x.graph.int64([1])], [x.shape[0], 0]);
+
+/**
+ * Weighted negative log-likelihood of hidden cells, a scalar: Gaussian with a variance per cell for numbers (never
+ * squared error alone), cross-entropy for classes; plus the row memory's own loss with weight `memoryLoss`.
+ * target (B, D): true features; weight (B, p): zero for cells that are not scored (true holes among them).
+ */
+export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor, weight: Tensor, memoryLoss: number): Tensor {
+  const own = pathLoss(layout, out.logits, target, weight, out.logVariance, ops.logSoftmax);
+  if (!out.memory || memoryLoss === 0) return own;
+  return ops.add(own, ops.scale(pathLoss(layout, out.memory, target, weight, null, ops.log), memoryLoss));
+}
+
+function pathLoss(layout: Layout, predicted: Tensor, target: Tensor, weight: Tensor, logVariance: Tensor | null, logProbability: (block: Tensor) => Tensor): Tensor {
+  const p = splitFeatures(predicted, layout);
+  const t = splitFeatures(target, layout);
+  const w = splitColumns(weight, layout);
+  const terms = layout.groups.map((group, i) => {
+    if (group.firstFeature >= layout.numbers) {
+      const nll = ops.neg(ops.sum(ops.mul(logProbability(p[i]), t[i]), [2])); // (B, count)
+      return ops.sum(ops.mul(nll, w[i]));
+    }
+    const error = ops.square(ops.sub(ops.reshape(p[i], w[i].shape), ops.reshape(t[i], w[i].shape)));
+    const nll = logVariance ? ops.add(ops.mul(error, ops.exp(ops.neg(logVariance))), logVariance) : error;
+    return ops.scale(ops.sum(ops.mul(nll, w[i])), 0.5);
+  });
+  return terms.reduce((a, b) => ops.add(a, b));
+}
+
+/** Declares the memory's inputs with their keys computed from its rows, as in training. */
+export function memoryFromRows(g: Graph, layout: Layout, config: MemoryConfig, params: ReadonlyMap<string, Tensor>): MemoryInputs {
+  const features = g.input("memory.features", ["M", layout.features]);
+  const observed = g.input("memory.observed", ["M", layout.columns.length]);
+  const own = ops.equal(ops.reshape(g.input("row", ["B"], "int64"), ["B", 1]), ops.reshape(g.input("memory.row", ["M"], "int64"), [1, "M"]));
+  return { features, observed, own, keys: rowKeys(config, (name) => params.get(name)!, features, observed) };
+}

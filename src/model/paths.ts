@@ -1,0 +1,113 @@
+import type { Layout } from "../data/layout.js";
+import { Graph, ops, type Parameters, type Tensor } from "../engine/index.js";
+import type { LinearMap } from "./linear.js";
+import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
+
+/** The people (or prototypes) that the row memory averages over. */
+export interface MemoryRows {
+  readonly rows: number;
+  /** (M, features), zero where not observed. */
+  readonly features: Float32Array;
+  /** (M, columns): 1 observed, 0 hole; prototypes hold shares. */
+  readonly observed: Float32Array;
+  /** (M, grid cells): which cell of its column's grid each number lies in; empty when there are no grids to fill. */
+  readonly cells: Float32Array;
+  /** (M) row numbers in the table that was learned from, so that a person does not see itself; -2 for prototypes. */
+  readonly row: BigInt64Array;
+}
+
+/** A trained member: what is needed to answer, as plain numbers. */
+export interface MemberWeights {
+  readonly theta: Float32Array;
+  readonly linear: LinearMap;
+}
+
+/** Where each number's grid cells lie; the histogram of the row memory is over them. */
+export interface CellSpans {
+  readonly first: readonly number[];
+  readonly total: number;
+}
+
+/** Names of one member's outputs in the predict graph. */
+export const memberOutputs = (member: number) => ({
+  linear: `linear.${member}`,
+  memory: `memory.${member}`,
+  net: `net.${member}`,
+  logVariance: `logVariance.${member}`,
+  similar: `similar.${member}`,
+  histogram: `histogram.${member}`,
+});
+
+/**
+ * The graph that is saved, served and exported: features and visible bits in, every member's three predictions out.
+ * Inputs: x (B, D), visible (B, p), row (B) int64 (row number in the learned table, -1 for anybody else).
+ * Outputs per member: linear, memory, net (B, D); logVariance (B, N); similar (B, p), the effective number of similar
+ * people behind the memory's answer (sum w)^2 / sum w^2; histogram (B, grid cells), the memory's distribution of numbers.
+ */
+export function buildPathGraph(
+  layout: Layout,
+  config: NetworkConfig,
+  params: Parameters,
+  members: readonly MemberWeights[],
+  memory: MemoryRows | null,
+  spans: CellSpans,
+): Graph {
+  const g = new Graph();
+  const x = g.input("x", ["B", layout.features]);
+  const visible = g.input("visible", ["B", layout.columns.length]);
+  const people = memory ? memoryConstants(g, layout, memory) : null;
+  members.forEach(({ theta, linear }, k) => {
+    const values = params.constants(g, theta);
+    const center = g.constant(linear.center, [layout.features]);
+    const weights = g.constant(linear.weights, [layout.features, layout.features]);
+    const keys = people && rowKeys(config.memory!, (name) => values.get(name)!, people.features, people.observed);
+    const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
+    const out = network(layout, config, values, { x, visible, center, weights, memory: inputs });
+    const names = memberOutputs(k);
+    g.output(names.linear, out.linear);
+    g.output(names.net, netPrediction(out.logits, layout));
+    if (layout.numbers > 0) g.output(names.logVariance, out.logVariance);
+    if (!people || !out.memory) return;
+    g.output(names.memory, out.memory);
+    g.output(names.similar, effectiveSize(out.kernel!, people.observed, out.headShare!));
+    if (spans.total > 0 && layout.numbers > 0) {
+      g.output(names.histogram, histogram(out.kernel!, people.cells!, people.observed, out.headShare!, layout, spans));
+    }
+  });
+  return g;
+}
+
+function memoryConstants(g: Graph, layout: Layout, memory: MemoryRows) {
+  const row = ops.reshape(g.input("row", ["B"], "int64"), ["B", 1]);
+  const own = g.int64([...memory.row].map(Number), [1, memory.rows]);
+  const total = memory.cells.length / memory.rows;
+  return {
+    features: g.constant(memory.features, [memory.rows, layout.features]),
+    observed: g.constant(memory.observed, [memory.rows, layout.columns.length]),
+    cells: total > 0 ? g.constant(memory.cells, [memory.rows, total]) : null,
+    own: ops.equal(row, own),
+  };
+}
+
+/** (sum w)^2 / sum w^2 over the people who observed the column, heads mixed as in the prediction -> (B, p). */
+function effectiveSize(kernel: Tensor, observed: Tensor, share: Tensor): Tensor {
+  const total = ops.matmul(kernel, observed); // (H, B, p)
+  const squares = ops.matmul(ops.square(kernel), observed);
+  const size = ops.div(ops.square(total), ops.addScalar(squares, 1e-9));
+  const heads = share.shape[0];
+  return ops.sum(ops.mul(size, ops.reshape(share, [heads, 1, share.shape[1]])), [0]);
+}
+
+/** The kernel's distribution of each number over its grid's cells -> (B, cells). Sums to 1 per column, or to 0 if nobody observed it. */
+function histogram(kernel: Tensor, cells: Tensor, observed: Tensor, share: Tensor, layout: Layout, spans: CellSpans): Tensor {
+  const g = kernel.graph;
+  const n = layout.numbers;
+  const heads = share.shape[0] as number;
+  const spread = new Float32Array(n * spans.total);
+  for (let j = 0; j < n; j++) spread.fill(1, j * spans.total + spans.first[j], j * spans.total + (spans.first[j + 1] ?? spans.total));
+  const toCells = g.constant(spread, [n, spans.total]);
+  const total = ops.matmul(kernel, ops.slice(observed, 0, n, 1)); // (H, B, n)
+  const perColumn = ops.div(ops.reshape(ops.slice(share, 0, n, 1), [heads, 1, n]), ops.addScalar(total, 1e-9));
+  const mass = ops.matmul(kernel, cells); // (H, B, cells)
+  return ops.sum(ops.mul(mass, ops.matmul(perColumn, toCells)), [0]);
+}

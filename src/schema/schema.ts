@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/** Measurement scale of an attribute. `date` is handled as days since 1970-01-01. */
+export const attributeTypes = ["real", "positive", "count", "ordinal", "categorical", "binary", "date"] as const;
+export type AttributeType = (typeof attributeTypes)[number];
+
+/** What a column is used for. Only `attribute` columns enter the model; the others are copied through unchanged. */
+export const roles = ["attribute", "id", "key", "text", "weight", "ignore"] as const;
+export type Role = (typeof roles)[number];
+
+/** One column of a table as the model sees it: the data dictionary's entry. */
+export const attributeSchema = z.strictObject({
+  /** Column name exactly as it stands in the table. */
+  name: z.string().min(1),
+  label: z.string().optional(),
+  unit: z.string().optional(),
+  role: z.enum(roles).default("attribute"),
+  type: z.enum(attributeTypes),
+  /** Levels of ordinal (in their order), categorical and binary attributes, spelled as in the table. */
+  levels: z.array(z.string()).optional(),
+  /** Recorded resolution of numbers: 1 for whole numbers, 0.1 for one decimal; values come back rounded to it. */
+  resolution: z.number().positive().optional(),
+  /** Support of numbers: imputed values never leave it. By default the observed range. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+  /** Cell texts that mean "missing", besides an empty cell, NA and "." (for instance 7777, 9999, Refused). */
+  missing: z.array(z.string()).optional(),
+  /** Condition under which the attribute applies to a person, for instance "sex = 'F' and age >= 18". */
+  applies_when: z.string().optional(),
+  /** Other names under which the attribute stands in other tables. */
+  aliases: z.array(z.string()).optional(),
+});
+export type Attribute = z.infer<typeof attributeSchema>;
+
+/** The data dictionary: what `vhgm inspect` writes and `vhgm train --schema` obeys. */
+export const schemaSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  attributes: z.array(attributeSchema).min(1),
+});
+export type Schema = z.infer<typeof schemaSchema>;
+
+/** Types whose values are numbers on a scale; the others have levels. */
+export const isNumeric = (type: AttributeType): boolean =>
+  type === "real" || type === "positive" || type === "count" || type === "date";

@@ -1,0 +1,35 @@
+import type { Layout } from "../data/layout.js";
+import { Graph, adamw, grad, toOnnx, type Parameters } from "../engine/index.js";
+import { memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
+import type { TrainingOptions } from "./options.js";
+
+/** The forward pass, the loss over weighted hidden cells, and (for training) the backward pass and the optimiser's step. */
+function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, options: TrainingOptions, training: boolean): Uint8Array {
+  const g = new Graph();
+  const theta = g.input("theta", [params.size]);
+  const values = params.leaves(theta);
+  const x = g.input("x", ["B", layout.features]);
+  const visible = g.input("visible", ["B", layout.columns.length]);
+  const weight = g.input("weight", ["B", layout.columns.length]);
+  const center = g.input("center", [layout.features]);
+  const weights = g.input("weights", [layout.features, layout.features]);
+  const memory = config.memory ? memoryFromRows(g, layout, config.memory, values) : null;
+  const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
+  const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
+  const out = network(layout, config, values, { x, visible, center, weights, memory, dropout });
+  const loss = networkLoss(layout, out, x, weight, training ? options.memoryLoss : 0);
+  g.output("loss", loss);
+  if (training) {
+    const gradients = grad(loss, params.declared.map((d) => values.get(d.name)!));
+    adamw(g, theta, params.packGradients(g, gradients), { weightDecay: options.weightDecay });
+  }
+  return toOnnx(g);
+}
+
+/** One optimiser step on a batch. */
+export const trainingGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: TrainingOptions): Uint8Array =>
+  lossGraph(layout, config, params, options, true);
+
+/** The network's loss on weighted cells, without the row memory's own. */
+export const scoringGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: TrainingOptions): Uint8Array =>
+  lossGraph(layout, config, params, options, false);

@@ -1,0 +1,272 @@
+import { createRng, permutation, type Rng } from "../base/random.js";
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import { float32, int64, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
+import type { LinearMap } from "../model/linear.js";
+import { maskingMixture } from "../model/masking/index.js";
+import type { NetworkConfig } from "../model/network.js";
+import type { Fold } from "./folds.js";
+import { scoringGraph, trainingGraph } from "./graph.js";
+import type { TrainingOptions } from "./options.js";
+
+/** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
+export interface MemberState {
+  epoch: number;
+  step: number;
+  theta: Float32Array;
+  m: Float32Array;
+  v: Float32Array;
+  average: Float32Array;
+  rng: readonly number[];
+  bestScore: number;
+  bestEpoch: number;
+  best: Float32Array;
+}
+
+export interface EpochReport {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly trainLoss: number;
+  /** Held-out negative log-likelihood per cell (standardised units); NaN when this epoch was not scored. */
+  readonly heldOutLoss: number;
+  readonly rows: number;
+}
+
+export interface MemberHooks {
+  onEpoch?(report: EpochReport): void;
+  /** Called at the end of each epoch with the state to go on from. */
+  checkpoint?(state: MemberState): void | Promise<void>;
+  /** True when the person asked to stop. */
+  stopped?(): boolean;
+}
+
+export interface MemberInput {
+  readonly layout: Layout;
+  readonly config: NetworkConfig;
+  readonly params: Parameters;
+  /** The table with the held-out cells as holes. */
+  readonly table: Encoded;
+  /** The table with all observed cells. */
+  readonly full: Encoded;
+  readonly fold: Fold;
+  readonly linear: LinearMap;
+  readonly member: number;
+  readonly options: TrainingOptions;
+  readonly open: SessionFactory;
+}
+
+const warmUp = 50;
+
+/** Trains one member and returns the weight average of its best epoch by held-out cells. */
+export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, resume?: MemberState): Promise<{ theta: Float32Array; epoch: number; score: number }> {
+  const { layout, config, params, table, options, open } = input;
+  const rng = createRng(options.seed, 0x7e41, input.member);
+  const state = resume ?? startState(params, rng);
+  rng.restore(state.rng);
+  const trainer = await open(trainingGraph(layout, config, params, options));
+  const scorer = await open(scoringGraph(layout, config, params, options));
+  try {
+    const batches = new Batches(input, rng);
+    const perEpoch = Math.max(1, Math.ceil(table.rows / options.batch));
+    const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch)));
+    const scoreEvery = Math.max(1, Math.round(epochs / 25));
+    const fixed = { center: float32(input.linear.center, layout.features), weights: float32(input.linear.weights, layout.features, layout.features), decay: float32(params.decayMask(), params.size) };
+    while (state.epoch < epochs) {
+      const order = permutation(table.rows, rng);
+      let total = 0;
+      for (let b = 0; b < perEpoch; b++) {
+        if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
+        const feeds = { ...fixed, ...batches.training(order, b), ...stepInputs(state, options, perEpoch * epochs) };
+        const out = await trainer.run(feeds);
+        total += (out.loss.data as Float32Array)[0];
+        state.theta = out.next_theta.data as Float32Array;
+        state.m = out.next_m.data as Float32Array;
+        state.v = out.next_v.data as Float32Array;
+        state.average = out.next_average.data as Float32Array;
+      }
+      state.epoch++;
+      let score = NaN;
+      if (state.epoch % scoreEvery === 0 || state.epoch === epochs) {
+        score = await heldOutScore(scorer, batches, { ...fixed, theta: float32(state.average, params.size) }, input);
+        if (score < state.bestScore || state.bestEpoch === 0) {
+          state.bestScore = score;
+          state.bestEpoch = state.epoch;
+          state.best = state.average.slice();
+        }
+      }
+      state.rng = rng.state();
+      hooks.onEpoch?.({ epoch: state.epoch, epochs, trainLoss: total / perEpoch, heldOutLoss: score, rows: table.rows });
+      await hooks.checkpoint?.(state);
+      if (state.epoch - state.bestEpoch > epochs * options.patience) break;
+    }
+    return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
+  } finally {
+    await trainer.close();
+    await scorer.close();
+  }
+}
+
+function startState(params: Parameters, rng: Rng): MemberState {
+  const theta = params.initial(rng);
+  const zeros = (): Float32Array => new Float32Array(params.size);
+  return {
+    epoch: 0,
+    step: 0,
+    theta,
+    m: zeros(),
+    v: zeros(),
+    average: theta.slice(),
+    rng: rng.state(),
+    bestScore: Infinity,
+    bestEpoch: 0,
+    best: theta.slice(),
+  };
+}
+
+/** Learning rate with warm-up and cosine decay, bias corrections and the moving average's rate for the next step. */
+function stepInputs(state: MemberState, options: TrainingOptions, steps: number): Record<string, TensorData> {
+  const t = ++state.step;
+  const rate = options.learningRate * Math.min(1, t / warmUp) * 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps));
+  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
+  const size = state.theta.length;
+  return {
+    theta: float32(state.theta, size),
+    m: float32(state.m, size),
+    v: float32(state.v, size),
+    average: float32(state.average, size),
+    rate: scalar(rate),
+    c1: scalar(1 / (1 - 0.9 ** t)),
+    c2: scalar(1 / (1 - 0.98 ** t)),
+    keep: scalar(Math.min(options.average, (1 + t) / (10 + t))),
+  };
+}
+
+/** Loss per unit of weight over the held-out cells, all training cells visible. */
+async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<string, TensorData>, input: MemberInput): Promise<number> {
+  let total = 0;
+  for (let start = 0; start < input.table.rows; start += scoringBatch) {
+    const out = await scorer.run({ ...fixed, ...batches.scoring(start) });
+    total += (out.loss.data as Float32Array)[0];
+  }
+  return total / Math.max(batches.heldWeight, 1e-9);
+}
+
+const scoringBatch = 256;
+
+/** Builds the feeds of training and scoring batches. */
+class Batches {
+  readonly heldWeight: number;
+  private readonly columnWeight: Float32Array;
+  private readonly frequency: Float32Array;
+  private readonly mask;
+  private readonly input: MemberInput;
+  private readonly rng: Rng;
+  private readonly allRows: Record<string, TensorData>;
+
+  constructor(input: MemberInput, rng: Rng) {
+    this.input = input;
+    this.rng = rng;
+    this.mask = maskingMixture(input.options.mask);
+    const { rows } = input.table;
+    const p = input.layout.columns.length;
+    this.frequency = new Float32Array(p);
+    for (let i = 0; i < rows * p; i++) this.frequency[i % p] += input.fold.train[i] / rows;
+    this.columnWeight = rarityWeights(this.frequency, input.options.rarity);
+    let weight = 0;
+    for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p];
+    this.heldWeight = weight;
+    this.allRows = this.memory(Int32Array.from({ length: Math.min(rows, input.options.memoryRows) }, (_, i) => i));
+  }
+
+  /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end. */
+  training(order: Int32Array, b: number): Record<string, TensorData> {
+    const { layout, options, table, fold, config } = this.input;
+    const d = layout.features;
+    const p = layout.columns.length;
+    const size = options.batch;
+    const x = new Float32Array(size * d);
+    const visible = new Float32Array(size * p);
+    const weight = new Float32Array(size * p);
+    const row = new BigInt64Array(size);
+    const hidden = new Uint8Array(p);
+    let total = 0;
+    for (let r = 0; r < size; r++) {
+      const i = order[(b * size + r) % table.rows];
+      const other = this.rng.int(table.rows);
+      const observed = fold.train.subarray(i * p, (i + 1) * p);
+      this.mask.hide({ observed, other: fold.train.subarray(other * p, (other + 1) * p), frequency: this.frequency }, this.rng, hidden);
+      x.set(table.features.subarray(i * d, (i + 1) * d), r * d);
+      row[r] = BigInt(i);
+      for (let j = 0; j < p; j++) {
+        if (!observed[j]) continue;
+        if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j];
+        else visible[r * p + j] = 1;
+      }
+    }
+    for (let i = 0; i < weight.length; i++) weight[i] /= Math.max(total, 1e-9);
+    const feeds: Record<string, TensorData> = {
+      x: float32(x, size, d),
+      visible: float32(visible, size, p),
+      weight: float32(weight, size, p),
+      ...(config.memory ? { row: int64(row, size), ...this.sampledMemory() } : {}),
+    };
+    if (config.residual.kind === "mlp" && config.residual.dropout > 0) {
+      for (const i of [0, 1]) feeds[`dropout.${i}`] = this.dropoutMask(size, config.residual.width, config.residual.dropout);
+    }
+    return feeds;
+  }
+
+  /** All training cells visible, held-out cells weighted. */
+  scoring(start: number): Record<string, TensorData> {
+    const { layout, full, fold, config } = this.input;
+    const d = layout.features;
+    const p = layout.columns.length;
+    const end = Math.min(full.rows, start + scoringBatch);
+    const size = end - start;
+    const weight = new Float32Array(size * p);
+    for (let i = 0; i < weight.length; i++) weight[i] = fold.held[start * p + i] * this.columnWeight[i % p];
+    return {
+      x: float32(full.features.subarray(start * d, end * d), size, d),
+      visible: float32(Float32Array.from(fold.train.subarray(start * p, end * p)), size, p),
+      weight: float32(weight, size, p),
+      ...(config.memory ? { row: int64(BigInt64Array.from({ length: size }, (_, i) => BigInt(start + i)), size), ...this.allRows } : {}),
+    };
+  }
+
+  private sampledMemory(): Record<string, TensorData> {
+    const { rows } = this.input.table;
+    const { memoryRows } = this.input.options;
+    if (rows <= memoryRows) return this.allRows;
+    return this.memory(permutation(rows, this.rng).subarray(0, memoryRows));
+  }
+
+  private memory(rows: Int32Array): Record<string, TensorData> {
+    const { layout, table, fold } = this.input;
+    const d = layout.features;
+    const p = layout.columns.length;
+    const features = new Float32Array(rows.length * d);
+    const observed = new Float32Array(rows.length * p);
+    rows.forEach((i, r) => {
+      features.set(table.features.subarray(i * d, (i + 1) * d), r * d);
+      observed.set(fold.train.subarray(i * p, (i + 1) * p), r * p);
+    });
+    return {
+      "memory.features": float32(features, rows.length, d),
+      "memory.observed": float32(observed, rows.length, p),
+      "memory.row": int64(BigInt64Array.from(rows, BigInt), rows.length),
+    };
+  }
+
+  private dropoutMask(rows: number, width: number, rate: number): TensorData {
+    const mask = new Float32Array(rows * width);
+    for (let i = 0; i < mask.length; i++) mask[i] = this.rng.uniform() < rate ? 0 : 1 / (1 - rate);
+    return float32(mask, rows, width);
+  }
+}
+
+/** (1 / observed rate)^power, relative to the mean rate and at most 20 times it. */
+export function rarityWeights(frequency: Float32Array, power: number): Float32Array {
+  const inverse = frequency.map((f) => 1 / Math.max(f, 0.01));
+  const mean = inverse.reduce((a, b) => a + b, 0) / Math.max(inverse.length, 1);
+  return inverse.map((w) => Math.min(w / mean, 20) ** power);
+}

@@ -1,0 +1,171 @@
+import { VhgmError } from "../base/errors.js";
+import type { Cells } from "../data/cells.js";
+import { encodeCells, type Encoded } from "../data/encode.js";
+import { fitLayout, type Layout } from "../data/layout.js";
+import type { SessionFactory } from "../engine/index.js";
+import { calibrate, type ColumnScore, type HeldOut } from "../model/calibration.js";
+import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
+import { addHeldOutErrors, chooseLambdas, combineMaps, createLinearFitter, lambdas, type LinearMap } from "../model/linear.js";
+import { declareNetwork, type NetworkConfig } from "../model/network.js";
+import type { MemoryRows } from "../model/paths.js";
+import { makePrototypes } from "../model/prototypes.js";
+import type { TrainedModel } from "../model/trained.js";
+import { makeFold, maskedTable, type Fold } from "./folds.js";
+import { predictHeldOut } from "./heldout.js";
+import { trainMember, type EpochReport, type MemberState } from "./member.js";
+import type { TrainingOptions } from "./options.js";
+
+/** A trained model, and what a training card tells about how it came to be. */
+export interface TrainingResult {
+  readonly model: TrainedModel;
+  readonly scores: readonly ColumnScore[];
+  readonly rows: number;
+  readonly observedCells: number;
+  /** Epoch whose weights each member kept. */
+  readonly epochs: readonly number[];
+}
+
+export interface TrainingHooks {
+  onPhase?(phase: string): void;
+  onEpoch?(report: EpochReport & { readonly member: number; readonly members: number }): void;
+  stopped?(): boolean;
+  /** Saved progress: `save` is called at each epoch's end, `load` once at the start. */
+  readonly checkpoints?: TrainingCheckpoints;
+}
+
+/** Progress of a training that was cut off: finished members, and the state of the one under way. */
+export interface TrainingProgress {
+  readonly finished: readonly { theta: Float32Array; epoch: number }[];
+  readonly current: MemberState | null;
+}
+
+export interface TrainingCheckpoints {
+  load(): Promise<TrainingProgress | null>;
+  save(progress: TrainingProgress): Promise<void>;
+}
+
+/** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
+const linearRows = 20_000;
+
+/** Learns a model from one table. @throws VhgmError code 'data' when there is nothing to learn from, 'cancelled' when stopped */
+export async function trainModel(cells: Cells, options: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}): Promise<TrainingResult> {
+  const layout = fitLayout(cells);
+  requireLearnable(cells, layout);
+  const grids = fitGrids(cells, layout);
+  const table = encodeCells(cells, layout);
+  const config = networkConfig(options, cells.rows);
+  const params = declareNetwork(layout, config);
+  const p = layout.columns.length;
+  const saved = await hooks.checkpoints?.load();
+  const finished = [...(saved?.finished ?? [])];
+  const heldOut: HeldOut[] = [];
+  const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
+
+  hooks.onPhase?.("linear path");
+  const linear = await fitLinearPath(table, layout, folds, open);
+  for (let k = 0; k < options.members; k++) {
+    const fold = folds[k];
+    const trainTable = maskedTable(table, fold.train, layout);
+    if (finished.length <= k) {
+      hooks.onPhase?.(options.members > 1 ? `network ${k + 1} of ${options.members}` : "network");
+      const done = await trainMember(
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k], member: k, options, open },
+        {
+          onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members }),
+          stopped: hooks.stopped,
+          checkpoint: (current) => hooks.checkpoints?.save({ finished, current }),
+        },
+        saved && saved.finished.length === k ? (saved.current ?? undefined) : undefined,
+      );
+      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
+      finished.push(done);
+      await hooks.checkpoints?.save({ finished, current: null });
+    }
+    hooks.onPhase?.("held-out cells");
+    const member = { theta: finished[k].theta, linear: linear.folds[k] };
+    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.filled);
+    const paths = await predictHeldOut({ layout, config, params, member, memory, grids, table, fold, open });
+    heldOut.push({ paths, held: fold.held });
+  }
+  hooks.onPhase?.("calibration");
+  const { columns, scores } = calibrate(layout, grids, cells, heldOut);
+  const members = finished.map(({ theta }) => ({ theta, linear: linear.all }));
+  const memory = memoryOf(options, config, cells, table, layout, grids, linear.filled);
+  return {
+    model: { layout, config, grids, columns, members, memory },
+    scores,
+    rows: cells.rows,
+    observedCells: table.observed.reduce((a, b) => a + b, 0),
+    epochs: finished.map((f) => f.epoch),
+  };
+}
+
+function requireLearnable(cells: Cells, layout: Layout): void {
+  if (cells.rows < 2) throw new VhgmError("data", `The table has ${cells.rows === 1 ? "one row" : "no rows"}; training needs at least 2 rows.`);
+  if (layout.columns.length === 0) {
+    throw new VhgmError("data", "No column of the table can be learned from: each is empty, or set aside in the dictionary as id, text, weight or ignore.");
+  }
+}
+
+/** Network settings for a table's size. */
+function networkConfig(options: TrainingOptions, rows: number): NetworkConfig {
+  const { memory, memoryHeads, network, width, depth, heads, dropout } = options;
+  return {
+    linearRounds: 5,
+    memory: memory === "none" || rows < 5 ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
+    residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
+    gates: network === "mlp" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
+  };
+}
+
+/**
+ * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
+ * column chosen on the cells that the folds held out.
+ */
+async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], open: SessionFactory): Promise<{ folds: LinearMap[]; all: LinearMap; filled: Float32Array }> {
+  const fitter = await createLinearFitter(layout, open);
+  try {
+    const p = layout.columns.length;
+    const errors = lambdas.map(() => new Float64Array(p));
+    const cells = new Int32Array(p);
+    const perFold: LinearMap[][] = [];
+    for (const fold of folds) {
+      const fits = await fitter.fit(firstRows(maskedTable(table, fold.train, layout), layout), lambdas);
+      const seen = firstRows(table, layout);
+      fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, fold.held, layout, errors[l]));
+      for (let i = 0; i < seen.rows * p; i++) cells[i % p] += fold.held[i];
+      perFold.push(fits.map((f) => f.map));
+    }
+    const choice = chooseLambdas(errors, cells);
+    const fits = await fitter.fit(firstRows(table, layout), lambdas);
+    return {
+      folds: perFold.map((maps) => combineMaps(maps, choice, layout)),
+      all: combineMaps(fits.map((f) => f.map), choice, layout),
+      filled: fits[lambdas.length >> 1].filled,
+    };
+  } finally {
+    await fitter.close();
+  }
+}
+
+function firstRows(table: Encoded, layout: Layout): Encoded {
+  if (table.rows <= linearRows) return table;
+  return {
+    rows: linearRows,
+    features: table.features.subarray(0, linearRows * layout.features),
+    observed: table.observed.subarray(0, linearRows * layout.columns.length),
+  };
+}
+
+/** What the row memory holds: the people of a table, or prototypes of them. */
+function memoryOf(options: TrainingOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
+  if (!config.memory) return null;
+  const people: MemoryRows = {
+    rows: table.rows,
+    features: table.features,
+    observed: Float32Array.from(table.observed),
+    cells: cellIndicators(cells, layout, grids, table.observed),
+    row: BigInt64Array.from({ length: table.rows }, (_, i) => BigInt(i)),
+  };
+  return options.memory === "rows" ? people : makePrototypes(people, filled, layout);
+}
