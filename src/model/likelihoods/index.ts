@@ -1,0 +1,14 @@
+export { brierScore, categorical, modeOf, rankedProbabilityScore } from "./categorical.js";
+export { type Distribution, logProbFloor, probabilityFloor } from "./distribution.js";
+export { betaP, gammaP, gammaQ, logGamma } from "./gamma.js";
+export * from "./grid.js";
+export { lognormal, lognormalFromMoments } from "./lognormal.js";
+export { mixture } from "./mixture.js";
+export { negativeBinomial } from "./negativeBinomial.js";
+export { normal } from "./normal.js";
+export { cumulativeLogit, orderedThresholds, softmax } from "./ordinal.js";
+export { randomisedPit } from "./pit.js";
+export { poisson } from "./poisson.js";
+export { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "./special.js";
+export { truncated } from "./truncated.js";
+export { zeroInflated } from "./zeroInflated.js";
