@@ -19,15 +19,17 @@ const tailCuts = [0.005, 0.01, 0.02, 0.98, 0.99, 0.995];
 /**
  * A grid for the observed values. With at most `cells` distinct values every value is an atom. Otherwise values that more
  * than 1.5 / cells of the people have are atoms, and the rest is cut at its quantiles, with further cuts in both tails.
- * Privacy: cuts lie midway between two values with at least five people's values on either side (or at a heaped value, half a
- * resolution away from it), so no end of a continuous cell is a person's value except where `min` or `max` are one; a cell between heaped
- * values with fewer than five people's values has its middle as center instead of their mean.
+ * Privacy: cuts lie midway between two values with at least five people's values on either side, or half a resolution away
+ * from a heaped value, so no end of a continuous cell is a person's value except where `min` or `max` are one; a cell next to
+ * heaped values with fewer than five people's values has its middle as center instead of their mean. Atoms are values: with
+ * at most `cells` distinct ones the grid tells all of them, also one that a single person has.
  * @param values observed values in any order; NaN is skipped, values outside the support count as its ends.
  * @throws VhgmError data - resolution not positive, or min above max or not finite.
  */
 export function buildGrid(values: Float64Array, { resolution, min, max, cells = 40 }: GridOptions): Grid {
   if (!(resolution > 0 && Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
-    throw new VhgmError("data", `A grid needs a positive resolution and a finite support, not resolution ${resolution}, min ${min}, max ${max}.`);
+    throw new VhgmError("data",
+      `A grid needs a positive resolution and a finite support, not resolution ${resolution}, min ${min}, max ${max}.`);
   }
   const { value, count, total } = distinctValues(values, resolution, min, max);
   if (value.length === 0) return emptyGrid(resolution, min, max);
@@ -106,7 +108,9 @@ function boundary(a: number, b: number, aIsAtom: boolean, bIsAtom: boolean, reso
 }
 
 /** Mean of the values from..to, which become one continuous cell [lo, hi]; its middle where they are too few to tell. */
-function cellCenter(value: readonly number[], count: readonly number[], from: number, to: number, lo: number, hi: number): number {
+function cellCenter(
+  value: readonly number[], count: readonly number[], from: number, to: number, lo: number, hi: number,
+): number {
   let people = 0;
   let mean = 0;
   for (let i = from; i <= to; i++) {

@@ -84,7 +84,9 @@ function normalised(probabilities: ArrayLike<number>): Float64Array {
     if (!(v >= 0)) throw new VhgmError("data", `A level's probability must be a number of at least 0, not ${v}.`);
     sum += v;
   }
-  if (!(sum > 0 && sum < Infinity)) throw new VhgmError("data", `The probabilities of ${p.length} levels sum to ${sum}, not to a positive number.`);
+  if (!(sum > 0 && sum < Infinity)) {
+    throw new VhgmError("data", `The probabilities of ${p.length} levels sum to ${sum}, not to a positive number.`);
+  }
   for (let k = 0; k < p.length; k++) p[k] /= sum;
   return p;
 }

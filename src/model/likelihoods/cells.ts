@@ -63,8 +63,8 @@ export function gridFromJson(json: GridJson): Grid {
   const ordered = shapesAgree && lo.every((v, k) =>
     v <= center[k] && center[k] <= hi[k] && (k === 0 || (hi[k - 1] <= bound[k - 1] && bound[k - 1] <= v)));
   if (!ordered || !(json.resolution > 0)) {
-    throw new VhgmError("bundle", `A grid of the bundle is broken: its ${size} cells must be ordered, with ${size - 1} bounds and a `
-      + `positive resolution, but it has ${bound.length} bounds and resolution ${json.resolution}.`);
+    throw new VhgmError("bundle", `A grid of the bundle is broken: its ${size} cells must be ordered, with ${size - 1} bounds `
+      + `and a positive resolution, but it has ${bound.length} bounds and resolution ${json.resolution}.`);
   }
   return { size, lo, hi, center, atom: Uint8Array.from(lo, (v, k) => (v === hi[k] ? 1 : 0)), bound, resolution: json.resolution };
 }

@@ -12,7 +12,8 @@ import { truncated } from "./truncated.js";
 import { zeroInflated } from "./zeroInflated.js";
 
 function expectClose(actual: number, wanted: number, relative: number, what: string): void {
-  expect(Math.abs(actual - wanted), `${what}: ${actual} for ${wanted}`).toBeLessThanOrEqual(relative * Math.max(1e-3, Math.abs(wanted)));
+  const allowed = relative * Math.max(1e-3, Math.abs(wanted));
+  expect(Math.abs(actual - wanted), `${what}: ${actual} for ${wanted}`).toBeLessThanOrEqual(allowed);
 }
 
 /** Averages over the distribution by its quantile function: independent of the formulas for the moments and the CRPS. */
@@ -84,7 +85,8 @@ describe("parametric families", () => {
     fc.assert(fc.property(between(-5, 5), between(0.01, 1.5), uniform, (m, s, u) => expectConsistent(lognormal(m, s), u)), runs);
     fc.assert(fc.property(between(0.5, 1e4), uniform, (m, u) => expectConsistent(poisson(m), u)), runs);
     fc.assert(
-      fc.property(between(0.5, 1e3), between(1.001, 30), uniform, (m, f, u) => expectConsistent(negativeBinomial(m, m * f), u)), runs);
+      fc.property(between(0.5, 1e3), between(1.001, 30), uniform, (m, f, u) =>
+        expectConsistent(negativeBinomial(m, m * f), u)), runs);
   });
 
   it("match the moments that they were made from", () => {
@@ -181,7 +183,8 @@ describe("mixture", () => {
   it("is consistent", () => {
     const parts = [normal(0, 1), normal(4, 0.1), lognormal(0, 1), poisson(6), zeroInflated(0.5, poisson(2))];
     fc.assert(
-      fc.property(fc.array(between(0.01, 1), { minLength: 5, maxLength: 5 }), uniform, (w, u) => expectConsistent(mixture(w, parts), u)), runs);
+      fc.property(fc.array(between(0.01, 1), { minLength: 5, maxLength: 5 }), uniform, (w, u) =>
+        expectConsistent(mixture(w, parts), u)), runs);
   });
 
   it("has exact moments, and the CRPS of quadrature", () => {

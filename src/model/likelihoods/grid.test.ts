@@ -11,7 +11,7 @@ const round = (x: number, resolution: number): number => Math.round(x / resoluti
 const columns: [string, Float64Array, number][] = [
   ["constant", many(50, () => 7), 1],
   ["two values", many(50, (i) => i % 2), 1],
-  ["heavy zeros and a long tail", many(3000, () => (rng.uniform() < 0.7 ? 0 : round(Math.exp(1 + 1.5 * rng.normal()), 0.01))), 0.01],
+  ["heavy zeros and a long tail", many(3000, () => (rng.uniform() < 0.7 ? 0 : round(Math.exp(1.5 * rng.normal()), 0.01))), 0.01],
   ["whole numbers", many(2000, () => Math.round(50 + 18 * rng.normal())), 1],
   ["few counts", many(400, () => rng.int(9)), 1],
   ["huge range", many(2000, () => 10 ** (9 * rng.uniform() - 3)), 0.001],
@@ -34,7 +34,7 @@ function expectSound(grid: Grid, min: number, max: number): void {
   for (let k = 0; k < size; k++) {
     if (atom[k] === 1) expect([lo[k], hi[k]]).toEqual([center[k], center[k]]);
     else expect(lo[k] < center[k] && center[k] < hi[k]).toBe(true);
-    if (k > 0) expect(hi[k - 1] <= bound[k - 1] && bound[k - 1] <= lo[k] && hi[k - 1] <= lo[k] && center[k - 1] < center[k]).toBe(true);
+    if (k > 0) expect(hi[k - 1] <= bound[k - 1] && bound[k - 1] <= lo[k] && center[k - 1] < center[k]).toBe(true);
     expect(cellOf(grid, center[k])).toBe(k);
   }
 }
@@ -94,7 +94,8 @@ describe("buildGrid", () => {
   it("keeps the tails of skewed values in cells of half a percent", () => {
     const values = many(10_000, () => Math.exp(rng.normal()));
     const grid = buildGrid(values, { resolution: 1e-6, min: 0, max: 1000 });
-    const shares = [0, 1, 2, grid.size - 2, grid.size - 1].map((k) => values.filter((v) => cellOf(grid, v) === k).length / 10_000);
+    const shareOf = (k: number): number => values.filter((v) => cellOf(grid, v) === k).length / values.length;
+    const shares = [0, 1, 2, grid.size - 2, grid.size - 1].map(shareOf);
     expect(shares).toEqual([0.005, 0.005, 0.01, 0.005, 0.005].map((s) => expect.closeTo(s, 3)));
     expect([grid.lo[0], grid.hi[grid.size - 1]]).toEqual([0, 1000]);
   });

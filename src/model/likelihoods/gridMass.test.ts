@@ -5,20 +5,22 @@ import { buildGrid, cellOf, gaussianMass, type Grid, gridFromJson, gridMean, til
 import { normalCdf } from "./special.js";
 
 const rng = createRng(11);
+const draws = (n: number, draw: () => number): Float64Array => Float64Array.from({ length: n }, draw);
 const grids: Grid[] = [
-  buildGrid(Float64Array.from({ length: 2000 }, () => (rng.uniform() < 0.3 ? 0 : Math.exp(rng.normal()))), { resolution: 0.01, min: 0, max: 80 }),
-  buildGrid(Float64Array.from({ length: 2000 }, () => 10 ** (9 * rng.uniform() - 3)), { resolution: 1e-3, min: 1e-3, max: 1e6 }),
-  buildGrid(Float64Array.from({ length: 300 }, () => -rng.int(30)), { resolution: 1, min: -29, max: 0 }),
+  buildGrid(draws(2000, () => (rng.uniform() < 0.3 ? 0 : Math.exp(rng.normal()))), { resolution: 0.01, min: 0, max: 80 }),
+  buildGrid(draws(2000, () => 10 ** (9 * rng.uniform() - 3)), { resolution: 1e-3, min: 1e-3, max: 1e6 }),
+  buildGrid(draws(300, () => -rng.int(30)), { resolution: 1, min: -29, max: 0 }),
   gridFromJson({ lo: [0, 1], hi: [0, 1], center: [0, 1], bound: [0.5], resolution: 1 }),
   gridFromJson({ lo: [5], hi: [5], center: [5], bound: [], resolution: 1 }),
 ];
 const grid = fc.constantFrom(...grids);
+const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const total = (p: Float64Array): number => p.reduce((a, b) => a + b, 0);
 const rangeOf = ({ center, size }: Grid): number => center[size - 1] - center[0];
 
 describe("gaussianMass", () => {
   it("is the normal's mass of each part of the line", () => {
-    fc.assert(fc.property(grid, fc.double({ min: -2, max: 3, noNaN: true }), fc.double({ min: -6, max: 2, noNaN: true }), (g, at, logSd) => {
+    fc.assert(fc.property(grid, between(-2, 3), between(-6, 2), (g, at, logSd) => {
       const span = rangeOf(g) + 1;
       const mean = g.center[0] + at * span;
       const sd = span * 10 ** logSd;
@@ -44,7 +46,7 @@ describe("gaussianMass", () => {
 describe("tiltToMean", () => {
   /** Probabilities with holes and 15 decades between the cells. */
   const cases = grid.chain((g) =>
-    fc.array(fc.oneof(fc.constant(-Infinity), fc.double({ min: -15, max: 0, noNaN: true })), { minLength: g.size, maxLength: g.size })
+    fc.array(fc.oneof(fc.constant(-Infinity), between(-15, 0)), { minLength: g.size, maxLength: g.size })
       .filter((w) => w.some((v) => v > -Infinity))
       .map((w) => {
         const raw = Float64Array.from(w, (v) => 10 ** v);
@@ -53,7 +55,7 @@ describe("tiltToMean", () => {
       }));
 
   it("meets the mean to 1e-10 of the range, and keeps the support", () => {
-    fc.assert(fc.property(cases, fc.double({ min: 0.001, max: 0.999, noNaN: true }), ({ g, p }, at) => {
+    fc.assert(fc.property(cases, between(0.001, 0.999), ({ g, p }, at) => {
       const used = Array.from(g.center).filter((_, k) => p[k] > 0);
       const target = used[0] + at * (used[used.length - 1] - used[0]);
       const tilted = p.slice();
@@ -65,8 +67,7 @@ describe("tiltToMean", () => {
   });
 
   it("meets it for narrow normals far from the target too", () => {
-    fc.assert(fc.property(grid, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0.01, max: 0.99, noNaN: true }),
-      fc.double({ min: -4, max: 1, noNaN: true }), (g, from, to, logSd) => {
+    fc.assert(fc.property(grid, between(0, 1), between(0.01, 0.99), between(-4, 1), (g, from, to, logSd) => {
         const p = new Float64Array(g.size);
         gaussianMass(g, g.center[0] + from * rangeOf(g), (rangeOf(g) || 1) * 10 ** logSd, p);
         const used = Array.from(g.center).filter((_, k) => p[k] > 0);
@@ -74,6 +75,22 @@ describe("tiltToMean", () => {
         tiltToMean(g, p, target);
         expect(Math.abs(gridMean(g, p) - target)).toBeLessThanOrEqual(1e-10 * (rangeOf(g) || 1));
       }), { numRuns: 500 });
+  });
+
+  it("does not bounce between two flat stretches of the odds", () => {
+    const p = new Float64Array(Math.max(...grids.map((g) => g.size)));
+    let worst = 0;
+    for (let i = 0; i < 30_000; i++) {
+      const g = grids[i % 3];
+      const range = rangeOf(g);
+      let sum = 0;
+      for (let k = 0; k < g.size; k++) sum += p[k] = 10 ** (-15 * rng.uniform() * rng.uniform());
+      for (let k = 0; k < g.size; k++) p[k] /= sum;
+      const target = g.center[0] + rng.uniform() * range;
+      tiltToMean(g, p, target);
+      worst = Math.max(worst, Math.abs(gridMean(g, p) - target) / range);
+    }
+    expect(worst).toBeLessThan(1e-10);
   });
 
   it("is exponential in the centers, the identity at the own mean, and shifts all mass the same way", () => {
@@ -108,6 +125,18 @@ describe("tiltToMean", () => {
     expect(p[g.size - 2]).toBeCloseTo(1, 6);
     expect(p[g.size - 1]).toBe(0);
     expect(gridMean(g, p)).toBeLessThan(g.center[g.size - 2]);
+  });
+
+  it("raises tiny probabilities, and treats still smaller ones as none", () => {
+    const { center, size } = grids[2];
+    const p = new Float64Array(size);
+    p[3] = 1;
+    p[12] = 1e-279;
+    p[size - 1] = 5e-324;
+    tiltToMean(grids[2], p, center[5]);
+    expect(gridMean(grids[2], p)).toBeCloseTo(center[5], 8);
+    tiltToMean(grids[2], p, center[20]);
+    expect(gridMean(grids[2], p)).toBeCloseTo(center[12], 6);
   });
 
   it("leaves a single cell, and nothing at all, as they are", () => {

@@ -26,18 +26,18 @@ export function gaussianMass(grid: Grid, mean: number, sd: number, out: Float64A
 /**
  * Exponential tilting in place, p_k <- p_k exp(theta center_k) / Z with theta such that sum_k p_k center_k = target: of all
  * densities with that mean the one with the smallest Kullback-Leibler divergence from p (Csiszar 1975). Cells without
- * probability stay so. A target outside the centers of the cells with probability, or within 1e-9 of their range of an end,
- * is moved to 1e-9 of the range inside; a single cell is left as it is.
+ * probability (or below 1e-280) stay so. A target outside the centers of the cells with probability, or within 1e-9 of their
+ * range of an end, is moved to 1e-9 of the range inside; a single cell is left as it is.
  * The mean is met to 1e-11 of the range. Newton's method on the log odds of the mean's place in the range, which are linear
- * in theta for two cells and nearly so far out for any number; a bracket guards it. About 5 rounds, rarely more than 10.
+ * in theta for two cells and nearly so far out for any number; a bracket guards it. Mostly three or four rounds, seldom ten.
  * @param p (size,) non-negative; the result sums to 1.
  */
 export function tiltToMean(grid: Grid, p: Float64Array, target: number): void {
   const { center, size } = grid;
   let first = 0;
-  while (first < size && !(p[first] > 0)) first++;
+  while (first < size && !(p[first] > negligible)) first++;
   let last = size - 1;
-  while (last > first && !(p[last] > 0)) last--;
+  while (last > first && !(p[last] > negligible)) last--;
   if (first >= last) {
     if (first < size) p[first] = 1;
     return;
@@ -56,6 +56,7 @@ export function tiltToMean(grid: Grid, p: Float64Array, target: number): void {
   let theta = 0;
   let under = -Infinity;
   let over = Infinity;
+  let previousOff = Infinity;
   for (let round = 0; ; round++) {
     // Relative to the end that theta favours, so that no exponential overflows: a = sum w s, b = sum w (1 - s).
     const shift = Math.max(theta, 0);
@@ -77,32 +78,41 @@ export function tiltToMean(grid: Grid, p: Float64Array, target: number): void {
     else under = theta;
     if (round === 0) {
       // theta cannot lie further out than where the last cell alone, against the sum of all others, gives the goal.
-      if (mean < goal) over = Math.max(1, Math.log(b / (p[last] * (1 - goal)))) / (1 - s[previousCell(p, last)]);
-      else under = -Math.max(1, Math.log(a / (p[first] * goal))) / s[nextCell(p, first)];
+      if (mean < goal) over = furthest(b, p[last], 1 - goal, 1 - s[previousCell(p, last)]);
+      else under = -furthest(a, p[first], goal, s[nextCell(p, first)]);
     }
     let variance = 0;
     for (let k = first; k <= last; k++) variance += w[k] * (s[k] - mean) * (s[k] - mean);
     const slope = (variance * z) / (a * b);
-    theta = nextTheta(theta - (Math.log(a / b) - goalOdds) / slope, under, over);
+    const off = Math.log(a / b) - goalOdds;
+    // Where the odds bend, Newton's steps can bounce between two flat stretches for ever: then bisect.
+    theta = nextTheta(Math.abs(off) <= previousOff / 2 ? theta - off / slope : NaN, under, over);
+    previousOff = Math.abs(off);
   }
 }
 
 const edge = 1e-9;
 const tolerance = 1e-11;
 const maxRounds = 60;
+/** Probabilities that tilting could not raise without leaving the range of doubles on the way. */
+const negligible = 1e-280;
 /** Scratch of `tiltToMean`, which runs for millions of cells: grown to the largest grid seen. */
 let scaled = new Float64Array(64);
 let weights = new Float64Array(64);
 
+/** log(others / (end * goal)) / gap, kept finite and away from 0. */
+const furthest = (others: number, end: number, goal: number, gap: number): number =>
+  Math.max(1, Math.log(others) - Math.log(end) - Math.log(goal)) / Math.max(gap, 1e-15);
+
 function nextCell(p: Float64Array, k: number): number {
   do k++;
-  while (!(p[k] > 0));
+  while (!(p[k] > negligible));
   return k;
 }
 
 function previousCell(p: Float64Array, k: number): number {
   do k--;
-  while (!(p[k] > 0));
+  while (!(p[k] > negligible));
   return k;
 }
 

@@ -45,5 +45,6 @@ function refine(
   const right = ((b - m) / 6) * (fm + 4 * fr + fb);
   const error = left + right - whole;
   if (depth <= 0 || Math.abs(error) <= 15 * tolerance) return left + right + error / 15;
-  return refine(f, a, m, fa, fl, fm, left, tolerance / 2, depth - 1) + refine(f, m, b, fm, fr, fb, right, tolerance / 2, depth - 1);
+  return refine(f, a, m, fa, fl, fm, left, tolerance / 2, depth - 1)
+    + refine(f, m, b, fm, fr, fb, right, tolerance / 2, depth - 1);
 }

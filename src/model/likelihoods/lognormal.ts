@@ -9,7 +9,7 @@ import { normalCdf, normalMass, normalQuantile } from "./special.js";
  */
 export function lognormal(mu: number, sigma: number): Distribution {
   if (!Number.isFinite(mu) || !(sigma > 0 && sigma < Infinity)) {
-    throw new VhgmError("data", `A log-normal distribution needs a finite mu and a positive sigma, not mu ${mu}, sigma ${sigma}.`);
+    throw new VhgmError("data", `A log-normal distribution needs a finite mu and a positive sigma, not ${mu} and ${sigma}.`);
   }
   const mean = Math.exp(mu + (sigma * sigma) / 2);
   const z = (x: number): number => (x > 0 ? (Math.log(x) - mu) / sigma : -Infinity);
@@ -34,7 +34,7 @@ export function lognormal(mu: number, sigma: number): Distribution {
  */
 export function lognormalFromMoments(mean: number, variance: number): Distribution {
   if (!(mean > 0 && mean < Infinity && variance > 0 && variance < Infinity)) {
-    throw new VhgmError("data", `A log-normal distribution needs a positive mean and variance, not mean ${mean}, variance ${variance}.`);
+    throw new VhgmError("data", `A log-normal distribution needs a positive mean and variance, not ${mean} and ${variance}.`);
   }
   const s2 = Math.log1p(variance / mean / mean);
   return lognormal(Math.log(mean) - s2 / 2, Math.sqrt(s2));
