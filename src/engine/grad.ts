@@ -11,12 +11,15 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const g = loss.graph;
   const entries = [...g.tape];
   const active = new Set(wrt.map((t) => t.name));
-  for (const entry of entries) if (entry.inputs.some((x) => active.has(x.name))) active.add(entry.output.name);
+  for (const { inputs, outputs } of entries) {
+    if (inputs.some((x) => active.has(x.name))) for (const y of outputs) active.add(y.name);
+  }
   const gradients = new Map<string, Tensor>([[loss.name, g.constant(1)]]);
-  for (const { output, inputs, vjp } of entries.reverse()) {
-    const d = gradients.get(output.name);
-    if (!d || !active.has(output.name)) continue;
-    vjp(d).forEach((piece, i) => {
+  for (const { outputs, inputs, vjp } of entries.reverse()) {
+    if (!inputs.some((x) => active.has(x.name))) continue;
+    const given = outputs.map((y) => gradients.get(y.name) ?? null);
+    if (given.every((d) => d === null)) continue;
+    vjp(given).forEach((piece, i) => {
       const input = inputs[i];
       if (!piece || !active.has(input.name)) return;
       if (!sameShape(piece.shape, input.shape)) throw new Error(`grad: [${piece.shape}] came for [${input.shape}]`);

@@ -1,4 +1,4 @@
-import { dimParts, dimProduct, sameShape, type Dim, type Shape } from "./dim.js";
+import { canonicalShape, dimParts, dimProduct, sameShape, type Dim, type Shape } from "./dim.js";
 
 /** Element types that the engine uses. */
 export type DType = "float32" | "int64" | "bool";
@@ -31,10 +31,13 @@ export interface Initializer {
 /** Vector-Jacobian product of one recorded operation: gradient of the output -> gradients of the inputs (or null). */
 export type Vjp = (gradient: Tensor) => readonly (Tensor | null)[];
 
+/** The same for several outputs; null stands for an output that the loss does not depend on, never for all of them. */
+export type VjpOfMany = (gradients: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+
 interface TapeEntry {
-  readonly output: Tensor;
+  readonly outputs: readonly Tensor[];
   readonly inputs: readonly Tensor[];
-  readonly vjp: Vjp;
+  readonly vjp: VjpOfMany;
 }
 
 /**
@@ -47,23 +50,29 @@ export class Graph {
   readonly inputs = new Map<string, Tensor>();
   readonly outputs = new Map<string, Tensor>();
   readonly tape: TapeEntry[] = [];
-  private readonly constants = new Map<string, Tensor>();
+  /** Tensors that are made once and used by many: small constants, sizes of symbols, shapes. */
+  private readonly known = new Map<string, Tensor>();
   private readonly symbols = new Map<string, { input: string; axis: number }>();
   private counter = 0;
 
-  /** Declares an input; its named dimensions become symbols that later shapes may use. */
+  /**
+   * Declares an input; its named dimensions become symbols that later shapes may use.
+   * @throws Error when the name is taken or starts with '_' (those are the graph's own)
+   */
   input(name: string, shape: Shape, dtype: DType = "float32"): Tensor {
-    if (this.inputs.has(name)) throw new Error(`the graph already has an input '${name}'`);
-    const tensor: Tensor = { graph: this, name, dtype, shape };
+    this.requireFree(name);
+    const tensor: Tensor = { graph: this, name, dtype, shape: canonicalShape(shape) };
     this.inputs.set(name, tensor);
-    shape.forEach((dim, axis) => {
+    tensor.shape.forEach((dim, axis) => {
       if (typeof dim === "string" && !dim.includes("*") && !this.symbols.has(dim)) this.symbols.set(dim, { input: name, axis });
     });
     return tensor;
   }
 
-  /** Declares a tensor as an output under a name of its own. */
+  /** Declares a tensor as an output under a name of its own. @throws Error when the name is taken or starts with '_' */
   output(name: string, tensor: Tensor): void {
+    this.requireFree(name);
+    this.requireOwn(tensor);
     const named: Tensor = { ...tensor, name };
     this.nodes.push({ op: "Identity", inputs: [tensor.name], outputs: [name], attributes: {} });
     this.outputs.set(name, named);
@@ -74,7 +83,8 @@ export class Graph {
     const values = typeof data === "number" ? Float32Array.of(data) : Float32Array.from(data);
     const size = shape.reduce((a, b) => a * b, 1);
     if (values.length !== size) throw new Error(`a constant of shape [${shape}] takes ${size} values, not ${values.length}`);
-    return this.initializer(values.length === 1 ? `f${values[0]}/${shape}` : null, "float32", shape, values);
+    const key = values.length === 1 ? `f${Object.is(values[0], -0) ? "-0" : values[0]}/${shape}` : null;
+    return this.initializer(key, "float32", shape, values);
   }
 
   /** An int64 constant vector (axes, shapes, indices); equal ones are shared. */
@@ -84,12 +94,12 @@ export class Graph {
   }
 
   private initializer(key: string | null, dtype: DType, shape: readonly number[], data: Initializer["data"]): Tensor {
-    const known = key === null ? undefined : this.constants.get(key);
-    if (known) return known;
-    const tensor: Tensor = { graph: this, name: this.fresh("c"), dtype, shape };
-    this.initializers.set(tensor.name, { name: tensor.name, dtype, shape, data });
-    if (key !== null) this.constants.set(key, tensor);
-    return tensor;
+    const make = (): Tensor => {
+      const tensor: Tensor = { graph: this, name: this.fresh("c"), dtype, shape };
+      this.initializers.set(tensor.name, { name: tensor.name, dtype, shape, data });
+      return tensor;
+    };
+    return key === null ? make() : this.shared(key, make);
   }
 
   /** Adds a node with one output. `inputs` may hold '' for an optional input that is left out. */
@@ -98,17 +108,29 @@ export class Graph {
   }
 
   /** Adds a node with several outputs of one element type. */
-  emitMany(op: string, inputs: readonly (Tensor | "")[], shapes: readonly Shape[], attributes: Node["attributes"] = {}, dtype: DType = "float32"): Tensor[] {
+  emitMany(
+    op: string,
+    inputs: readonly (Tensor | "")[],
+    shapes: readonly Shape[],
+    attributes: Node["attributes"] = {},
+    dtype: DType = "float32",
+  ): Tensor[] {
     const outputs = shapes.map((shape): Tensor => ({ graph: this, name: this.fresh("t"), dtype, shape }));
-    const names = inputs.map((x) => (x === "" ? "" : x.name));
+    const names = inputs.map((x) => (x === "" ? "" : this.requireOwn(x).name));
     this.nodes.push({ op, inputs: names, outputs: outputs.map((t) => t.name), attributes });
     return outputs;
   }
 
   /** Puts a differentiable operation on the tape. */
   record(output: Tensor, inputs: readonly Tensor[], vjp: Vjp): Tensor {
-    this.tape.push({ output, inputs, vjp });
+    this.tape.push({ outputs: [output], inputs, vjp: ([gradient]) => vjp(gradient!) });
     return output;
+  }
+
+  /** Puts a differentiable operation with several outputs on the tape. */
+  recordMany(outputs: readonly Tensor[], inputs: readonly Tensor[], vjp: VjpOfMany): readonly Tensor[] {
+    this.tape.push({ outputs, inputs, vjp });
+    return outputs;
   }
 
   /** The shape as an int64 vector that exists when the graph runs: constants, -1 for one unknown, or computed. */
@@ -121,28 +143,49 @@ export class Graph {
   /** The shape as an int64 vector with every symbol computed from the inputs: what Expand needs. */
   runtimeShape(shape: Shape): Tensor {
     if (shape.every((d) => typeof d === "number")) return this.int64(shape as number[]);
-    return this.emit("Concat", shape.map((d) => this.dimTensor(d)), [shape.length], { axis: 0 }, "int64");
+    return this.shared(`shape/${shape}`, () => {
+      const dims = shape.map((d) => this.dimTensor(d));
+      return this.emit("Concat", dims, [shape.length], { axis: 0 }, "int64");
+    });
   }
 
   private dimTensor(dim: Dim): Tensor {
-    const [factor, names] = dimParts(dim);
-    const key = `dim/${dim}`;
-    const known = this.constants.get(key);
-    if (known) return known;
-    let value: Tensor | null = factor === 1 && names.length > 0 ? null : this.int64([factor]);
-    for (const name of names) {
+    return this.shared(`dim/${dim}`, () => {
+      const [factor, names] = dimParts(dim);
+      const sizes = names.map((name) => this.symbolTensor(name));
+      if (factor !== 1 || names.length === 0) sizes.unshift(this.int64([factor]));
+      return sizes.reduce((a, b) => this.emit("Mul", [a, b], [1], {}, "int64"));
+    });
+  }
+
+  private symbolTensor(name: string): Tensor {
+    return this.shared(`symbol/${name}`, () => {
       const bound = this.symbols.get(name);
       if (!bound) throw new Error(`the symbol '${name}' stands in no input's shape`);
-      const source = this.inputs.get(bound.input)!;
-      const size = this.emit("Shape", [source], [1], { start: bound.axis, end: bound.axis + 1 }, "int64");
-      value = value ? this.emit("Mul", [value, size], [1], {}, "int64") : size;
-    }
-    this.constants.set(key, value!);
-    return value!;
+      return this.emit("Shape", [this.inputs.get(bound.input)!], [1], { start: bound.axis, end: bound.axis + 1 }, "int64");
+    });
+  }
+
+  private shared(key: string, make: () => Tensor): Tensor {
+    const known = this.known.get(key);
+    if (known) return known;
+    const tensor = make();
+    this.known.set(key, tensor);
+    return tensor;
+  }
+
+  private requireFree(name: string): void {
+    if (name === "" || name.startsWith("_")) throw new Error(`an input or output cannot be called '${name}': empty, or starts with '_'`);
+    if (this.inputs.has(name) || this.outputs.has(name)) throw new Error(`the graph already has an input or output '${name}'`);
+  }
+
+  private requireOwn(tensor: Tensor): Tensor {
+    if (tensor.graph !== this) throw new Error(`the tensor '${tensor.name}' belongs to another graph`);
+    return tensor;
   }
 
   private fresh(prefix: string): string {
-    return `${prefix}${this.counter++}`;
+    return `_${prefix}${this.counter++}`;
   }
 }
 

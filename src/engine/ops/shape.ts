@@ -1,4 +1,4 @@
-import { dimProduct, type Dim, type Shape } from "../dim.js";
+import { dimProduct, positiveAxes, sameShape, type Dim, type Shape } from "../dim.js";
 import type { Tensor } from "../graph.js";
 
 /** The same elements in another shape of equal size; the gradient is reshaped back. @throws Error when the sizes differ */
@@ -9,46 +9,61 @@ export function reshape(a: Tensor, shape: Shape): Tensor {
   return g.record(y, [a], (d) => [g.emit("Reshape", [d, g.shapeTensor(a.shape)], a.shape)]);
 }
 
-/** Axes in another order: y.shape[i] = a.shape[order[i]]; the gradient takes the inverse order. */
+/**
+ * Axes in another order: y.shape[i] = a.shape[order[i]]; the gradient takes the inverse order.
+ * @throws Error when `order` does not hold every axis once
+ */
 export function transpose(a: Tensor, order: readonly number[]): Tensor {
   const g = a.graph;
-  const inverse = order.map((_, i) => order.indexOf(i));
-  const y = g.emit("Transpose", [a], order.map((i) => a.shape[i]), { perm: order }, a.dtype);
+  const perm = positiveAxes(order, a.shape.length);
+  if (perm.length !== a.shape.length) throw new Error(`transpose: [${order}] must name every axis of [${a.shape}]`);
+  const inverse = perm.map((_, i) => perm.indexOf(i));
+  const y = g.emit("Transpose", [a], perm.map((i) => a.shape[i]), { perm }, a.dtype);
   return g.record(y, [a], (d) => [g.emit("Transpose", [d], a.shape, { perm: inverse })]);
 }
 
-/** Tensors joined along an axis of static sizes; the gradient is split. */
+/** Tensors joined along an axis of static sizes; the gradient is split. @throws Error when their other axes differ */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
-  if (parts.length === 1) return parts[0];
-  const g = parts[0].graph;
-  const at = axis < 0 ? axis + parts[0].shape.length : axis;
+  if (parts.length === 0) throw new Error("concat: no tensors were given");
+  const [first] = parts;
+  const [at] = positiveAxes([axis], first.shape.length);
+  for (const { shape } of parts) {
+    if (!sameShape(shape.with(at, 0), first.shape.with(at, 0))) {
+      throw new Error(`concat: [${first.shape}] and [${shape}] differ in more than axis ${axis}`);
+    }
+  }
+  if (parts.length === 1) return first;
+  const g = first.graph;
   const sizes = parts.map((t) => staticDim(t.shape[at], "concat"));
-  const shape = parts[0].shape.map((d, i) => (i === at ? sizes.reduce((x, y) => x + y, 0) : d));
-  const y = g.emit("Concat", parts, shape, { axis: at }, parts[0].dtype);
-  return g.record(y, parts, (d) => emitSplit(d, sizes, at));
+  const y = emitConcat(parts, at);
+  return g.record(y, parts, (d) => g.emitMany("Split", [d, g.int64(sizes)], parts.map((t) => t.shape), { axis: at }));
 }
 
-/** An axis of static size cut into pieces of the given sizes; the gradient is joined, zeros where a piece had none. */
+/**
+ * An axis of static size cut into pieces of the given sizes; the gradient is joined, zeros where a piece had none.
+ * @throws Error when the sizes do not add up to the axis
+ */
 export function split(a: Tensor, sizes: readonly number[], axis: number): Tensor[] {
-  const at = axis < 0 ? axis + a.shape.length : axis;
+  const [at] = positiveAxes([axis], a.shape.length);
   if (sizes.reduce((x, y) => x + y, 0) !== a.shape[at]) throw new Error(`split: ${sizes} does not add up to ${a.shape[at]}`);
   if (sizes.length === 1) return [a];
-  let start = 0;
-  return sizes.map((size) => {
-    const piece = slice(a, start, start + size, at);
-    start += size;
-    return piece;
-  });
+  const g = a.graph;
+  const pieces = g.emitMany("Split", [a, g.int64(sizes)], sizes.map((size) => a.shape.with(at, size)), { axis: at }, a.dtype);
+  g.recordMany(pieces, [a], (gradients) => [emitConcat(gradients.map((d, i) => d ?? zeros(pieces[i])), at)]);
+  return pieces;
 }
 
-/** a[..., start:end, ...] along one axis of static size; the gradient is padded with zeros. */
+/**
+ * a[..., start:end, ...] along one axis of static size; the gradient is padded with zeros.
+ * @throws Error unless 0 <= start <= end <= size
+ */
 export function slice(a: Tensor, start: number, end: number, axis: number): Tensor {
-  const at = axis < 0 ? axis + a.shape.length : axis;
+  const [at] = positiveAxes([axis], a.shape.length);
   const size = staticDim(a.shape[at], "slice");
+  if (!(start >= 0 && start <= end && end <= size)) throw new Error(`slice: ${start} to ${end} does not lie in an axis of size ${size}`);
   if (start === 0 && end === size) return a;
   const g = a.graph;
-  const shape = a.shape.map((d, i) => (i === at ? end - start : d));
-  const y = g.emit("Slice", [a, g.int64([start]), g.int64([end]), g.int64([at])], shape, {}, a.dtype);
+  const y = g.emit("Slice", [a, g.int64([start]), g.int64([end]), g.int64([at])], a.shape.with(at, end - start), {}, a.dtype);
   return g.record(y, [a], (d) => {
     const rank = a.shape.length;
     const pads = Array.from({ length: 2 * rank }, (_, i) => (i === at ? start : i === rank + at ? size - end : 0));
@@ -56,19 +71,29 @@ export function slice(a: Tensor, start: number, end: number, axis: number): Tens
   });
 }
 
-/** Repeats axes of size 1 until the shape is reached; the gradient is summed over them. */
+/**
+ * Repeats axes of size 1 until the shape is reached; the gradient is summed over them.
+ * @throws Error when the ranks differ, or an axis that is not of size 1 would have to change
+ */
 export function expand(a: Tensor, shape: Shape): Tensor {
   const g = a.graph;
-  const axes = shape.flatMap((d, i) => (a.shape[i] === 1 && d !== 1 ? [i] : []));
+  if (shape.length !== a.shape.length || shape.some((d, i) => d !== a.shape[i] && a.shape[i] !== 1)) {
+    throw new Error(`expand: [${a.shape}] cannot be repeated to [${shape}]`);
+  }
+  const axes = shape.flatMap((d, i) => (d === a.shape[i] ? [] : [i]));
   if (axes.length === 0) return a;
-  const y = g.emit("Expand", [a, g.runtimeShape(shape)], shape);
+  const y = g.emit("Expand", [a, g.runtimeShape(shape)], shape, {}, a.dtype);
   return g.record(y, [a], (d) => [g.emit("ReduceSum", [d, g.int64(axes)], a.shape, { keepdims: 1 })]);
 }
 
-function emitSplit(d: Tensor, sizes: readonly number[], axis: number): Tensor[] {
-  const g = d.graph;
-  const shapes = sizes.map((size) => d.shape.map((x, i) => (i === axis ? size : x)));
-  return g.emitMany("Split", [d, g.int64([...sizes])], shapes, { axis });
+function emitConcat(parts: readonly Tensor[], axis: number): Tensor {
+  const size = parts.reduce((n, t) => n + staticDim(t.shape[axis], "concat"), 0);
+  return parts[0].graph.emit("Concat", parts, parts[0].shape.with(axis, size), { axis }, parts[0].dtype);
+}
+
+function zeros(like: Tensor): Tensor {
+  const g = like.graph;
+  return g.emit("Expand", [g.constant(0), g.runtimeShape(like.shape)], like.shape);
 }
 
 function staticDim(dim: Dim, op: string): number {
