@@ -12,7 +12,8 @@ export function unbroadcast(x: Tensor, shape: Shape): Tensor {
   return sameShape(y.shape, shape) ? y : g.emit("Reshape", [y, g.shapeTensor(shape)], shape);
 }
 
-const binary = (op: string, a: Tensor, b: Tensor): Tensor => a.graph.emit(op, [a, b], broadcastShapes(a.shape, b.shape));
+const binary = (op: string, a: Tensor, b: Tensor): Tensor =>
+  a.graph.emit(op, [a, b], broadcastShapes(a.shape, b.shape), {}, a.dtype);
 
 /** a + b with broadcasting; da = d, db = d, each summed over broadcast axes. */
 export function add(a: Tensor, b: Tensor): Tensor {
@@ -45,11 +46,14 @@ export function div(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** a * c for a plain number c. */
-export const scale = (a: Tensor, c: number): Tensor => mul(a, a.graph.constant(c));
+/** a * c for a plain number c; da = d c. */
+export function scale(a: Tensor, c: number): Tensor {
+  const times = (x: Tensor): Tensor => binary("Mul", x, x.graph.constant(c));
+  return a.graph.record(times(a), [a], (d) => [times(d)]);
+}
 
-/** a + c for a plain number c. */
-export const addScalar = (a: Tensor, c: number): Tensor => add(a, a.graph.constant(c));
+/** a + c for a plain number c; da = d. */
+export const addScalar = (a: Tensor, c: number): Tensor => a.graph.record(binary("Add", a, a.graph.constant(c)), [a], (d) => [d]);
 
 /** -a; da = -d. */
 export function neg(a: Tensor): Tensor {
@@ -122,7 +126,7 @@ export function clamp(a: Tensor, low: number, high: number): Tensor {
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const g = a.graph;
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
-  return g.record(g.emit("Where", [condition, a, b], shape), [a, b], (d) => [
+  return g.record(g.emit("Where", [condition, a, b], shape, {}, a.dtype), [a, b], (d) => [
     unbroadcast(g.emit("Where", [condition, d, g.constant(0)], shape), a.shape),
     unbroadcast(g.emit("Where", [condition, g.constant(0), d], shape), b.shape),
   ]);

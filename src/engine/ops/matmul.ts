@@ -8,14 +8,16 @@ const swapLast = (a: Tensor): Tensor => {
   return a.graph.emit("Transpose", [a], perm.map((i) => a.shape[i]), { perm });
 };
 
+/** All axes but the last made one. */
+function flatten(x: Tensor): Tensor {
+  const shape = [dimProduct(x.shape.slice(0, -1)), x.shape.at(-1)!];
+  return sameShape(shape, x.shape) ? x : x.graph.emit("Reshape", [x, x.graph.shapeTensor(shape)], shape);
+}
+
 /** Product of the last two axes, the axes before them broadcast (a plain MatMul node; the runtime fuses transposes). */
 function product(a: Tensor, b: Tensor): Tensor {
-  const m = a.shape.at(-2)!;
-  const n = b.shape.at(-1)!;
-  const inner = a.shape.at(-1)!;
-  if (inner !== b.shape.at(-2)) throw new Error(`matmul: [${a.shape}] and [${b.shape}] do not share their inner size`);
   const batch = batchShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return a.graph.emit("MatMul", [a, b], [...batch, m, n]);
+  return a.graph.emit("MatMul", [a, b], [...batch, a.shape.at(-2)!, b.shape.at(-1)!]);
 }
 
 function batchShape(a: readonly Dim[], b: readonly Dim[]): readonly Dim[] {
@@ -24,30 +26,29 @@ function batchShape(a: readonly Dim[], b: readonly Dim[]): readonly Dim[] {
   throw new Error(`matmul: the batch axes [${a}] and [${b}] must be equal, or one side must have none`);
 }
 
+function requireInner(a: Tensor, b: Tensor, axisOfB: -1 | -2): void {
+  if (a.shape.length < 2 || b.shape.length < 2) throw new Error(`matmul: [${a.shape}] and [${b.shape}] need two axes or more`);
+  if (a.shape.at(-1) !== b.shape.at(axisOfB)) throw new Error(`matmul: [${a.shape}] and [${b.shape}] do not share their inner size`);
+}
+
 /**
  * Matrix product over the last two axes: (…, m, k) x (…, k, n) -> (…, m, n); batch axes equal, or absent on one side.
  * da = d b^T, db = a^T d. When b has no batch axes, db is one product over all flattened rows of a.
+ * @throws Error when the shapes do not fit
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  const g = a.graph;
-  return g.record(product(a, b), [a, b], (d) => {
-    const da = unbroadcast(product(d, swapLast(b)), a.shape);
-    if (b.shape.length === 2 && a.shape.length > 2) {
-      const rows = dimProduct(a.shape.slice(0, -1));
-      const flat = (x: Tensor): Tensor => {
-        const shape = [rows, x.shape.at(-1)!];
-        return g.emit("Reshape", [x, g.shapeTensor(shape)], shape);
-      };
-      return [da, product(swapLast(flat(a)), flat(d))];
-    }
-    return [da, unbroadcast(product(swapLast(a), d), b.shape)];
-  });
+  requireInner(a, b, -2);
+  return a.graph.record(product(a, b), [a, b], (d) => [
+    unbroadcast(product(d, swapLast(b)), a.shape),
+    b.shape.length === 2 ? product(swapLast(flatten(a)), flatten(d)) : unbroadcast(product(swapLast(a), d), b.shape),
+  ]);
 }
 
-/** (…, m, k) x (…, n, k)^T -> (…, m, n). da = d b, db = d^T a. */
+/** (…, m, k) x (…, n, k)^T -> (…, m, n). da = d b, db = d^T a. @throws Error when the shapes do not fit */
 export function matmulTransposed(a: Tensor, b: Tensor): Tensor {
+  requireInner(a, b, -1);
   return a.graph.record(product(a, swapLast(b)), [a, b], (d) => [
     unbroadcast(product(d, b), a.shape),
-    unbroadcast(product(swapLast(d), a), b.shape),
+    b.shape.length === 2 ? product(swapLast(flatten(d)), flatten(a)) : unbroadcast(product(swapLast(d), a), b.shape),
   ]);
 }
