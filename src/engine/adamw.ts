@@ -1,4 +1,5 @@
-import type { Graph, Tensor } from "./graph.js";
+import { broadcastShapes } from "./dim.js";
+import { requireSameShape, type Graph, type Tensor } from "./graph.js";
 
 export interface AdamWOptions {
   readonly beta1?: number;
@@ -21,20 +22,25 @@ export const optimiserState = ["theta", "m", "v", "average"] as const;
  */
 export function adamw(graph: Graph, theta: Tensor, gradient: Tensor, options: AdamWOptions = {}): void {
   const { beta1 = 0.9, beta2 = 0.98, epsilon = 1e-8, weightDecay = 0.05, clip = 1 } = options;
+  requireSameShape(theta, gradient, "adamw");
   const shape = theta.shape;
   const [m, v, average, decay] = ["m", "v", "average", "decay"].map((name) => graph.input(name, shape));
   const [rate, c1, c2, keep] = ["rate", "c1", "c2", "keep"].map((name) => graph.input(name, []));
   const c = (value: number): Tensor => graph.constant(value);
-  const op = (name: string, a: Tensor, b: Tensor): Tensor => graph.emit(name, [a, b], a.shape.length >= b.shape.length ? a.shape : b.shape);
+  const op = (name: string, a: Tensor, b: Tensor): Tensor => graph.emit(name, [a, b], broadcastShapes(a.shape, b.shape));
+  const sqrt = (a: Tensor): Tensor => graph.emit("Sqrt", [a], a.shape);
 
-  const norm = graph.emit("Sqrt", [graph.emit("ReduceSumSquare", [gradient, graph.int64([0])], [], { keepdims: 0 })], []);
+  // Each line is a pass over all parameters, so scalars are multiplied with scalars first: the factor of the clipping
+  // goes into (1 - b1), and both bias corrections into the rate and epsilon.
+  const norm = sqrt(graph.emit("ReduceSumSquare", [gradient, graph.int64([0])], [], { keepdims: 0 }));
   const factor = op("Min", c(1), op("Div", c(clip), op("Add", norm, c(1e-12))));
-  const g = op("Mul", gradient, factor);
-  const nextM = op("Add", op("Mul", m, c(beta1)), op("Mul", g, c(1 - beta1)));
-  const nextV = op("Add", op("Mul", v, c(beta2)), op("Mul", op("Mul", g, g), c(1 - beta2)));
-  const direction = op("Div", op("Mul", nextM, c1), op("Add", graph.emit("Sqrt", [op("Mul", nextV, c2)], shape), c(epsilon)));
+  const g1 = op("Mul", gradient, op("Mul", factor, c(1 - beta1))); // (1 - b1) g
+  const nextM = op("Add", op("Mul", m, c(beta1)), g1);
+  const nextV = op("Add", op("Mul", v, c(beta2)), op("Mul", op("Mul", g1, g1), c((1 - beta2) / (1 - beta1) ** 2)));
+  const rootC2 = sqrt(c2);
+  const direction = op("Div", nextM, op("Add", sqrt(nextV), op("Div", c(epsilon), rootC2)));
   const shrink = op("Sub", c(1), op("Mul", decay, op("Mul", rate, c(weightDecay))));
-  const nextTheta = op("Sub", op("Mul", theta, shrink), op("Mul", direction, rate));
+  const nextTheta = op("Sub", op("Mul", theta, shrink), op("Mul", direction, op("Mul", rate, op("Div", c1, rootC2))));
   const nextAverage = op("Add", average, op("Mul", op("Sub", nextTheta, average), op("Sub", c(1), keep)));
   graph.output("next_theta", nextTheta);
   graph.output("next_m", nextM);

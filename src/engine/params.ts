@@ -1,4 +1,5 @@
 import type { Rng } from "../base/random.js";
+import { sameShape } from "./dim.js";
 import type { Graph, Tensor } from "./graph.js";
 
 /** How a parameter starts: normal with a standard deviation, a constant, or given values. */
@@ -26,10 +27,16 @@ export class Parameters {
     return this.total;
   }
 
-  /** Declares a parameter. Weight decay applies to matrices unless said otherwise. */
+  /**
+   * Declares a parameter. Weight decay applies to matrices unless said otherwise.
+   * @throws Error when the name is taken, or given values do not fill the shape
+   */
   declare(name: string, shape: readonly number[], init: Init, decay = shape.length > 1): void {
     if (this.declared.some((d) => d.name === name)) throw new Error(`the parameter '${name}' is declared twice`);
     const size = shape.reduce((a, b) => a * b, 1);
+    if ("values" in init && init.values.length !== size) {
+      throw new Error(`the parameter '${name}' of shape [${shape}] takes ${size} values, not ${init.values.length}`);
+    }
     this.declared.push({ name, shape, size, offset: this.total, init, decay });
     this.total += size;
   }
@@ -51,22 +58,28 @@ export class Parameters {
     return mask;
   }
 
-
   /** The parameters as independent inputs for differentiation: cut out of the flat tensor, with no tape behind them. */
   leaves(flat: Tensor): Map<string, Tensor> {
     const g = flat.graph;
-    const pieces = this.declared.length === 1 ? [flat] : g.emitMany("Split", [flat, g.int64(this.declared.map((d) => d.size))], this.declared.map((d) => [d.size]), { axis: 0 });
+    const sizes = this.declared.map((d) => d.size);
+    if (flat.shape.length !== 1 || flat.shape[0] !== this.total) throw new Error(`the parameters are [${this.total}], not [${flat.shape}]`);
+    const pieces = sizes.length === 1 ? [flat] : g.emitMany("Split", [flat, g.int64(sizes)], sizes.map((size) => [size]), { axis: 0 });
     return new Map(this.declared.map(({ name, shape }, i) => [name, g.emit("Reshape", [pieces[i], g.int64(shape)], shape)]));
   }
 
-  /** The parameters as constants of a graph: what an exported model holds. */
+  /** The parameters as constants of a graph: what an exported model holds. @throws Error when `flat` has another size */
   constants(graph: Graph, flat: Float32Array): Map<string, Tensor> {
+    if (flat.length !== this.total) throw new Error(`the model has ${this.total} parameters, not ${flat.length}`);
     return new Map(this.declared.map(({ name, shape, offset, size }) => [name, graph.constant(flat.subarray(offset, offset + size), shape)]));
   }
 
-  /** Gradients of the single parameters, laid one behind the other as the parameters are. */
+  /** Gradients of the single parameters in order of declaration, laid one behind the other as the parameters are. */
   packGradients(graph: Graph, gradients: readonly Tensor[]): Tensor {
-    const flat = gradients.map((d, i) => graph.emit("Reshape", [d, graph.int64([-1])], [this.declared[i].size]));
+    const flat = this.declared.map(({ name, shape, size }, i) => {
+      const d = gradients[i];
+      if (!d || !sameShape(d.shape, shape)) throw new Error(`the gradient of '${name}' is [${d?.shape}], not [${shape}]`);
+      return graph.emit("Reshape", [d, graph.int64([-1])], [size]);
+    });
     return flat.length === 1 ? flat[0] : graph.emit("Concat", flat, [this.total], { axis: 0 });
   }
 }
