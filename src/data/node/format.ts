@@ -1,0 +1,42 @@
+import { VhgmError } from "../../base/errors.js";
+
+/** The kinds of files that hold tables. `delimiter` is absent where it is found by looking at the file. */
+export type Format =
+  | { readonly kind: "csv"; readonly gzip: boolean; readonly delimiter?: string }
+  | { readonly kind: "jsonl"; readonly gzip: boolean }
+  | { readonly kind: "parquet" }
+  | { readonly kind: "xpt" };
+
+const READABLE: ReadonlyArray<readonly [extension: string, format: Format]> = [
+  [".csv", { kind: "csv", gzip: false }],
+  [".tsv", { kind: "csv", gzip: false, delimiter: "\t" }],
+  [".txt", { kind: "csv", gzip: false }],
+  [".csv.gz", { kind: "csv", gzip: true }],
+  [".tsv.gz", { kind: "csv", gzip: true, delimiter: "\t" }],
+  [".txt.gz", { kind: "csv", gzip: true }],
+  [".parquet", { kind: "parquet" }],
+  [".jsonl", { kind: "jsonl", gzip: false }],
+  [".ndjson", { kind: "jsonl", gzip: false }],
+  [".jsonl.gz", { kind: "jsonl", gzip: true }],
+  [".ndjson.gz", { kind: "jsonl", gzip: true }],
+  [".xpt", { kind: "xpt" }],
+];
+
+/** Written CSV is always comma-separated; SAS XPORT and free text files are only read. */
+const WRITABLE: typeof READABLE = READABLE.filter(([extension]) => !/^\.(xpt|txt)/.test(extension)).map(
+  ([extension, format]) => [extension, format.kind === "csv" ? { delimiter: ",", ...format } : format],
+);
+
+/** @throws VhgmError "usage" for an extension that no reader knows. */
+export const inputFormat = (path: string): Format => find(path, READABLE, "read");
+
+/** @throws VhgmError "usage" for an extension that no writer knows. */
+export const outputFormat = (path: string): Format => find(path, WRITABLE, "written");
+
+function find(path: string, formats: typeof READABLE, done: string): Format {
+  const name = path.toLowerCase();
+  const hit = formats.find(([extension]) => name.endsWith(extension));
+  if (hit) return hit[1];
+  const allowed = formats.map(([extension]) => extension).join(", ");
+  throw new VhgmError("usage", `"${path}" has no extension of a table that can be ${done}; allowed are ${allowed}.`);
+}
