@@ -1,0 +1,77 @@
+import { isNumeric, type Attribute, type Schema } from "./schema.js";
+
+/** Something that the field types alone do not rule out. */
+export interface SchemaProblem {
+  /** Place of the attribute in `schema.attributes`. */
+  readonly attribute: number;
+  readonly field: keyof Attribute;
+  /** Place within the field's list, if the problem is one entry. */
+  readonly item?: number;
+  /** What is wrong and what is allowed, to stand after the attribute's name. */
+  readonly message: string;
+}
+
+/** Whether attributes of this type take levels: ordinal, categorical and binary. */
+export const usesLevels = (attribute: Pick<Attribute, "type">): boolean => !isNumeric(attribute.type);
+
+/** Contradictions in a schema, in the order of its attributes. Empty for a schema that can be used. */
+export function schemaProblems(schema: Schema): SchemaProblem[] {
+  const problems: SchemaProblem[] = [];
+  const owners = new Map<string, number>();
+  schema.attributes.forEach(({ name }, attribute) => {
+    const owner = owners.get(name);
+    if (owner === undefined) owners.set(name, attribute);
+    else
+      problems.push({ attribute, field: "name", message: `the name is also that of attribute ${owner + 1}; names must differ` });
+  });
+  schema.attributes.forEach((attribute, index) => {
+    const add = (field: keyof Attribute, message: string, item?: number): void => {
+      problems.push({ attribute: index, field, message, ...(item === undefined ? {} : { item }) });
+    };
+    if (attribute.role === "attribute") checkType(attribute, add);
+    checkTexts(attribute, add);
+    attribute.aliases?.forEach((alias, item) => {
+      const owner = owners.get(alias);
+      if (owner === undefined) owners.set(alias, index);
+      else if (owner !== index)
+        add(
+          "aliases",
+          `the alias ${JSON.stringify(alias)} also belongs to attribute ${owner + 1}; it must name one column`,
+          item,
+        );
+    });
+  });
+  return problems.sort((a, b) => a.attribute - b.attribute);
+}
+
+type Add = (field: keyof Attribute, message: string, item?: number) => void;
+
+function checkType(attribute: Attribute, add: Add): void {
+  const { type, levels, resolution, min, max } = attribute;
+  if (usesLevels(attribute)) {
+    if (levels === undefined || levels.length === 0)
+      add("type", `the type ${type} needs levels, a list of the texts in the column`);
+    else if (type === "binary" && levels.length > 2)
+      add("levels", `a binary attribute has at most 2 levels, not ${levels.length}; use categorical or ordinal`);
+    for (const [field, value] of Object.entries({ resolution, min, max })) {
+      if (value !== undefined) add(field as keyof Attribute, `${field} is for numbers and dates, not for the type ${type}`);
+    }
+    return;
+  }
+  if (levels !== undefined) add("levels", `levels are for the types ordinal, categorical and binary, not for ${type}`);
+  if (min !== undefined && max !== undefined && min > max) add("min", `min ${min} is above max ${max}`);
+  if (type === "count" && (min ?? 0) < 0) add("min", `min ${min} is below 0, which a count never is; use the type real`);
+  if (type === "positive" && (min ?? 1) <= 0)
+    add("min", `min ${min} is not above 0, as the type positive demands; use the type real`);
+}
+
+function checkTexts({ levels = [], missing = [] }: Attribute, add: Add): void {
+  const seen = new Set<string>();
+  levels.forEach((level, item) => {
+    if (level.trim() === "") add("levels", "a level is empty, but an empty cell always means missing", item);
+    if (seen.has(level)) add("levels", `the level ${JSON.stringify(level)} stands twice; levels must differ`, item);
+    if (missing.includes(level))
+      add("missing", `${JSON.stringify(level)} is both a level and missing; it can only be one`, missing.indexOf(level));
+    seen.add(level);
+  });
+}

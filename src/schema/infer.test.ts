@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+import { createProfiler, inferSchema, type AttributeNote, type InferOptions } from "./infer.js";
+import type { Attribute } from "./schema.js";
+
+type Inferred = Attribute & { note: AttributeNote };
+
+const inferColumn = (name: string, cells: readonly (string | number)[], options: InferOptions = {}): Inferred => {
+  const profiler = createProfiler([name]);
+  profiler.add(cells.map((cell) => [String(cell)]));
+  const { schema, notes } = inferSchema(profiler.finish(), options);
+  return { ...schema.attributes[0], note: notes[0] };
+};
+const range = (n: number, value: (i: number) => string | number = (i) => i): (string | number)[] =>
+  Array.from({ length: n }, (_, i) => value(i));
+const repeat = (n: number, ...values: (string | number)[]): (string | number)[] => range(n, (i) => values[i % values.length]);
+
+describe("columns that say little", () => {
+  it("ignores a column without values", () => {
+    for (const cells of [
+      ["", "NA", "."],
+      ["NaN", "null"],
+      ["inf", "1e31"],
+    ])
+      expect(inferColumn("x", cells)).toMatchObject({ role: "ignore" });
+  });
+  it("keeps a constant as one level", () => {
+    expect(inferColumn("x", ["5", "5", ""])).toMatchObject({ role: "attribute", type: "categorical", levels: ["5"] });
+    expect(inferColumn("x", ["a", "a"]).note.reason).toContain('Every cell with a value holds "a"');
+  });
+  it("works without rows, and refuses a table without columns", () => {
+    expect(inferSchema(createProfiler(["x"]).finish()).schema.attributes[0].role).toBe("ignore");
+    expect(() => inferSchema([])).toThrow("no columns");
+  });
+});
+
+describe("levels", () => {
+  it("takes two values as binary, absence first", () => {
+    expect(inferColumn("x", repeat(20, "Yes", "No", ""))).toMatchObject({ type: "binary", levels: ["No", "Yes"] });
+    expect(inferColumn("x", repeat(20, 2, 1))).toMatchObject({ type: "binary", levels: ["1", "2"] });
+    expect(inferColumn("x", repeat(20, "1.0", "1", "1.0", "0"))).toMatchObject({ type: "binary", levels: ["0", "1.0"] });
+  });
+  it("takes few numbers as ordinal and suggests categorical by name", () => {
+    const race = inferColumn("race", repeat(40, 3, 10, 1, 2));
+    expect(race).toMatchObject({ type: "ordinal", levels: ["1", "2", "3", "10"] });
+    expect(race.note.suggestions).toEqual(["type: categorical  # if these codes have no order"]);
+    expect(inferColumn("education", repeat(40, 3, 1, 2)).note.suggestions).toEqual([]);
+  });
+  it("takes texts as categorical, or ordinal where they show an order", () => {
+    expect(inferColumn("x", repeat(60, "b", "c", "a"))).toMatchObject({ type: "categorical", levels: ["a", "b", "c"] });
+    expect(inferColumn("x", repeat(60, "high", "low", "medium"))).toMatchObject({
+      type: "ordinal",
+      levels: ["low", "medium", "high"],
+    });
+    expect(inferColumn("x", repeat(60, "None", "Most", "Several", "N/A"))).toMatchObject({
+      type: "ordinal",
+      levels: ["None", "Several", "Most"],
+    });
+  });
+  it("suggests silent texts as missing", () => {
+    const column = inferColumn("pregnant", repeat(60, "Yes", "No", "Unknown"));
+    expect(column).toMatchObject({ type: "categorical", levels: ["No", "Yes", "Unknown"] });
+    expect(column.note.suggestions[0]).toMatch(/^type: binary /);
+    expect(column.note.suggestions[1]).toMatch(/^missing: \["Unknown"\] /);
+    const scale = inferColumn("x", repeat(60, 1, 2, 3, 4, "Refused"));
+    expect(scale).toMatchObject({ type: "categorical", levels: ["1", "2", "3", "4", "Refused"] });
+    expect(scale.note.suggestions[0]).toMatch(/^type: ordinal /);
+  });
+  it("suggests codes that stand apart as missing", () => {
+    const column = inferColumn("DIQ010", repeat(60, 1, 2, 7, 9));
+    expect(column).toMatchObject({ type: "ordinal", levels: ["1", "2", "7", "9"] });
+    expect(column.note.suggestions).toEqual([
+      "type: binary  # once these codes are missing",
+      'missing: ["7", "9"]  # 7, 9 stand apart from the rest, 1 to 2',
+    ]);
+  });
+});
+
+describe("numbers", () => {
+  it("tells count, positive and real apart, with resolution and range", () => {
+    expect(inferColumn("x", repeat(60, ...range(12)))).toMatchObject({ type: "count", resolution: 1, min: 0, max: 11 });
+    expect(inferColumn("x", repeat(60, ...range(12, (i) => i + 0.5)))).toMatchObject({
+      type: "positive",
+      resolution: 0.5,
+      min: 0.5,
+      max: 11.5,
+    });
+    expect(inferColumn("x", repeat(60, ...range(12, (i) => i / 10)))).toMatchObject({ type: "real", resolution: 0.1, min: 0 });
+    expect(inferColumn("x", repeat(60, ...range(12, (i) => i - 3)))).toMatchObject({ type: "real", resolution: 1, min: -3 });
+    expect(inferColumn("x", repeat(60, ...range(12, (i) => `${i}.0`)))).toMatchObject({ type: "count", resolution: 1 });
+    expect(inferColumn("x", repeat(60, ...range(12, (i) => i * 10)))).toMatchObject({ type: "count", resolution: 10 });
+    expect(inferColumn("x", repeat(60, ...range(12, (i) => Math.sqrt(i + 1))))).toMatchObject({
+      type: "positive",
+      resolution: 1e-6,
+    });
+  });
+  it("takes NaN words as holes among numbers", () => {
+    const column = inferColumn("x", [...range(30), "NaN", "None", ""]);
+    expect(column).toMatchObject({ type: "count", max: 29 });
+    expect(column.note).toMatchObject({ observed: 30 });
+    expect(column.note.reason).toContain('1 cells with "None" count as missing.');
+  });
+  it("suggests codes and the range without them", () => {
+    const column = inferColumn("days", repeat(300, ...range(31), 777, 999));
+    expect(column).toMatchObject({ type: "count", max: 999 });
+    expect(column.note.suggestions).toEqual([
+      'missing: ["777", "999"]  # 777, 999 stand apart from the rest, 0 to 30',
+      "max: 30  # once these codes are missing",
+    ]);
+    const low = inferColumn("days", repeat(300, ...range(31), -9));
+    expect(low.note.suggestions.map((line) => line.split("  ")[0])).toEqual(["type: count", 'missing: ["-9"]', "min: 0"]);
+  });
+  it("names the first cell that is no number, and suggests words as missing", () => {
+    const words = inferColumn("x", [...range(200, (i) => (i * 37) % 150), "Refused", "unknown"]);
+    expect(words).toMatchObject({ type: "count" });
+    expect(words.note.suggestions[0]).toMatch(/^missing: \["Refused", "unknown"\]/);
+    expect(words.note.reason).toContain('Row 201 holds "Refused", which is not a number');
+    const slip = inferColumn("x", [...range(100, (i) => (i * 37) % 90), "1O2", ...range(50, (i) => i % 40)]);
+    expect(slip).toMatchObject({ type: "count" });
+    expect(slip.note.suggestions).toEqual([]);
+    expect(slip.note.reason).toContain('Row 101 holds "1O2"');
+  });
+  it("names extreme values and leaves them out of the range", () => {
+    const column = inferColumn("x", [...range(30), "1e35", "inf"]);
+    expect(column).toMatchObject({ min: 0, max: 29 });
+    expect(column.note.reason).toContain('Row 31 holds "1e35", which is beyond 1e30');
+  });
+  it("suggests the role of survey weights and levels for nominal codes", () => {
+    expect(
+      inferColumn(
+        "WTMEC2YR",
+        range(50, (i) => 1000.5 + 7 * i),
+      ).note.suggestions,
+    ).toEqual(["role: weight  # the name is that of a survey weight"]);
+    const suggestions = inferColumn("birthplace", repeat(90, ...range(12))).note.suggestions;
+    expect(suggestions[0]).toMatch(/^type: categorical /);
+    expect(suggestions[1]).toMatch(/^levels: \["0", "1", /);
+  });
+});
+
+describe("dates", () => {
+  const day = (i: number): string => new Date(Date.UTC(2001, 0, 1 + i)).toISOString().slice(0, 10);
+  it("reads ISO dates, with or without time", () => {
+    expect(inferColumn("visit", repeat(60, ...range(30, day)))).toMatchObject({
+      type: "date",
+      resolution: 1,
+      min: 11323,
+      max: 11352,
+    });
+    expect(inferColumn("visit", repeat(60, ...range(30, (i) => `${day(i)} 06:00:00`))).resolution).toBeCloseTo(1 / 86400, 12);
+    expect(inferColumn("visit", repeat(60, ...range(30, (i) => day(i).replaceAll("-", "/"))))).toMatchObject({ type: "date" });
+  });
+  it("takes few dates as levels and names a cell that is none", () => {
+    expect(inferColumn("wave", repeat(60, ...range(3, day)))).toMatchObject({
+      type: "ordinal",
+      levels: ["2001-01-01", "2001-01-02", "2001-01-03"],
+    });
+    expect(inferColumn("visit", [...range(60, day), "2001-02-30"]).note.reason).toContain(
+      'Row 61 holds "2001-02-30", which is not a date',
+    );
+  });
+});
+
+describe("ids and texts", () => {
+  it("takes unique whole numbers as ids by name or if they are consecutive", () => {
+    expect(
+      inferColumn(
+        "SEQN",
+        range(50, (i) => 7919 * i + 3),
+      ),
+    ).toMatchObject({ role: "id", type: "count" });
+    expect(
+      inferColumn(
+        "x",
+        range(50, (i) => i + 1),
+      ),
+    ).toMatchObject({ role: "id" });
+    expect(
+      inferColumn(
+        "x",
+        range(50, (i) => 2 * i),
+      ),
+    ).toMatchObject({ role: "attribute" });
+    expect(inferColumn("id", ["3", "8"])).toMatchObject({ role: "id" });
+    expect(
+      inferColumn(
+        "id",
+        range(3000, (i) => i * 3),
+      ),
+    ).toMatchObject({ role: "id" });
+  });
+  it("never takes a column with holes as an id", () => {
+    const column = inferColumn("id", [...range(50), ""]);
+    expect(column).toMatchObject({ role: "attribute", type: "count" });
+    expect(column.note.reason).toContain("It looks like an id, but 1 cells are missing");
+    expect(inferColumn("id", [...range(50, (i) => `P${i}`), ""])).toMatchObject({ role: "text" });
+  });
+  it("suggests a key where an id repeats", () => {
+    expect(inferColumn("patient_id", repeat(60, ...range(20))).note.suggestions).toEqual([
+      "role: key  # the name is that of an id, but values repeat",
+    ]);
+  });
+  it("tells codes, free text and too many levels apart", () => {
+    expect(
+      inferColumn(
+        "x",
+        range(50, (i) => `P-${i}`),
+      ),
+    ).toMatchObject({ role: "id" });
+    expect(
+      inferColumn(
+        "name",
+        range(50, (i) => `Mrs ${"ab".repeat(i + 1)}`),
+      ),
+    ).toMatchObject({ role: "text" });
+    expect(inferColumn("note", repeat(200, ...range(15, (i) => `${"long words ".repeat(8)}${i}`)))).toMatchObject({
+      role: "text",
+    });
+    expect(inferColumn("town", repeat(900, ...range(150, (i) => `town of ${i} name`)))).toMatchObject({ type: "categorical" });
+    expect(inferColumn("town", repeat(600, ...range(400, (i) => `town of ${i} name`)))).toMatchObject({ role: "text" });
+  });
+});
+
+it("takes labels, and the native type as a hint", () => {
+  expect(inferColumn("x", ["1", "2"], { labels: ["Sex"] }).label).toBe("Sex");
+  expect(inferColumn("x", repeat(60, 1, 2, 3), { nativeTypes: ["VARCHAR"] }).note.suggestions[0]).toMatch(/^type: categorical/);
+});

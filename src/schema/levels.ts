@@ -1,0 +1,56 @@
+import type { Attribute } from "./schema.js";
+import { parseNumber } from "./values.js";
+
+/** Words that name the absence of something; they come first among two levels. */
+const absenceWords = new Set(["false", "no", "n", "0", "absent", "negative", "neg", "never", "none", "off", "without"]);
+
+/**
+ * Compares texts as a reader would sort them: runs of digits by value ("grade 2" before "grade 10"), the rest by code unit,
+ * so that the order is the same on every machine.
+ */
+export function compareNatural(a: string, b: string): number {
+  const x = a.match(/\d+|\D+/g) ?? [];
+  const y = b.match(/\d+|\D+/g) ?? [];
+  for (let i = 0; i < Math.min(x.length, y.length); i++) {
+    if (x[i] === y[i]) continue;
+    const byValue = Number(x[i]) - Number(y[i]);
+    if (byValue !== 0 && !Number.isNaN(byValue)) return byValue;
+    return x[i] < y[i] ? -1 : 1;
+  }
+  return x.length - y.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** Levels in their natural order: numbers ascending, else texts as a reader would sort them. */
+export function sortLevels(levels: readonly string[]): string[] {
+  const numbers = levels.map(parseNumber);
+  if (numbers.every((n) => n !== null))
+    return [...levels].sort((a, b) => parseNumber(a)! - parseNumber(b)! || compareNatural(a, b));
+  return [...levels].sort(compareNatural);
+}
+
+/** The order of two levels: numbers ascending; no, false, never, absent first; else sorted. */
+export function sortBinary(levels: readonly string[]): string[] {
+  const absent = (level: string): number => (absenceWords.has(level.trim().toLowerCase()) ? 0 : 1);
+  const sorted = sortLevels(levels);
+  return sorted.every((level) => parseNumber(level) !== null) ? sorted : sorted.sort((a, b) => absent(a) - absent(b));
+}
+
+/**
+ * A function from a cell text to the place of its level, or -1 for a text that is no level. A text that is not spelled like
+ * any level but is the same number as one (1.0 for level 1, as other programs write it) gets that level's place.
+ */
+export function levelIndex(attribute: Pick<Attribute, "levels">): (text: string) => number {
+  const levels = attribute.levels ?? [];
+  const byText = new Map(levels.map((level, i) => [level, i]));
+  const byNumber = new Map<number, number>();
+  levels.forEach((level, i) => {
+    const value = parseNumber(level);
+    if (value !== null && !byNumber.has(value)) byNumber.set(value, i);
+  });
+  return (text) => {
+    const exact = byText.get(text);
+    if (exact !== undefined) return exact;
+    const value = byNumber.size > 0 ? parseNumber(text) : null;
+    return value === null ? -1 : (byNumber.get(value) ?? -1);
+  };
+}

@@ -1,0 +1,249 @@
+import { createRng, hashText } from "../base/random.js";
+import { VhgmError } from "../base/errors.js";
+import { missingCodes, missingTexts, missingWords } from "./missing.js";
+import { countDecimals, largestNumber, parseDate, parseNumber } from "./values.js";
+import type { CellNote, ColumnProfile, ScaleProfile, ValueCount } from "./profile.js";
+
+/** Watches the rows of a table go by, once, and keeps a bounded summary of every column. */
+export interface Profiler {
+  /** Takes the next rows in file order; cells beyond the columns are ignored, absent cells count as empty. */
+  add(rows: readonly (readonly string[])[]): void;
+  /** The profiles of what was added so far. */
+  finish(): ColumnProfile[];
+}
+
+export interface ProfilerOptions {
+  /** Different texts kept per column. Default 2,000. */
+  maxDistinct?: number;
+  /** Rows kept for relations between columns. Default 2,000. */
+  sampleRows?: number;
+  /** Seed of the row sample. Default 1. */
+  seed?: number;
+}
+
+/** Texts that are no numbers kept per column, to tell a few words in a column of numbers from many. */
+const maxOddTexts = 20;
+
+/** Decimals above which a value counts as continuous: no step is looked for. */
+const maxStepDecimals = 5;
+
+interface Entry {
+  count: number;
+  readonly value: number | null;
+  readonly kind: ValueCount["kind"];
+}
+
+interface Scale {
+  cells: number;
+  min: number;
+  max: number;
+  decimals: number;
+  /** Greatest common divisor of all values in units of 10^-decimals; 0 before the first value that is not zero. */
+  divisor: number;
+}
+
+interface Column {
+  missing: number;
+  words: Map<string, number>;
+  observed: number;
+  totalLength: number;
+  values: Map<string, Entry>;
+  /** Texts are kept while the lowest `level` bits of their hash are zero. */
+  level: number;
+  numbers: Scale;
+  dates: Scale;
+  firstNonNumeric?: CellNote;
+  firstNonDate?: CellNote;
+  firstExtreme?: CellNote;
+  oddTexts: Set<string>;
+  codeTexts: Set<string>;
+  restMin: number;
+  restMax: number;
+}
+
+const newScale = (): Scale => ({ cells: 0, min: Infinity, max: -Infinity, decimals: 0, divisor: 0 });
+
+const newColumn = (): Column => ({
+  missing: 0,
+  words: new Map(),
+  observed: 0,
+  totalLength: 0,
+  values: new Map(),
+  level: 0,
+  numbers: newScale(),
+  dates: newScale(),
+  oddTexts: new Set(),
+  codeTexts: new Set(),
+  restMin: Infinity,
+  restMax: -Infinity,
+});
+
+/**
+ * A profiler for a table with these columns.
+ * @throws VhgmError("data") if a column has no name or two have the same.
+ */
+export function createProfiler(columns: readonly string[], options: ProfilerOptions = {}): Profiler {
+  const { maxDistinct = 2000, sampleRows = 2000, seed = 1 } = options;
+  checkNames(columns);
+  const states = columns.map(newColumn);
+  const rng = createRng(seed);
+  const sample: (readonly string[])[] = [];
+  let rowCount = 0;
+
+  const add = (rows: readonly (readonly string[])[]): void => {
+    // Column by column, so that the values of one column stay in the processor's cache.
+    states.forEach((state, j) => {
+      for (let i = 0; i < rows.length; i++) addCell(state, rows[i][j] ?? "", rowCount + i + 1, maxDistinct);
+    });
+    for (const row of rows) {
+      rowCount++;
+      // Reservoir sampling: every row so far is in the sample with the same probability.
+      if (sample.length < sampleRows) sample.push(row);
+      else {
+        const place = rng.int(rowCount);
+        if (place < sampleRows) sample[place] = row;
+      }
+    }
+  };
+  const finish = (): ColumnProfile[] =>
+    columns.map((name, j) => {
+      const cells = sample.map((row) => row[j] ?? "");
+      return summarise(name, states[j], rowCount, cells);
+    });
+  return { add, finish };
+}
+
+function checkNames(columns: readonly string[]): void {
+  const seen = new Map<string, number>();
+  columns.forEach((name, j) => {
+    if (name === "") throw new VhgmError("data", `Column ${j + 1} of the table has no name; every column needs one.`);
+    const earlier = seen.get(name);
+    if (earlier !== undefined) {
+      throw new VhgmError(
+        "data",
+        `Columns ${earlier + 1} and ${j + 1} of the table are both named ${JSON.stringify(name)}; names must differ.`,
+      );
+    }
+    seen.set(name, j);
+  });
+}
+
+function addCell(column: Column, text: string, row: number, maxDistinct: number): void {
+  if (text === "") {
+    column.missing++;
+    return;
+  }
+  let entry = column.values.get(text);
+  if (entry === undefined) {
+    const trimmed = text.trim();
+    if (missingTexts.has(trimmed)) {
+      column.missing++;
+      return;
+    }
+    if (missingWords.has(trimmed)) {
+      column.words.set(trimmed, (column.words.get(trimmed) ?? 0) + 1);
+      return;
+    }
+    entry = readCell(column, text, row);
+    if (isKept(text, column.level)) {
+      column.values.set(text, entry);
+      if (column.values.size > maxDistinct) thin(column, maxDistinct);
+    }
+  }
+  entry.count++;
+  column.observed++;
+  column.totalLength += text.length;
+  if (entry.kind === "number") column.numbers.cells++;
+  else if (entry.kind === "date") column.dates.cells++;
+}
+
+/** Reads a text that is not at hand and takes it into the ranges, which do not depend on how often a value occurs. */
+function readCell(column: Column, text: string, row: number): Entry {
+  const number = parseNumber(text);
+  if (number !== null) {
+    column.firstNonDate ??= { row, text };
+    if (Math.abs(number) > largestNumber) column.firstExtreme ??= { row, text };
+    else {
+      widen(column.numbers, number);
+      if (missingCodes.has(number)) column.codeTexts.add(text);
+      else {
+        if (number < column.restMin) column.restMin = number;
+        if (number > column.restMax) column.restMax = number;
+      }
+    }
+    return { count: 0, kind: "number", value: Math.abs(number) > largestNumber ? null : number };
+  }
+  if (column.oddTexts.size < maxOddTexts) column.oddTexts.add(text);
+  column.firstNonNumeric ??= { row, text };
+  const date = parseDate(text);
+  if (date === null) {
+    column.firstNonDate ??= { row, text };
+    return { count: 0, kind: "text", value: null };
+  }
+  widen(column.dates, date);
+  return { count: 0, kind: "date", value: date };
+}
+
+function widen(scale: Scale, value: number): void {
+  if (value < scale.min) scale.min = value;
+  if (value > scale.max) scale.max = value;
+  const decimals = countDecimals(value);
+  if (decimals > scale.decimals) {
+    scale.divisor *= 10 ** (decimals - scale.decimals);
+    scale.decimals = decimals;
+  }
+  if (scale.divisor === 1 || scale.decimals > maxStepDecimals) return;
+  const units = Math.round(Math.abs(value) * 10 ** scale.decimals);
+  scale.divisor = units <= Number.MAX_SAFE_INTEGER ? gcd(scale.divisor, units) : 1;
+}
+
+function gcd(a: number, b: number): number {
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
+}
+
+const isKept = (text: string, level: number): boolean => level === 0 || (hashText(text) & (2 ** level - 1)) === 0;
+
+/** Doubles the sampling step until the kept texts fit again. */
+function thin(column: Column, maxDistinct: number): void {
+  while (column.values.size > maxDistinct) {
+    column.level++;
+    for (const text of column.values.keys()) if (!isKept(text, column.level)) column.values.delete(text);
+  }
+}
+
+function summarise(name: string, column: Column, rows: number, sample: string[]): ColumnProfile {
+  const { missing, words, observed, totalLength, level, firstNonNumeric, firstNonDate, firstExtreme } = column;
+  const values = [...column.values].map(([text, entry]) => ({ text, ...entry }));
+  const scale = 2 ** level;
+  const unique = observed > 0 && values.every((value) => value.count === 1);
+  return {
+    name,
+    rows,
+    missing,
+    words: new Map(words),
+    observed,
+    distinct: unique ? observed : Math.min(values.length * scale, observed),
+    values,
+    exact: level === 0,
+    scale,
+    unique,
+    numbers: closeScale(column.numbers),
+    dates: closeScale(column.dates),
+    meanLength: observed > 0 ? totalLength / observed : 0,
+    firstNonNumeric,
+    firstNonDate,
+    firstExtreme,
+    oddTexts: [...column.oddTexts],
+    codes: { texts: [...column.codeTexts], restMin: column.restMin, restMax: column.restMax },
+    sample,
+  };
+}
+
+const closeScale = ({ cells, min, max, decimals, divisor }: Scale): ScaleProfile => ({
+  cells,
+  min,
+  max,
+  decimals,
+  step: decimals > maxStepDecimals ? 1 : Math.max(1, divisor),
+});
