@@ -1,52 +1,94 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { VhgmError } from "../../base/errors.js";
-import type { Session, SessionFactory, TensorData } from "../session.js";
+import type { Device, Session, SessionFactory, TensorData } from "../session.js";
 
-const advice = {
-  cpu: "reinstall the package onnxruntime-node",
-  webgpu: "use --device cpu, or a machine with a GPU and a driver that WebGPU can use",
-  cuda: "use --device cpu, or install CUDA 12, cuDNN 9 and onnxruntime-node's CUDA libraries (README, 'GPU')",
+// What fails comes back as an error; the library's own log would print it a second time.
+ort.env.logLevel = "fatal";
+
+const advice: Record<Device, string> = {
+  cpu: "the model is damaged or written for a newer runtime",
+  webgpu: "use the device cpu, or a machine with a GPU and a driver that WebGPU can use",
+  cuda: "use the device cpu, or install CUDA 12, cuDNN 9 and onnxruntime-node's CUDA libraries (README, 'GPU')",
 };
 
-const elementType = (data: TensorData["data"]): "float32" | "int64" | "bool" =>
-  data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : "bool";
-
-/** Sessions on ONNX Runtime's native library. @throws VhgmError code 'device' when the provider is not there */
+/**
+ * Sessions on ONNX Runtime's native library. `run` holds the calling thread; `openWorkerSession` does not.
+ * @throws VhgmError code 'device' when the device is unknown or absent, or the model cannot be loaded
+ */
 export const openSession: SessionFactory = async (model, { device = "cpu", threads = availableParallelism() } = {}) => {
-  let session: ort.InferenceSession;
+  if (!Object.hasOwn(advice, device)) {
+    throw new VhgmError("device", `The device '${device}' is unknown; allowed are ${Object.keys(advice).join(", ")}.`);
+  }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new VhgmError("device", `A session takes a whole number of threads, 1 or more; ${threads} was given.`);
+  }
   try {
-    session = await ort.InferenceSession.create(model, {
+    return wrap(await ort.InferenceSession.create(model, {
       executionProviders: [device],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-    });
+      logSeverityLevel: 4,
+    }));
   } catch (cause) {
-    throw new VhgmError("device", `The device '${device}' cannot run the model here (${firstLine(cause)}); ${advice[device]}.`, { cause });
+    throw new VhgmError("device", `The device '${device}' cannot run the model here (${reason(cause)}); ${advice[device]}.`, { cause });
   }
-  return wrap(session);
 };
 
 function wrap(session: ort.InferenceSession): Session {
+  const expected = new Map(session.inputMetadata.map((input) => [input.name, input as ort.InferenceSession.TensorValueMetadata]));
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds) {
-      const inputs: Record<string, ort.Tensor> = {};
-      for (const name of session.inputNames) {
-        const feed = feeds[name];
-        if (!feed) throw new Error(`the graph needs the input '${name}'`);
-        inputs[name] = new ort.Tensor(elementType(feed.data), feed.data as Float32Array, feed.dims);
+    async run(feeds, outputs = {}) {
+      if (closed) throw new VhgmError("device", "The session is closed; open a new one to run the model.");
+      const inputs = Object.fromEntries([...expected.values()].map((input) => [input.name, toOrt(feeds[input.name], input)]));
+      try {
+        // Names that map to null are allocated by the runtime.
+        const fetches = Object.fromEntries(session.outputNames.map((name) => [name, outputs[name] ? tensor(outputs[name]) : null]));
+        const running = session.run(inputs, fetches);
+        last = running.catch(() => undefined); // for close, which only waits
+        const results = await running;
+        return Object.fromEntries(session.outputNames.map((name) => [name, outputs[name] ?? fromOrt(results[name])]));
+      } catch (cause) {
+        throw new VhgmError("device", `The model's run failed: ${reason(cause)}.`, { cause });
       }
-      const results = await session.run(inputs);
-      const out: Record<string, TensorData> = {};
-      for (const name of session.outputNames) out[name] = { dims: results[name].dims, data: results[name].data as Float32Array };
-      return out;
     },
-    close: () => session.release(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await last;
+      await session.release();
+    },
   };
 }
 
-const firstLine = (cause: unknown): string => String(cause instanceof Error ? cause.message : cause).split("\n")[0];
+const elementType = (data: TensorData["data"]): "float32" | "int64" | "bool" =>
+  data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : "bool";
+
+const tensor = ({ data, dims }: TensorData): ort.Tensor => new ort.Tensor(elementType(data), data as Float32Array, dims);
+
+const fromOrt = ({ dims, data }: ort.Tensor): TensorData => ({ dims, data: data as Float32Array });
+
+/** Checks an input against the graph's declaration, which reads better than the runtime's own message. */
+function toOrt(feed: TensorData | undefined, { name, type, shape }: ort.InferenceSession.TensorValueMetadata): ort.Tensor {
+  const declared = `the graph's input '${name}' is ${type} [${shape.join(", ")}]`;
+  if (!feed) throw new VhgmError("device", `An input is missing: ${declared}.`);
+  const given = elementType(feed.data);
+  const fits = feed.dims.length === shape.length && shape.every((d, i) => typeof d === "string" || d === feed.dims[i]);
+  if (given !== type || !fits) throw new VhgmError("device", `${given} [${feed.dims.join(", ")}] was given, but ${declared}.`);
+  const size = feed.dims.reduce((a, b) => a * b, 1);
+  if (size !== feed.data.length) {
+    throw new VhgmError("device", `The input '${name}' has ${feed.data.length} values, but its shape [${feed.dims.join(", ")}] needs ${size}.`);
+  }
+  return tensor(feed);
+}
+
+/** The part of the runtime's message that says what went wrong, without source files and signatures. */
+function reason(cause: unknown): string {
+  const message = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ");
+  return message.replace(/^.* was false\. /, "").replace(/^.*Status Message: /, "").replace(/ Please fix .*$/, "").replace(/[.\s]+$/, "");
+}
