@@ -11,7 +11,8 @@ const symbolName = /^[A-Za-z_]\w*$/;
 export function dimParts(dim: Dim): [number, string[]] {
   if (typeof dim === "number") return [dim, []];
   const parts = dim.split("*");
-  return symbolName.test(parts[0]) ? [1, parts] : [Number(parts[0]), parts.slice(1)];
+  if (symbolName.test(parts[0])) return [1, parts];
+  return [/^\d+$/.test(parts[0]) ? Number(parts[0]) : Number.NaN, parts.slice(1)];
 }
 
 /** Product of dimensions, in canonical form. */
