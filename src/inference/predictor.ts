@@ -1,49 +1,51 @@
 import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
-import { float32, int64, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
+import { float32, int64, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
 import { memberOutputs } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
-import type { PredictModel } from "../model/trained.js";
+import { hashRow, type PredictModel } from "../model/trained.js";
 
 /** Rows that go through the graph together. */
 const chunk = 128;
-/** Fewer rows are padded to this many: the runtime takes other kernels for single rows, which round differently. */
-const fewest = 8;
 
-/** A model with its session open. */
+/** A model with its session open. A row's predictions do not depend, bit for bit, on the rows that it comes with. */
 export interface Predictor {
   readonly model: PredictModel;
-  /** Every member's predictions for encoded rows; `row` names rows of the learned table, which must not see themselves. */
-  run(rows: Encoded, row?: BigInt64Array): Promise<MemberPaths[]>;
+  /** Every member's predictions for encoded rows. A person whose very cells are in the row memory does not see itself. */
+  run(rows: Encoded): Promise<MemberPaths[]>;
   close(): Promise<void>;
 }
 
 export async function openPredictor(model: PredictModel, open: SessionFactory, options?: SessionOptions): Promise<Predictor> {
-  const session = await open(model.graph, options);
+  const session = await open(model.graph, { threads: 1, ...options });
+  const known = new Map(model.memoryHashes?.map((hash, i) => [hash, i]));
   return {
     model,
-    run: (rows, row) => runPaths(session, model, rows, row),
+    run: (rows) => runPaths(session, model, rows, known),
     close: () => session.close(),
   };
 }
 
 /** Encodes cells and runs them. */
-export const predictCells = (predictor: Predictor, cells: Cells, row?: BigInt64Array): Promise<MemberPaths[]> =>
-  predictor.run(encodeCells(cells, predictor.model.layout), row);
+export const predictCells = (predictor: Predictor, cells: Cells): Promise<MemberPaths[]> =>
+  predictor.run(encodeCells(cells, predictor.model.layout));
 
-async function runPaths(session: Session, model: PredictModel, { rows, features, observed }: Encoded, row?: BigInt64Array): Promise<MemberPaths[]> {
+async function runPaths(session: Session, model: PredictModel, { rows, features, observed }: Encoded, known: ReadonlyMap<number, number>): Promise<MemberPaths[]> {
   const d = model.layout.features;
   const p = model.layout.columns.length;
   const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: model.memberCount }, () => ({}));
   for (let start = 0; start < rows; start += chunk) {
     const count = Math.min(chunk, rows - start);
-    const size = Math.max(count, fewest);
+    const size = Math.ceil(count / rowBlock) * rowBlock;
     const x = new Float32Array(size * d);
     x.set(features.subarray(start * d, (start + count) * d));
     const visible = new Float32Array(size * p);
     visible.set(observed.subarray(start * p, (start + count) * p));
     const own = new BigInt64Array(size).fill(-1n);
-    if (row) own.set(row.subarray(start, start + count));
+    for (let r = 0; known.size > 0 && r < count; r++) {
+      const i = start + r;
+      own[r] = BigInt(known.get(hashRow(features.subarray(i * d, (i + 1) * d), observed.subarray(i * p, (i + 1) * p))) ?? -1);
+    }
     const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size) });
     collected.forEach((member, k) => {
       const names = memberOutputs(k);

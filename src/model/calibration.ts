@@ -56,7 +56,7 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
     histogram: hasMemory ? 0.3 : 0,
     cells: [],
   }));
-  const model: DensityModel = { layout, grids, columns };
+  const model: DensityModel = { layout, grids, columns, peoplePerMemoryRow: 1 };
   calibrateShapes(model, columns, held, hasMemory);
   return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)) };
 }

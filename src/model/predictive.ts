@@ -31,6 +31,8 @@ export interface DensityModel {
   readonly layout: Layout;
   readonly grids: NumberGrids;
   readonly columns: readonly ColumnCalibration[];
+  /** People that one row of the memory stands for: 1 for rows, the mean size of a group for prototypes. */
+  readonly peoplePerMemoryRow: number;
 }
 
 /** Weighted sum of the paths at one feature, averaged over members. */

@@ -19,11 +19,34 @@ export interface TrainedModel extends DensityModel {
 export interface PredictModel extends DensityModel {
   readonly graph: Uint8Array;
   readonly memberCount: number;
+  /** Hashes of the people in the row memory (`rows` only), by which a person is kept from seeing itself; else null. */
+  readonly memoryHashes: readonly number[] | null;
 }
 
 /** Compiles a trained model into the graph that is saved, served and exported. */
 export function compileModel(model: TrainedModel): PredictModel {
   const { layout, config, grids, columns, members, memory } = model;
   const graph = toOnnx(buildPathGraph(layout, config, declareNetwork(layout, config), members, memory, grids));
-  return { layout, grids, columns, graph, memberCount: members.length };
+  const people = memory !== null && memory.row.length > 0 && memory.row[0] >= 0n;
+  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, graph, memberCount: members.length, memoryHashes: people ? hashMemory(memory, layout) : null };
+}
+
+function hashMemory({ rows, features, observed }: MemoryRows, layout: Layout): number[] {
+  const d = layout.features;
+  const p = layout.columns.length;
+  return Array.from({ length: rows }, (_, i) => hashRow(features.subarray(i * d, (i + 1) * d), observed.subarray(i * p, (i + 1) * p)));
+}
+
+/** A 53-bit hash of an encoded row: equal rows have equal hashes. */
+export function hashRow(features: Float32Array, observed: ArrayLike<number>): number {
+  const words = new Uint32Array(features.buffer, features.byteOffset, features.length);
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  const add = (word: number): void => {
+    a = Math.imul(a ^ word, 0x01000193);
+    b = Math.imul((b ^ word) + (a >>> 15), 0x85ebca6b);
+  };
+  for (let k = 0; k < words.length; k++) add(words[k]);
+  for (let j = 0; j < observed.length; j++) add(observed[j] ? j + 1 : 0);
+  return ((a >>> 0) & 0x1fffff) * 4294967296 + (b >>> 0);
 }

@@ -63,3 +63,6 @@ export const trainingDefaults: TrainingOptions = {
     { strategy: "uniform", weight: 0.5, parameters: [0.05, 0.95] },
   ],
 };
+
+/** What `--best` changes: an ensemble of small transformers instead of one quick network. */
+export const bestOptions: Partial<TrainingOptions> = { members: 5, network: "transformer", width: 64 };

@@ -92,7 +92,7 @@ export async function trainModel(cells: Cells, options: TrainingOptions, open: S
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.filled);
   return {
-    model: { layout, config, grids, columns, members, memory },
+    model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory ? cells.rows / memory.rows : 1 },
     scores,
     rows: cells.rows,
     observedCells: table.observed.reduce((a, b) => a + b, 0),

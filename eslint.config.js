@@ -1,0 +1,19 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist/", "dist-bench/", "node_modules/", "coverage/", "demo/", ".dependency-cruiser.cjs"] },
+  ...tseslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "no-restricted-properties": ["error", { object: "Math", property: "random", message: "Use the seeded generator in src/base/random.ts." }],
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true, namespaceFrom: true } }],
+      eqeqeq: "error",
+      "prefer-const": "error",
+    },
+  },
+  { files: ["eslint.config.js", "vitest.config.ts", "test/**/*.ts"], rules: { "no-restricted-exports": "off" } },
+);

@@ -1,0 +1,20 @@
+import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
+import { levelProbabilities, numberDensity, numberMean, type DensityModel, type MemberPaths } from "../model/predictive.js";
+
+/** The predictive distribution of column j in row i: over values for numbers, over level indices otherwise. */
+export function columnDistribution(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Distribution {
+  if (model.layout.columns[j].kind === "number") return gridDistribution(model.grids.grids[j], numberDensity(model, members, i, j));
+  return categorical(levelProbabilities(model, members, i, j));
+}
+
+/** The best point per type: the mean of a number (least squared error), the most probable level otherwise. */
+export function bestPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
+  if (model.layout.columns[j].kind === "number") return numberMean(model, members, i, j);
+  const p = levelProbabilities(model, members, i, j);
+  return p.indexOf(Math.max(...p));
+}
+
+/** Central interval of the given level: for numbers and ordered levels. */
+export function centralInterval(distribution: Distribution, level: number): [number, number] {
+  return [distribution.quantile((1 - level) / 2), distribution.quantile((1 + level) / 2)];
+}

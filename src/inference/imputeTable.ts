@@ -1,0 +1,38 @@
+import { VhgmError } from "../base/errors.js";
+import type { Table, TableWriter, TextRow } from "../data/table.js";
+import type { ImputeReport, Imputer } from "./impute.js";
+
+export interface ImputeTableInput {
+  readonly imputer: Imputer;
+  readonly table: Table;
+  /** One per completed table. */
+  readonly writers: readonly TableWriter[];
+  /** Rows completed at a time; the result does not depend on it. */
+  readonly batch?: number;
+}
+
+export interface ImputeTableHooks {
+  onRows?(rows: number): void;
+  stopped?(): boolean;
+}
+
+/**
+ * Completes a table row by row. The outputs appear together when all are complete; after a failure none does.
+ * @throws VhgmError "data" or "disk" from reading and writing, "cancelled" when stopped
+ */
+export async function imputeTable({ imputer, table, writers, batch = 256 }: ImputeTableInput, hooks: ImputeTableHooks = {}): Promise<ImputeReport> {
+  try {
+    for await (const rows of table.batches(batch)) {
+      const completed: TextRow[][] = await imputer.complete(rows);
+      for (const [k, writer] of writers.entries()) await writer.write(completed[k]);
+      hooks.onRows?.(imputer.report().rows);
+      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The imputation was stopped; nothing was written.");
+    }
+    for (const writer of writers) await writer.prepare();
+    for (const writer of writers) await writer.finish();
+  } catch (cause) {
+    for (const writer of writers) await writer.abort();
+    throw cause;
+  }
+  return imputer.report();
+}

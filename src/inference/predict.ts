@@ -1,0 +1,175 @@
+import { VhgmError } from "../base/errors.js";
+import { cellReader, formatValue, type Cells } from "../data/cells.js";
+import { isNumeric, type Schema } from "../schema/schema.js";
+import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
+import { predictCells, type Predictor } from "./predictor.js";
+import { explain, surprise, type Why } from "./why.js";
+
+/** A person as somebody describes it: attribute name -> value in the user's units, or level. */
+export type Given = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface PredictOptions {
+  /** Attributes to answer; all that are not given by default. */
+  readonly ask?: readonly string[];
+  /** Level of the intervals. */
+  readonly level?: number;
+  /** Adds what each answer rests on. */
+  readonly why?: boolean;
+}
+
+/** The predictive distribution of one attribute, in the user's units. */
+export interface Answer {
+  readonly name: string;
+  readonly label?: string;
+  readonly unit?: string;
+  readonly type: string;
+  /** Numbers. */
+  readonly mean?: number;
+  readonly sd?: number;
+  readonly quantiles?: readonly { readonly u: number; readonly value: number | string }[];
+  /** Numbers and ordered levels. */
+  readonly median?: number | string;
+  readonly interval?: { readonly level: number; readonly low: number | string; readonly high: number | string };
+  readonly mode: number | string;
+  /** Attributes with levels: probabilities in the dictionary's order. */
+  readonly levels?: readonly { readonly level: string; readonly probability: number }[];
+  readonly why?: Why;
+}
+
+/** A given value that is rare among people with the other given values. */
+export interface UnusualValue {
+  readonly name: string;
+  readonly value: string;
+  /** Share of similar people with a value at most this. */
+  readonly percentile: number;
+}
+
+export interface Prediction {
+  readonly answers: readonly Answer[];
+  /** 0 typical, 1 rare: mean surprise of the given values given each other, as a share of the normal's 4 sd. */
+  readonly typicality: { readonly meanSurprise: number; readonly unusual: readonly UnusualValue[] };
+  readonly notes: readonly string[];
+}
+
+const quantileLevels = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
+const unusualTail = 0.005;
+
+/**
+ * Answers "given these attributes, how are those distributed?" for one person; nothing given is a valid question.
+ * @throws VhgmError code 'usage' for an unknown attribute, a level that is none, or a text in the place of a number
+ */
+export async function predict(predictor: Predictor, schema: Schema, given: Given, options: PredictOptions = {}): Promise<Prediction> {
+  const { level = 0.9, why = false } = options;
+  const { layout } = predictor.model;
+  const values = readGiven(schema, given);
+  const ask = options.ask ?? layout.columns.map((c) => c.attribute.name).filter((name) => !values.has(name));
+  const columns = ask.map((name) => askedColumn(predictor, schema, name));
+  const names = [...values.keys()];
+  const rows = 1 + names.length; // the question itself, and one row per given value with that value hidden
+  const cells = personCells(schema, values, names);
+  const paths = await predictCells(predictor, cells);
+  const answers = columns.map((j) => answer(predictor, paths, j, level, why));
+  const unusual: UnusualValue[] = [];
+  let total = 0;
+  for (let r = 1; r < rows; r++) {
+    const j = layout.columns.findIndex((c) => c.attribute.name === names[r - 1]);
+    if (j < 0) continue;
+    const distribution = columnDistribution(predictor.model, paths, r, j);
+    const value = values.get(names[r - 1])!;
+    const half = layout.columns[j].kind === "number" ? predictor.model.grids.grids[j].resolution / 2 : 0.5;
+    const percentile = (distribution.cdf(value - half) + distribution.cdf(value + half)) / 2;
+    const ordered = layout.columns[j].attribute.type !== "categorical";
+    const mass = Math.exp(distribution.logProb(value));
+    total += ordered ? surprise(percentile) : surprise(mass / 2);
+    const rare = ordered ? Math.min(percentile, 1 - percentile) < unusualTail : mass < unusualTail;
+    if (rare) unusual.push({ name: names[r - 1], value: formatValue(value, layout.columns[j].attribute), percentile });
+  }
+  const notes = unusual.map((u) => `${u.name} = ${u.value} is unusual given the rest; answers may rest on few people like this.`);
+  return { answers, typicality: { meanSurprise: names.length ? total / names.length : 0, unusual }, notes };
+}
+
+function readGiven(schema: Schema, given: Given): Map<string, number> {
+  const values = new Map<string, number>();
+  for (const [name, raw] of Object.entries(given)) {
+    const attribute = schema.attributes.find((a) => a.name === name || a.aliases?.includes(name));
+    if (!attribute || attribute.role !== "attribute") throw unknownAttribute(schema, name);
+    if (raw === null || raw === "") continue;
+    const text = typeof raw === "boolean" ? booleanText(raw, attribute.levels ?? []) : String(raw);
+    let value: number;
+    try {
+      value = cellReader(attribute).read(text, () => "the given values");
+    } catch {
+      throw new VhgmError("usage", `'${text}' was given for '${name}', which takes ${attribute.type === "date" ? "a date (YYYY-MM-DD)" : "a number"}${attribute.unit ? ` (${attribute.unit})` : ""}.`);
+    }
+    if (Number.isNaN(value)) {
+      if (isNumeric(attribute.type)) continue;
+      throw new VhgmError("usage", `'${text}' was given for '${name}', which takes one of: ${(attribute.levels ?? []).join(", ")}.`);
+    }
+    values.set(attribute.name, value);
+  }
+  return values;
+}
+
+function booleanText(raw: boolean, levels: readonly string[]): string {
+  const spellings = raw ? ["1", "true", "yes", "y", "t"] : ["0", "false", "no", "n", "f"];
+  return levels.find((level) => spellings.includes(level.toLowerCase())) ?? String(raw);
+}
+
+function unknownAttribute(schema: Schema, name: string): VhgmError {
+  const known = schema.attributes.filter((a) => a.role === "attribute").map((a) => a.name);
+  const wanted = name.toLowerCase();
+  const near = known.filter((k) => k.toLowerCase().includes(wanted) || wanted.includes(k.toLowerCase())).slice(0, 5);
+  const hint = near.length ? `did you mean ${near.join(", ")}?` : `it knows ${known.slice(0, 8).join(", ")}${known.length > 8 ? `, and ${known.length - 8} more (vhgm info)` : ""}.`;
+  return new VhgmError("usage", `The model has no attribute '${name}'; ${hint}`);
+}
+
+function askedColumn(predictor: Predictor, schema: Schema, name: string): number {
+  const { layout } = predictor.model;
+  const j = layout.columns.findIndex((c) => c.attribute.name === name || c.attribute.aliases?.includes(name));
+  if (j >= 0) return j;
+  if (layout.empty.includes(name)) throw new VhgmError("usage", `'${name}' was asked for, but no cell of it was ever observed, so nothing is known of it.`);
+  throw unknownAttribute(schema, name);
+}
+
+/** Row 0 holds all given values, row r all but the r-th. */
+function personCells(schema: Schema, values: ReadonlyMap<string, number>, names: readonly string[]): Cells {
+  const attributes = schema.attributes.filter((a) => a.role === "attribute");
+  const rows = 1 + names.length;
+  return {
+    rows,
+    attributes,
+    values: attributes.map((attribute) => {
+      const column = new Float64Array(rows).fill(values.get(attribute.name) ?? NaN);
+      const at = names.indexOf(attribute.name);
+      if (at >= 0) column[at + 1] = NaN;
+      return column;
+    }),
+  };
+}
+
+function answer(predictor: Predictor, paths: Awaited<ReturnType<typeof predictCells>>, j: number, level: number, why: boolean): Answer {
+  const { model } = predictor;
+  const { attribute, kind } = model.layout.columns[j];
+  const distribution = columnDistribution(model, paths, 0, j);
+  const { name, label, unit, type } = attribute;
+  const head = { name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type };
+  const tail = why ? { why: explain(model, paths, 0, j) } : {};
+  const plain = (value: number): number | string => (type === "date" || kind === "levels" ? formatValue(value, attribute) : value);
+  const [low, high] = centralInterval(distribution, level);
+  if (kind === "number") {
+    return {
+      ...head,
+      mean: distribution.mean(),
+      sd: Math.sqrt(distribution.variance()),
+      median: plain(distribution.median()),
+      mode: plain(distribution.mode()),
+      interval: { level, low: plain(low), high: plain(high) },
+      quantiles: quantileLevels.map((u) => ({ u, value: plain(distribution.quantile(u)) })),
+      ...tail,
+    };
+  }
+  const levels = attribute.levels!;
+  const ordered = type === "ordinal" ? { median: plain(distribution.median()), interval: { level, low: plain(low), high: plain(high) } } : {};
+  const probabilities = levels.map((text, k) => ({ level: text, probability: Math.exp(distribution.logProb(k)) }));
+  return { ...head, mode: plain(bestPoint(model, paths, 0, j)), ...ordered, levels: probabilities, ...tail };
+}

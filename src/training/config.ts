@@ -1,0 +1,97 @@
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { VhgmError } from "../base/errors.js";
+import { maskingNames } from "../model/masking/index.js";
+import { firstIssue, issuePath, offsetOf, type Issue } from "../schema/locate.js";
+import { memoryModes, type TrainingOptions } from "./options.js";
+
+const count = (most: number) => z.int().min(1).max(most);
+const share = z.number().min(0).max(1);
+
+/** What a training configuration file may hold: any of the options, each in its range. */
+export const trainingConfigSchema = z
+  .strictObject({
+    seed: z.int().min(0).max(4294967295),
+    memory: z.enum(memoryModes),
+    members: count(100),
+    heldOut: z.number().min(0.01).max(0.5),
+    network: z.enum(["mlp", "transformer"]),
+    width: count(4096),
+    depth: count(64),
+    heads: count(64),
+    dropout: z.number().min(0).max(0.9),
+    memoryHeads: count(64),
+    memoryLoss: z.number().min(0).max(100),
+    memoryRows: count(1_000_000),
+    batch: count(65_536),
+    epochs: count(1_000_000),
+    steps: count(100_000_000),
+    learningRate: z.number().positive().max(1),
+    weightDecay: z.number().min(0).max(10),
+    average: z.number().min(0).max(0.999999),
+    rarity: z.number().min(0).max(10),
+    patience: share,
+    mask: z
+      .array(
+        z.strictObject({
+          strategy: z.enum(maskingNames as [string, ...string[]]),
+          weight: z.number().positive(),
+          parameters: z.array(z.number()).optional(),
+        }),
+      )
+      .min(1),
+  })
+  .partial();
+
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+
+// The schema and the options' type must name the same fields.
+({}) satisfies Record<Exclude<keyof TrainingOptions, keyof TrainingConfig>, never>;
+
+/**
+ * Reads a training configuration in YAML or JSON.
+ * @throws VhgmError "usage" naming file, line and field of the first mistake, and what is allowed
+ */
+export function parseTrainingConfig(text: string, fileName: string): TrainingConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const fail = (offset: number | undefined, message: string): never => {
+    const line = offset === undefined ? "" : `, line ${lines.linePos(offset).line}`;
+    throw new VhgmError("usage", `${fileName}${line}: ${message}.`);
+  };
+  const [syntaxError] = document.errors;
+  if (syntaxError) fail(syntaxError.pos[0], `the text is not valid YAML (${syntaxError.message.replace(/\.$/, "")})`);
+  const raw: unknown = document.toJS() ?? {};
+  const result = trainingConfigSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = firstIssue(document, result.error.issues);
+  return fail(offsetOf(document, issuePath(issue)), describe(issue, raw));
+}
+
+function describe(issue: Issue, raw: unknown): string {
+  const path = issuePath(issue);
+  const name = path.length > 0 ? path.map(String).join(".") : "the configuration";
+  if (issue.code === "unrecognized_keys") {
+    const allowed = path.length > 1 ? ["strategy", "weight", "parameters"] : Object.keys(trainingConfigSchema.shape);
+    return `there is no setting '${String(path.at(-1))}'; allowed are ${allowed.join(", ")}`;
+  }
+  const given = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw);
+  return `${name} ${given === undefined ? "is absent" : `is ${JSON.stringify(given)}`}; ${allowed(issue)}`;
+}
+
+function allowed(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `allowed are ${issue.values.join(", ")}`;
+    case "invalid_type":
+      return issue.expected === "int" ? "it must be a whole number" : `it must be ${kinds[issue.expected] ?? issue.expected}`;
+    case "too_small":
+      return issue.origin === "array" ? "it must not be empty" : `it must be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}`;
+    case "too_big":
+      return `it must be at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = { object: "a list of settings, one 'name: value' per line", array: "a list", string: "a text", number: "a number" };
