@@ -1,5 +1,6 @@
 import type { Cells } from "./cells.js";
-import type { Layout } from "./layout.js";
+import { normalQuantile } from "../base/normal.js";
+import type { Column, Layout } from "./layout.js";
 
 /** Rows as the network takes them: features, zero where there is a hole, and one bit per column that says "observed". */
 export interface Encoded {
@@ -24,13 +25,30 @@ export function encodeCells(cells: Cells, layout: Layout): Encoded {
       const x = values[i];
       if (Number.isNaN(x)) continue;
       const at = i * layout.features + column.first;
-      if (column.kind === "number") {
-        features[at] = Math.min(farthest, Math.max(-farthest, (x - column.center) / column.scale));
-      } else {
-        features[at + column.classOf[x]] = 1;
-      }
+      writeFeatures(column, x, features, at);
       observed[i * layout.columns.length + j] = 1;
     }
   });
   return { rows, features, observed };
+}
+
+/** Writes the features of one observed value, starting at `at`. */
+export function writeFeatures(column: Column, value: number, features: Float32Array, at: number): void {
+  if (column.kind === "levels") {
+    features[at + column.classOf[value]] = 1;
+    return;
+  }
+  features[at] = Math.min(farthest, Math.max(-farthest, (value - column.center) / column.scale));
+  if (column.ranks.length > 0) features[at + 1] = normalScore(column.ranks, value);
+}
+
+/** Normal score of a value by its rank among quantiles, linear between them; ties take the middle of their ranks. */
+function normalScore(quantiles: readonly number[], value: number): number {
+  const last = quantiles.length - 1;
+  let below = 0;
+  while (below <= last && quantiles[below] < value) below++;
+  let notAbove = below;
+  while (notAbove <= last && quantiles[notAbove] === value) notAbove++;
+  const rank = notAbove > below ? (below + notAbove - 1) / 2 : below === 0 ? 0 : below > last ? last : below - 1 + (value - quantiles[below - 1]) / (quantiles[below] - quantiles[below - 1]);
+  return normalQuantile((rank + 0.5) / (last + 1));
 }

@@ -13,9 +13,14 @@ export interface Column {
   /** First feature and number of features. */
   readonly first: number;
   readonly width: number;
-  /** Numbers: feature = (value - center) / scale. */
+  /** Numbers: the first feature is (value - center) / scale. */
   readonly center: number;
   readonly scale: number;
+  /**
+   * Skewed numbers have a second feature, their normal score by rank, which other columns learn from: quantiles of the
+   * observed values at evenly spaced ranks, empty for the others.
+   */
+  readonly ranks: readonly number[];
   /** Levels: class of each level, and the share of each level within its class (1 unless levels share a class). */
   readonly classOf: readonly number[];
   readonly shareInClass: readonly number[];
@@ -23,6 +28,7 @@ export interface Column {
 
 /** Columns of equal width that lie side by side, so that blocks can be cut out by reshaping. */
 export interface Group {
+  readonly kind: Column["kind"];
   readonly width: number;
   readonly count: number;
   readonly firstColumn: number;
@@ -42,6 +48,11 @@ export interface Layout {
   readonly empty: readonly string[];
 }
 
+/** Number of quantiles behind a normal score by rank. */
+const rankKnots = 65;
+/** Numbers with a skewness or an excess kurtosis beyond these get a normal score. */
+const skewed = { skewness: 1, kurtosis: 3 };
+
 /** Layout of a table: centres and scales of its numbers, classes of its levels. */
 export function fitLayout(cells: Cells): Layout {
   const drafts: Omit<Column, "first">[] = [];
@@ -56,7 +67,7 @@ export function fitLayout(cells: Cells): Layout {
   return assemble(drafts, empty);
 }
 
-const rank = (c: { kind: Column["kind"]; width: number }): number => (c.kind === "number" ? 0 : c.width);
+const rank = (c: { kind: Column["kind"]; width: number }): number => (c.kind === "number" ? 0 : 2) + c.width;
 
 function assemble(drafts: readonly Omit<Column, "first">[], empty: readonly string[]): Layout {
   const columns: Column[] = [];
@@ -64,32 +75,30 @@ function assemble(drafts: readonly Omit<Column, "first">[], empty: readonly stri
   let first = 0;
   for (const draft of drafts) {
     const last = groups.at(-1);
-    const joins = last && last.width === draft.width && (columns.at(-1)!.kind === draft.kind);
+    const joins = last && last.width === draft.width && last.kind === draft.kind;
     if (joins) groups[groups.length - 1] = { ...last, count: last.count + 1 };
-    else groups.push({ width: draft.width, count: 1, firstColumn: columns.length, firstFeature: first });
+    else groups.push({ kind: draft.kind, width: draft.width, count: 1, firstColumn: columns.length, firstFeature: first });
     columns.push({ ...draft, first });
     first += draft.width;
   }
   return { columns, groups, numbers: columns.filter((c) => c.kind === "number").length, features: first, empty };
 }
 
-type Draft = Pick<Column, "kind" | "width" | "center" | "scale" | "classOf" | "shareInClass">;
+type Draft = Pick<Column, "kind" | "width" | "center" | "scale" | "ranks" | "classOf" | "shareInClass">;
 
 function numberColumn(values: Float64Array): Draft | null {
-  let n = 0;
-  let mean = 0;
-  let squares = 0;
-  for (const x of values) {
-    if (Number.isNaN(x)) continue;
-    n++;
-    const d = x - mean;
-    mean += d / n;
-    squares += d * (x - mean);
-  }
+  const observed = values.filter((x) => !Number.isNaN(x)).sort();
+  const n = observed.length;
   if (n === 0) return null;
-  const sd = Math.sqrt(squares / n);
-  const scale = sd > 1e-12 * Math.max(1, Math.abs(mean)) ? sd : 1;
-  return { kind: "number", width: 1, center: mean, scale, classOf: [], shareInClass: [] };
+  const average = (f: (x: number) => number): number => observed.reduce((sum, x) => sum + f(x) / n, 0);
+  const center = average((x) => x);
+  const sd = Math.sqrt(average((x) => (x - center) ** 2));
+  const scale = sd > 1e-12 * Math.max(1, Math.abs(center)) ? sd : 1;
+  const skewness = average((x) => ((x - center) / scale) ** 3);
+  const kurtosis = average((x) => ((x - center) / scale) ** 4) - 3;
+  const needed = sd > 0 && n >= 20 && (Math.abs(skewness) > skewed.skewness || kurtosis > skewed.kurtosis);
+  const ranks = needed ? Array.from({ length: rankKnots }, (_, k) => observed[Math.round((k / (rankKnots - 1)) * (n - 1))]) : [];
+  return { kind: "number", width: needed ? 2 : 1, center, scale, ranks, classOf: [], shareInClass: [] };
 }
 
 function levelsColumn(values: Float64Array, attribute: Attribute): Draft | null {
@@ -109,5 +118,5 @@ function levelsColumn(values: Float64Array, attribute: Attribute): Draft | null 
       shareInClass[level] = (counts[level] + 0.5) / total;
     }
   }
-  return { kind: "levels", width: Math.min(order.length, maxClasses), center: 0, scale: 1, classOf, shareInClass };
+  return { kind: "levels", width: Math.min(order.length, maxClasses), center: 0, scale: 1, ranks: [], classOf, shareInClass };
 }

@@ -1,5 +1,5 @@
 import { createRng, hashText, type Rng } from "../base/random.js";
-import type { Encoded } from "../data/encode.js";
+import { writeFeatures, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type MemberPaths } from "../model/predictive.js";
@@ -78,9 +78,7 @@ function drawCell(predictor: Predictor, paths: MemberPaths, r: number, j: number
 }
 
 function setCell(layout: Layout, features: Float32Array, observed: Uint8Array, r: number, j: number, value: number): void {
-  const { kind, first, center, scale, classOf } = layout.columns[j];
-  const at = r * layout.features + first;
-  if (kind === "number") features[at] = (value - center) / scale;
-  else features[at + classOf[value]] = 1;
+  const column = layout.columns[j];
+  writeFeatures(column, value, features, r * layout.features + column.first);
   observed[r * layout.columns.length + j] = 1;
 }

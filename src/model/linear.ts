@@ -179,10 +179,11 @@ export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array
 export function addHeldOutErrors(filled: Float32Array, truth: Encoded, held: Uint8Array, layout: Layout, errors: Float64Array): void {
   const d = layout.features;
   const p = layout.columns.length;
-  layout.columns.forEach(({ first, width }, j) => {
+  layout.columns.forEach(({ first, width, kind }, j) => {
+    const scored = kind === "number" ? 1 : width;
     for (let i = 0; i < truth.rows; i++) {
       if (!held[i * p + j]) continue;
-      for (let k = i * d + first; k < i * d + first + width; k++) errors[j] += (filled[k] - truth.features[k]) ** 2;
+      for (let k = i * d + first; k < i * d + first + scored; k++) errors[j] += (filled[k] - truth.features[k]) ** 2;
     }
   });
 }

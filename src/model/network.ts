@@ -193,7 +193,7 @@ const headShares = (raw: Tensor): Tensor => ops.transpose(ops.softmax(ops.transp
 
 /** Applies a function to the class blocks of (B, D), leaving numbers as they are. */
 function onLevels(x: Tensor, layout: Layout, f: (block: Tensor) => Tensor): Tensor {
-  const parts = splitFeatures(x, layout).map((part, i) => (layout.groups[i].firstFeature < layout.numbers ? part : f(part)));
+  const parts = splitFeatures(x, layout).map((part, i) => (layout.groups[i].kind === "number" ? part : f(part)));
   return joinFeatures(parts, layout);
 }
 
@@ -228,12 +228,14 @@ function pathLoss(layout: Layout, predicted: Tensor, target: Tensor, weight: Ten
   const t = splitFeatures(target, layout);
   const w = splitColumns(weight, layout);
   const terms = layout.groups.map((group, i) => {
-    if (group.firstFeature >= layout.numbers) {
+    if (group.kind === "levels") {
       const nll = ops.neg(ops.sum(ops.mul(logProbability(p[i]), t[i]), [2])); // (B, count)
       return ops.sum(ops.mul(nll, w[i]));
     }
-    const error = ops.square(ops.sub(ops.reshape(p[i], w[i].shape), ops.reshape(t[i], w[i].shape)));
-    const nll = logVariance ? ops.add(ops.mul(error, ops.exp(ops.neg(logVariance))), logVariance) : error;
+    const value = (block: Tensor): Tensor => ops.reshape(ops.slice(block, 0, 1, 2), w[i].shape); // (B, count)
+    const error = ops.square(ops.sub(value(p[i]), value(t[i])));
+    const spread = logVariance && ops.slice(logVariance, group.firstColumn, group.firstColumn + group.count, 1);
+    const nll = spread ? ops.add(ops.mul(error, ops.exp(ops.neg(spread))), spread) : error;
     return ops.scale(ops.sum(ops.mul(nll, w[i])), 0.5);
   });
   return terms.reduce((a, b) => ops.add(a, b));

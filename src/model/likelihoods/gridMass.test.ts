@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRng } from "../../base/random.js";
 import { buildGrid, cellOf, gaussianMass, type Grid, gridFromJson, gridMean, tiltToMean } from "./grid.js";
-import { normalCdf } from "./special.js";
+import { normalCdf } from "../../base/normal.js";
 
 const rng = createRng(11);
 const draws = (n: number, draw: () => number): Float64Array => Float64Array.from({ length: n }, draw);

@@ -1,5 +1,5 @@
 import { cellOf, type Grid } from "./cells.js";
-import { normalCdfFast } from "./special.js";
+import { normalCdfFast } from "../../base/normal.js";
 
 /**
  * Mass of N(mean, sd) in each cell's part of the line, the outer cells taking the tails. Sums to 1; each entry is exact to

@@ -9,6 +9,6 @@ export { normal } from "./normal.js";
 export { cumulativeLogit, orderedThresholds, softmax } from "./ordinal.js";
 export { randomisedPit } from "./pit.js";
 export { poisson } from "./poisson.js";
-export { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "./special.js";
+export { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "../../base/normal.js";
 export { truncated } from "./truncated.js";
 export { zeroInflated } from "./zeroInflated.js";

@@ -1,6 +1,6 @@
 import { VhgmError } from "../../base/errors.js";
 import { type Distribution, distribution } from "./distribution.js";
-import { normalCdf, normalMass, normalQuantile } from "./special.js";
+import { normalCdf, normalMass, normalQuantile } from "../../base/normal.js";
 
 /**
  * Log-normal distribution: log X ~ N(mu, sigma).

@@ -1,6 +1,6 @@
 import { VhgmError } from "../../base/errors.js";
 import { type Distribution, distribution } from "./distribution.js";
-import { normalCdf, normalMass, normalPdf, normalQuantile } from "./special.js";
+import { normalCdf, normalMass, normalPdf, normalQuantile } from "../../base/normal.js";
 
 /** A normal distribution; the tag lets a mixture of normals use closed forms. */
 export interface Normal extends Distribution {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { betaP, gammaP, gammaQ, logGamma } from "./gamma.js";
 import golden from "./golden.json" with { type: "json" };
-import { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "./special.js";
+import { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "../../base/normal.js";
 
 /** Fails unless |actual - wanted| <= relative |wanted| + absolute. */
 function expectRelative(actual: number, wanted: number, relative: number, absolute = 0): void {
