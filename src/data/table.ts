@@ -32,6 +32,8 @@ export function memoryTable(name: string, columns: readonly string[], rows: read
 /** Where completed rows go. `finish` makes the output appear whole under its name; `abort` leaves nothing behind. */
 export interface TableWriter {
   write(rows: readonly TextRow[]): Promise<void>;
+  /** Completes the content, so that `finish` only has to name it: several outputs that are prepared appear together. */
+  prepare(): Promise<void>;
   finish(): Promise<void>;
   abort(): Promise<void>;
 }

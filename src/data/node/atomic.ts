@@ -12,7 +12,9 @@ export interface PendingFile {
   /** Where the file will stand; links are followed. */
   readonly path: string;
   readonly temporary: string;
-  /** Brings the temporary file's content to the disk and renames it. */
+  /** Brings the temporary file's content to the disk. */
+  sync(): Promise<void>;
+  /** The same, then renames it. */
   commit(): Promise<void>;
   /** Removes the temporary file, if there is one. */
   discard(): Promise<void>;
@@ -30,14 +32,17 @@ export async function pendingFile(path: string): Promise<PendingFile> {
     await rm(temporary, { force: true });
     pending.delete(temporary);
   };
+  const sync = async (): Promise<void> => {
+    const handle = await open(temporary, "r+");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  };
   const commit = async (): Promise<void> => {
     try {
-      const handle = await open(temporary, "r+");
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      await sync();
       await rename(temporary, target);
       pending.delete(temporary);
     } catch (cause) {
@@ -45,7 +50,7 @@ export async function pendingFile(path: string): Promise<PendingFile> {
       throw diskError(path, cause);
     }
   };
-  return { path: target, temporary, commit, discard };
+  return { path: target, temporary, sync, commit, discard };
 }
 
 /**

@@ -68,6 +68,13 @@ export async function createTableWriter(
   }
 
   let open = true;
+  let prepared = false;
+  const complete = async (): Promise<void> => {
+    if (prepared) return;
+    await output.end();
+    await target.sync();
+    prepared = true;
+  };
   const give = async (): Promise<void> => {
     open = false;
     // The error that led here matters more than one in clearing up.
@@ -89,9 +96,10 @@ export async function createTableWriter(
         for (const row of rows) if (row.length !== columns.length) throw misfit(name, row.length, columns.length);
         await output.write(rows);
       }),
+    prepare: () => attempt(complete),
     finish: () =>
       attempt(async () => {
-        await output.end();
+        await complete();
         await target.commit();
         open = false;
       }),
