@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { VhgmError } from "../../base/errors.js";
+import type { Bundle } from "../../bundle/bundle.js";
+import type { TrainingCard } from "../../bundle/card.js";
+import { CellsBuilder, matchColumns, type Cells } from "../../data/cells.js";
+import { inspectTable } from "../../data/inspect.js";
+import type { Table } from "../../data/table.js";
+import type { SessionFactory, SessionOptions } from "../../engine/index.js";
+import { compileModel } from "../../model/trained.js";
+import type { AttributeNote } from "../../schema/infer.js";
+import type { Schema } from "../../schema/schema.js";
+import type { TrainingOptions } from "../options.js";
+import { trainModel, type TrainingHooks, type TrainingResult } from "../train.js";
+import { openCheckpoint, type Fingerprint } from "./checkpoint.js";
+import { packageVersion, runtimeVersions } from "./versions.js";
+
+export interface TrainTableInput {
+  readonly table: Table;
+  /** The data dictionary; guessed from the table if absent. */
+  readonly schema?: Schema;
+  readonly options: TrainingOptions;
+  readonly open: SessionFactory;
+  readonly session?: SessionOptions;
+  /** Where progress is kept, and whether to go on from it. */
+  readonly checkpoint?: { readonly path: string; readonly resume: boolean };
+  /** Keeps the finished bundle, for instance in a file. The checkpoint goes only after that. */
+  readonly save?: (bundle: Bundle) => Promise<void>;
+}
+
+export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoch" | "stopped"> {
+  onRows?(rows: number): void;
+  /** What a person should know, one sentence each. */
+  onNote?(note: string): void;
+}
+
+/**
+ * Learns a model from a table, from the reading to the bundle with its card. The checkpoint file, if one is asked for,
+ * goes when the bundle is saved and stays when the training is stopped or fails.
+ * @throws VhgmError "data" for a table that can't be read or learned from, "usage" for a dictionary or a checkpoint of
+ *   another table, "cancelled" when stopped
+ */
+export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks = {}): Promise<Bundle> {
+  const { table, options, session = {} } = input;
+  const { schema, notes } = await dictionaryOf(input, hooks);
+  const cells = await readCells(table, schema, hooks);
+  const fingerprint = fingerprintOf(cells, schema, options, session);
+  const checkpoint = input.checkpoint && openCheckpoint(input.checkpoint.path, fingerprint, input.checkpoint.resume);
+  const open: SessionFactory = (model, own) => input.open(model, { ...session, ...own });
+  let result: TrainingResult;
+  try {
+    result = await trainModel(cells, options, open, { ...hooks, checkpoints: checkpoint });
+  } catch (cause) {
+    const kept = await checkpoint?.flush();
+    if (kept && cause instanceof VhgmError && cause.code === "cancelled") {
+      throw new VhgmError("cancelled", `The training was stopped; its progress is in "${input.checkpoint!.path}", and the same command with --resume goes on from there.`, { cause });
+    }
+    throw cause;
+  }
+  const card = trainingCard(table, schema, notes, options, result);
+  const bundle: Bundle = { schema, card, model: compileModel(result.model) };
+  await input.save?.(bundle);
+  await checkpoint?.remove();
+  return bundle;
+}
+
+async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {
+  if (!schema) {
+    hooks.onPhase?.("reading");
+    return inspectTable(table, rowCounter(hooks));
+  }
+  const matched = matchColumns(schema, table.columns);
+  const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
+  if (absent.length === matched.length) {
+    throw new VhgmError("usage", `No column of ${table.name} is an attribute of the dictionary; the table has ${listed(table.columns)}.`);
+  }
+  if (absent.length > 0) hooks.onNote?.(`Attributes of the dictionary that ${table.name} lacks, so that nothing is learned of them: ${listed(absent)}.`);
+  return { schema, notes: [] };
+}
+
+async function readCells(table: Table, schema: Schema, hooks: TrainTableHooks): Promise<Cells> {
+  hooks.onPhase?.("reading");
+  const onRows = rowCounter(hooks);
+  const builder = new CellsBuilder(schema, table.columns, table.name);
+  let rows = 0;
+  for await (const batch of table.batches()) {
+    builder.add(batch);
+    onRows((rows += batch.length));
+  }
+  for (const { name, text, count } of builder.unknownLevels) {
+    hooks.onNote?.(`${count === 1 ? "One cell" : `${count} cells`} of ${name} held no level of the dictionary, for instance '${text}', and ${count === 1 ? "was" : "were"} taken as missing.`);
+  }
+  return builder.finish();
+}
+
+/** Reports rows, and ends the reading when the person asked to stop. */
+function rowCounter(hooks: TrainTableHooks): (rows: number) => void {
+  return (rows) => {
+    hooks.onRows?.(rows);
+    if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
+  };
+}
+
+const listed = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`;
+
+/** Everything that a training's result depends on. */
+function fingerprintOf(cells: Cells, schema: Schema, options: TrainingOptions, { device = "cpu", threads }: SessionOptions): Fingerprint {
+  const content = createHash("sha256").update(String(cells.rows));
+  for (const { buffer, byteOffset, byteLength } of cells.values) content.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return {
+    table: content.digest("hex"),
+    dictionary: createHash("sha256").update(JSON.stringify(schema)).digest("hex"),
+    "choice of settings": JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))),
+    device,
+    "number of threads": String(threads ?? "all"),
+    "version of vhgm": packageVersion,
+  };
+}
+
+function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: TrainingOptions, result: TrainingResult): TrainingCard {
+  const { layout, memory } = result.model;
+  const known = new Set(schema.attributes.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  const reasonOf = new Map(notes.map(({ name, reason }) => [name, reason]));
+  const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+  return {
+    vhgm: packageVersion,
+    versions: runtimeVersions(),
+    tables: [table.name],
+    rows: result.rows,
+    attributes: layout.columns.length,
+    observedCells: result.observedCells,
+    setAside: [
+      ...schema.attributes
+        .filter(({ role }) => role !== "attribute")
+        .map(({ name, role }) => ({ name, reason: reasonOf.get(name) ?? `role ${role} in the dictionary` })),
+      ...layout.empty.map((name) => ({ name, reason: "no cell with a value" })),
+      ...table.columns.filter((name) => !known.has(name)).map((name) => ({ name, reason: "not in the dictionary" })),
+    ],
+    options: { ...options },
+    memory: memory === null ? "none" : options.memory,
+    epochs: [...result.epochs],
+    scores: result.scores.map(({ name, cells, error, baseline, nll }) => ({ name, cells, error: finite(error), baseline: finite(baseline), nll: finite(nll) })),
+  };
+}
