@@ -51,7 +51,7 @@ export interface Prediction {
   readonly notes: readonly string[];
 }
 
-const quantileLevels = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
+const quantileLevels = [0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99];
 const unusualTail = 0.005;
 
 /**
