@@ -60,7 +60,9 @@ test.each<[string, Required<AdamWOptions>]>([
   const rng = createRng(5);
   const start = Float32Array.from({ length: size }, () => rng.normal());
   // Short and long gradients in turn: some are clipped, some are not.
-  const gradients = Array.from({ length: 20 }, (_, step) => Float32Array.from({ length: size }, () => rng.normal() * (step % 2 === 0 ? 0.05 : 2)));
+  const gradients = Array.from({ length: 20 }, (_, step) =>
+    Float32Array.from({ length: size }, () => rng.normal() * (step % 2 === 0 ? 0.05 : 2)),
+  );
   const schedule = gradients.map((_, i) => ({
     rate: 0.02 * (1 - i / 30),
     c1: 1 / (1 - options.beta1 ** (i + 1)),

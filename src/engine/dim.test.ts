@@ -5,7 +5,9 @@ import { broadcastShapes, canonicalShape, dimParts, dimProduct, positiveAxes, ty
 const sizes: Record<string, number> = { B: 2, M: 3, Q: 5 };
 const dim = fc.oneof(
   fc.integer({ min: 0, max: 6 }),
-  fc.tuple(fc.integer({ min: 1, max: 4 }), fc.array(fc.constantFrom("B", "M", "Q"), { minLength: 1, maxLength: 3 })).map(([n, s]) => dimProduct([n, ...s])),
+  fc
+    .tuple(fc.integer({ min: 1, max: 4 }), fc.array(fc.constantFrom("B", "M", "Q"), { minLength: 1, maxLength: 3 }))
+    .map(([n, symbols]) => dimProduct([n, ...symbols])),
 );
 const value = (d: Dim): number => {
   const [factor, symbols] = dimParts(d);

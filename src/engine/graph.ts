@@ -103,7 +103,13 @@ export class Graph {
   }
 
   /** Adds a node with one output. `inputs` may hold '' for an optional input that is left out. */
-  emit(op: string, inputs: readonly (Tensor | "")[], shape: Shape, attributes: Node["attributes"] = {}, dtype: DType = "float32"): Tensor {
+  emit(
+    op: string,
+    inputs: readonly (Tensor | "")[],
+    shape: Shape,
+    attributes: Node["attributes"] = {},
+    dtype: DType = "float32",
+  ): Tensor {
     return this.emitMany(op, inputs, [shape], attributes, dtype)[0];
   }
 
@@ -175,7 +181,9 @@ export class Graph {
   }
 
   private requireFree(name: string): void {
-    if (name === "" || name.startsWith("_")) throw new Error(`an input or output cannot be called '${name}': empty, or starts with '_'`);
+    if (name === "" || name.startsWith("_")) {
+      throw new Error(`an input or output cannot be called '${name}': empty, or starts with '_'`);
+    }
     if (this.inputs.has(name) || this.outputs.has(name)) throw new Error(`the graph already has an input or output '${name}'`);
   }
 

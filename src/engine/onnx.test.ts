@@ -46,7 +46,13 @@ test("outputs take the place of the results they name, also two for one, an inpu
   g.output("more", ops.addScalar(y, 1));
   expect(read(g).graph!.node.map((n) => n.opType).sort()).toEqual(["Add", "Identity", "Identity", "Identity", "Mul"]);
   const out = await runGraph(g, { a: float32(Float32Array.of(3, 4), 2) });
-  expect(Object.entries(out).map(([name, { data }]) => [name, ...data])).toEqual([["first", 6, 8], ["second", 6, 8], ["same", 3, 4], ["one", 1], ["more", 7, 9]]);
+  expect(Object.entries(out).map(([name, { data }]) => [name, ...data])).toEqual([
+    ["first", 6, 8],
+    ["second", 6, 8],
+    ["same", 3, 4],
+    ["one", 1],
+    ["more", 7, 9],
+  ]);
 });
 
 test("statistics of a layer normalisation are kept for its gradient only", () => {

@@ -64,8 +64,8 @@ function reachable(graph: Graph): { nodes: Node[]; used: Set<string> } {
     const inputs = node.inputs.map(rename);
     const outputs = node.outputs.map(rename);
     if (inputs[0] === outputs[0] || !outputs.some((name) => used.has(name))) continue;
-    const read = node.op === "LayerNormalization" ? outputs.slice(0, outputs.findLastIndex((name) => used.has(name)) + 1) : outputs;
-    nodes.push({ ...node, inputs, outputs: read });
+    const end = node.op === "LayerNormalization" ? outputs.findLastIndex((name) => used.has(name)) + 1 : outputs.length;
+    nodes.push({ ...node, inputs, outputs: outputs.slice(0, end) });
     for (const name of inputs) used.add(name);
   }
   return { nodes: nodes.reverse(), used };

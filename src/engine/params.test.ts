@@ -29,7 +29,8 @@ test("the flat tensor is cut into parameters, and gradients are laid back in the
   const leaves = p.leaves(theta);
   const loss = [...leaves.values()].map((t) => ops.sum(ops.square(t))).reduce(ops.add);
   g.output("packed", p.packGradients(g, grad(loss, [...leaves.values()])));
-  for (const [name, constant] of p.constants(g, Float32Array.from({ length: 12 }, (_, i) => i))) g.output(`constant.${name}`, constant);
+  const constants = p.constants(g, Float32Array.from({ length: 12 }, (_, i) => i));
+  for (const [name, constant] of constants) g.output(`constant.${name}`, constant);
   const flat = Float32Array.from({ length: 12 }, (_, i) => i - 4);
   const out = await runGraph(g, { theta: float32(flat, 12) });
   expect([...out.packed.data]).toEqual([...flat].map((x) => 2 * x));

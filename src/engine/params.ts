@@ -62,15 +62,17 @@ export class Parameters {
   leaves(flat: Tensor): Map<string, Tensor> {
     const g = flat.graph;
     const sizes = this.declared.map((d) => d.size);
-    if (flat.shape.length !== 1 || flat.shape[0] !== this.total) throw new Error(`the parameters are [${this.total}], not [${flat.shape}]`);
-    const pieces = sizes.length === 1 ? [flat] : g.emitMany("Split", [flat, g.int64(sizes)], sizes.map((size) => [size]), { axis: 0 });
+    if (!sameShape(flat.shape, [this.total])) throw new Error(`the parameters are [${this.total}], not [${flat.shape}]`);
+    const cut = (): Tensor[] => g.emitMany("Split", [flat, g.int64(sizes)], sizes.map((size) => [size]), { axis: 0 });
+    const pieces = sizes.length === 1 ? [flat] : cut();
     return new Map(this.declared.map(({ name, shape }, i) => [name, g.emit("Reshape", [pieces[i], g.int64(shape)], shape)]));
   }
 
   /** The parameters as constants of a graph: what an exported model holds. @throws Error when `flat` has another size */
   constants(graph: Graph, flat: Float32Array): Map<string, Tensor> {
     if (flat.length !== this.total) throw new Error(`the model has ${this.total} parameters, not ${flat.length}`);
-    return new Map(this.declared.map(({ name, shape, offset, size }) => [name, graph.constant(flat.subarray(offset, offset + size), shape)]));
+    const constant = ({ shape, offset, size }: Declared): Tensor => graph.constant(flat.subarray(offset, offset + size), shape);
+    return new Map(this.declared.map((d) => [d.name, constant(d)]));
   }
 
   /** Gradients of the single parameters in order of declaration, laid one behind the other as the parameters are. */

@@ -30,7 +30,10 @@ export interface Session {
    * @throws VhgmError code 'device' when an input is missing or has a wrong type or shape, when the session is closed,
    * or when the runtime fails
    */
-  run(feeds: Readonly<Record<string, TensorData>>, outputs?: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
+  run(
+    feeds: Readonly<Record<string, TensorData>>,
+    outputs?: Readonly<Record<string, TensorData>>,
+  ): Promise<Record<string, TensorData>>;
   /** Frees the runtime's memory; waits for a run in progress. Closing twice is harmless. */
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { grad as jaxGrad, init, numpy as np, type Array as JaxArray } from "@jax-js/jax";
 import { expect } from "vitest";
 import { createRng } from "../../src/base/random.js";
-import { Graph, dimParts, float32, grad, int64, ops, toOnnx, type Session, type Shape, type Tensor, type TensorData } from "../../src/engine/index.js";
+import { Graph, dimParts, float32, grad, int64, ops, toOnnx } from "../../src/engine/index.js";
+import type { Session, Shape, Tensor, TensorData } from "../../src/engine/index.js";
 import { openSession } from "../../src/engine/node/session.js";
 import type { Plain } from "./plain.js";
 
@@ -84,9 +85,10 @@ async function checkBatch(test: OpCase, session: Session, yShape: Shape, batch: 
   if (!test.constant) feeds.w = float32(weights, ...sized(yShape));
 
   const result = await session.run(feeds);
-  const values = Object.fromEntries(
-    Object.entries(feeds).map(([name, { dims, data }]): [string, Plain] => [name, { shape: dims, data: Float64Array.from(data as Float32Array, Number) }]),
-  );
+  const values: Record<string, Plain> = {};
+  for (const [name, { dims, data }] of Object.entries(feeds)) {
+    values[name] = { shape: dims, data: Float64Array.from(data as Float32Array, Number) };
+  }
   const expected = test.plain(values);
   expect(result.y.dims).toEqual(expected.shape);
   expect(difference(result.y.data as Float32Array, expected.data), "value against plain loops").toBeLessThan(1e-5);
@@ -94,24 +96,32 @@ async function checkBatch(test: OpCase, session: Session, yShape: Shape, batch: 
   await init("wasm");
   const fromJax = test.jax(toJax(feeds));
   expect(fromJax.shape).toEqual(expected.shape);
-  expect(difference(result.y.data as Float32Array, (await fromJax.data()) as Float32Array), "value against jax-js").toBeLessThan(2e-5);
+  const jaxValues = (await fromJax.data()) as Float32Array;
+  expect(difference(result.y.data as Float32Array, jaxValues), "value against jax-js").toBeLessThan(2e-5);
   if (test.constant) return;
 
   const weighted = (x: Record<string, JaxArray>): JaxArray => np.sum(test.jax(x).mul(np.array(weights).reshape(sized(yShape))));
   const jaxGradient = jaxGrad((x: Record<string, JaxArray>, rest: Record<string, JaxArray>) => weighted({ ...x, ...rest }));
   const all = toJax(feeds);
-  const gradients = jaxGradient(Object.fromEntries(names.map((n) => [n, all[n]])), Object.fromEntries(Object.keys(test.indices ?? {}).map((n) => [n, all[n]])));
+  const some = (which: string[]): Record<string, JaxArray> => Object.fromEntries(which.map((name) => [name, all[name]]));
+  const gradients = jaxGradient(some(names), some(Object.keys(test.indices ?? {})));
   for (const name of names) {
     const d = result[`d.${name}`];
     expect(d.dims).toEqual(shapes[name]);
-    expect(difference(d.data as Float32Array, (await gradients[name].data()) as Float32Array), `gradient of ${name} against jax-js`).toBeLessThan(2e-5);
+    const jaxValues = (await gradients[name].data()) as Float32Array;
+    expect(difference(d.data as Float32Array, jaxValues), `gradient of ${name} against jax-js`).toBeLessThan(2e-5);
     const numeric = await centralDifferences(session, feeds, name, weights);
     expect(difference(d.data as Float32Array, numeric), `gradient of ${name} against differences`).toBeLessThan(3e-3);
   }
 }
 
 /** d/dx of sum(w y), the sum in double precision. */
-async function centralDifferences(session: Session, feeds: Record<string, TensorData>, name: string, weights: Float32Array): Promise<Float64Array> {
+async function centralDifferences(
+  session: Session,
+  feeds: Record<string, TensorData>,
+  name: string,
+  weights: Float32Array,
+): Promise<Float64Array> {
   const step = 1e-2;
   const given = feeds[name];
   const loss = async (k: number, move: number): Promise<number> => {

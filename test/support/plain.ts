@@ -22,7 +22,8 @@ export function at(x: Plain, ...index: number[]): number {
 }
 
 /** Sum of f(0) … f(n - 1). */
-export const total = (n: number, f: (i: number) => number): number => Array.from({ length: n }, (_, i) => f(i)).reduce((a, b) => a + b, 0);
+export const total = (n: number, f: (i: number) => number): number =>
+  Array.from({ length: n }, (_, i) => f(i)).reduce((a, b) => a + b, 0);
 
 /** f applied element by element to arrays that broadcast to `shape`. */
 export const each = (shape: readonly number[], f: (...values: number[]) => number, ...inputs: Plain[]): Plain =>

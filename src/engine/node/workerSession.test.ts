@@ -11,7 +11,8 @@ function model(width: number): Uint8Array {
   g.output("y", ops.matmul(ops.tanh(ops.matmul(x, w)), w));
   return toOnnx(g);
 }
-const input = (rows: number, width: number) => float32(Float32Array.from({ length: rows * width }, (_, i) => Math.cos(i)), rows, width);
+const input = (rows: number, width: number) =>
+  float32(Float32Array.from({ length: rows * width }, (_, i) => Math.cos(i)), rows, width);
 
 const built = existsSync(workerFile);
 if (!built) console.warn("worker sessions are not tested: dist/ is absent; run the build first");
@@ -76,11 +77,13 @@ describe.skipIf(!built)("a session in a worker", () => {
     await Promise.all([session.close(), session.close()]);
     expect((await running).y.dims).toEqual([2048, 256]);
     await session.close();
-    await expect(session.run({ x: input(1, 256) })).rejects.toMatchObject({ code: "device", message: expect.stringContaining("closed") as string });
+    const late = session.run({ x: input(1, 256) });
+    await expect(late).rejects.toMatchObject({ code: "device", message: expect.stringContaining("closed") as string });
   });
 
   test("is refused for unknown devices and damaged models", async () => {
-    await expect(openWorkerSession(model(4), { device: "tpu" as Device })).rejects.toMatchObject({ code: "device", message: expect.stringContaining("'tpu' is unknown") as string });
+    const unknown = openWorkerSession(model(4), { device: "tpu" as Device });
+    await expect(unknown).rejects.toMatchObject({ code: "device", message: expect.stringContaining("'tpu' is unknown") as string });
     await expect(openWorkerSession(new Uint8Array(10))).rejects.toMatchObject({ code: "device" });
   });
 });

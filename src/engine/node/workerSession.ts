@@ -7,8 +7,9 @@ import { buffersOf, type Reply, type Request } from "./messages.js";
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
 
+const compiled = import.meta.url.replace(/\/src\/(engine\/node\/[^/]+\.ts)$/, "/dist/$1");
 /** The compiled worker: beside this file in the package, under dist/ when this file runs from its TypeScript source. */
-export const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url.replace(/\/src\/(engine\/node\/[^/]+\.ts)$/, "/dist/$1")));
+export const workerFile = fileURLToPath(new URL("./worker.js", compiled));
 
 /**
  * Sessions that run in a worker thread of their own, so that `run` does not hold up the event loop. Inputs are copied on
@@ -17,7 +18,9 @@ export const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url.r
  * @throws VhgmError code 'device' as `openSession` does, and when the worker's file is missing
  */
 export const openWorkerSession: SessionFactory = async (model, options = {}) => {
-  if (!existsSync(workerFile)) throw new VhgmError("device", `The worker's file ${workerFile} is missing; build the package first.`);
+  if (!existsSync(workerFile)) {
+    throw new VhgmError("device", `The worker's file ${workerFile} is missing; build the package first.`);
+  }
   const ask = startWorker();
   const copy = model.slice();
   try {
@@ -89,10 +92,12 @@ function wrap(inputNames: readonly string[], outputNames: readonly string[], ask
 /** Writes a result into the caller's buffer. */
 function fill(name: string, buffer: TensorData, result: TensorData): TensorData {
   if (buffer.dims.join() !== result.dims.join() || buffer.data.constructor !== result.data.constructor) {
-    throw new VhgmError("device", `The output '${name}' is [${result.dims.join(", ")}], but a buffer of [${buffer.dims.join(", ")}] was given.`);
+    const given = `a buffer of [${buffer.dims.join(", ")}] was given`;
+    throw new VhgmError("device", `The output '${name}' is [${result.dims.join(", ")}], but ${given}.`);
   }
   (buffer.data as Float32Array).set(result.data as Float32Array);
   return buffer;
 }
 
-const unexpected = (reply: Reply): VhgmError => new VhgmError("device", `The session's worker thread answered '${reply.kind}' out of turn.`);
+const unexpected = (reply: Reply): VhgmError =>
+  new VhgmError("device", `The session's worker thread answered '${reply.kind}' out of turn.`);

@@ -9,22 +9,55 @@ const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 describe("one tensor", () => {
   const a: Record<string, Shape> = { a: ["B", 3] };
   const cases: Record<string, Omit<OpCase, "inputs">> = {
-    scale: { build: ({ a }) => ops.scale(a, -2.5), plain: ({ a }) => each(a.shape, (x) => -2.5 * x, a), jax: ({ a }) => a.mul(-2.5) },
-    addScalar: { build: ({ a }) => ops.addScalar(a, 0.7), plain: ({ a }) => each(a.shape, (x) => x + 0.7, a), jax: ({ a }) => a.add(0.7) },
+    scale: {
+      build: ({ a }) => ops.scale(a, -2.5),
+      plain: ({ a }) => each(a.shape, (x) => -2.5 * x, a),
+      jax: ({ a }) => a.mul(-2.5),
+    },
+    addScalar: {
+      build: ({ a }) => ops.addScalar(a, 0.7),
+      plain: ({ a }) => each(a.shape, (x) => x + 0.7, a),
+      jax: ({ a }) => a.add(0.7),
+    },
     neg: { build: ({ a }) => ops.neg(a), plain: ({ a }) => each(a.shape, (x) => -x, a), jax: ({ a }) => np.negative(a) },
     exp: { build: ({ a }) => ops.exp(a), plain: ({ a }) => each(a.shape, Math.exp, a), jax: ({ a }) => np.exp(a) },
-    log: { build: ({ a }) => ops.log(a), plain: ({ a }) => each(a.shape, Math.log, a), jax: ({ a }) => np.log(a), range: [0.5, 3] },
-    sqrt: { build: ({ a }) => ops.sqrt(a), plain: ({ a }) => each(a.shape, Math.sqrt, a), jax: ({ a }) => np.sqrt(a), range: [0.5, 3] },
+    log: {
+      build: ({ a }) => ops.log(a),
+      plain: ({ a }) => each(a.shape, Math.log, a),
+      jax: ({ a }) => np.log(a),
+      range: [0.5, 3],
+    },
+    sqrt: {
+      build: ({ a }) => ops.sqrt(a),
+      plain: ({ a }) => each(a.shape, Math.sqrt, a),
+      jax: ({ a }) => np.sqrt(a),
+      range: [0.5, 3],
+    },
     square: { build: ({ a }) => ops.square(a), plain: ({ a }) => each(a.shape, (x) => x * x, a), jax: ({ a }) => np.square(a) },
-    sigmoid: { build: ({ a }) => ops.sigmoid(a), plain: ({ a }) => each(a.shape, logistic, a), jax: ({ a }) => nn.sigmoid(a), range: [-4, 4] },
-    tanh: { build: ({ a }) => ops.tanh(a), plain: ({ a }) => each(a.shape, Math.tanh, a), jax: ({ a }) => np.tanh(a), range: [-3, 3] },
+    sigmoid: {
+      build: ({ a }) => ops.sigmoid(a),
+      plain: ({ a }) => each(a.shape, logistic, a),
+      jax: ({ a }) => nn.sigmoid(a),
+      range: [-4, 4],
+    },
+    tanh: {
+      build: ({ a }) => ops.tanh(a),
+      plain: ({ a }) => each(a.shape, Math.tanh, a),
+      jax: ({ a }) => np.tanh(a),
+      range: [-3, 3],
+    },
     softplus: {
       build: ({ a }) => ops.softplus(a),
       plain: ({ a }) => each(a.shape, (x) => Math.log1p(Math.exp(x)), a),
       jax: ({ a }) => nn.softplus(a),
       range: [-4, 4],
     },
-    silu: { build: ({ a }) => ops.silu(a), plain: ({ a }) => each(a.shape, (x) => x * logistic(x), a), jax: ({ a }) => nn.silu(a), range: [-4, 4] },
+    silu: {
+      build: ({ a }) => ops.silu(a),
+      plain: ({ a }) => each(a.shape, (x) => x * logistic(x), a),
+      jax: ({ a }) => nn.silu(a),
+      range: [-4, 4],
+    },
     clamp: {
       build: ({ a }) => ops.clamp(a, -0.4, 0.9),
       plain: ({ a }) => each(a.shape, (x) => Math.min(Math.max(x, Math.fround(-0.4)), Math.fround(0.9)), a),

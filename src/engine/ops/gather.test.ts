@@ -36,7 +36,8 @@ describe("embedding", () => {
   test("refuses indices and tables of the wrong kind", () => {
     const g = new Graph();
     const rows = g.input("rows", ["B"], "int64");
-    expect(() => ops.embedding(g.input("t1", ["V", 3]), rows)).toThrow("embedding: the table [V,3] must have rank 2 and a static size");
+    const table = g.input("t1", ["V", 3]);
+    expect(() => ops.embedding(table, rows)).toThrow("embedding: the table [V,3] must have rank 2 and a static size");
     expect(() => ops.embedding(g.input("t2", [5, 3]), g.input("x", ["B"]))).toThrow("the indices must be int64, not float32");
   });
 

@@ -19,9 +19,9 @@ export function gather(a: Tensor, indices: readonly number[], axis: number): Ten
 
 /**
  * Rows of a table (v, d) by int64 indices of any shape (…): -> (…, d).
- * The gradient is onehot(indices) d, (v, n) x (n, d), a matrix product: a scatter-add on duplicate indices would race on two threads
- * (ONNX Runtime's ScatterND loses updates), which corrupts training silently. Its cost grows with v times the number
- * of indices, so it is meant for tables of some hundred rows.
+ * The gradient is onehot(indices) d, (v, n) x (n, d), a matrix product: a scatter-add on duplicate indices would race on
+ * two threads (ONNX Runtime's ScatterND loses updates), which corrupts training silently. Its cost grows with v times
+ * the number of indices, so it is meant for tables of some hundred rows.
  * @throws Error unless the table is of rank 2 and static size and the indices are int64
  */
 export function embedding(table: Tensor, indices: Tensor): Tensor {

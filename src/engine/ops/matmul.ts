@@ -28,7 +28,9 @@ function batchShape(a: readonly Dim[], b: readonly Dim[]): readonly Dim[] {
 
 function requireInner(a: Tensor, b: Tensor, axisOfB: -1 | -2): void {
   if (a.shape.length < 2 || b.shape.length < 2) throw new Error(`matmul: [${a.shape}] and [${b.shape}] need two axes or more`);
-  if (a.shape.at(-1) !== b.shape.at(axisOfB)) throw new Error(`matmul: [${a.shape}] and [${b.shape}] do not share their inner size`);
+  if (a.shape.at(-1) !== b.shape.at(axisOfB)) {
+    throw new Error(`matmul: [${a.shape}] and [${b.shape}] do not share their inner size`);
+  }
 }
 
 /**

@@ -9,7 +9,12 @@ const softmax = (a: Plain): Plain =>
   plain(a.shape, (...i) => Math.exp(at(a, ...i)) / total(width(a), (k) => Math.exp(at(a, ...i.slice(0, -1), k))));
 
 test.each([[["B", 5]], [["B", 2, 3]], [["B", 1]]])("softmax of [%s]", (shape) =>
-  checkOp({ inputs: { a: shape }, build: ({ a }) => ops.softmax(a), plain: ({ a }) => softmax(a), jax: ({ a }) => nn.softmax(a, -1) }));
+  checkOp({
+    inputs: { a: shape },
+    build: ({ a }) => ops.softmax(a),
+    plain: ({ a }) => softmax(a),
+    jax: ({ a }) => nn.softmax(a, -1),
+  }));
 
 test.each([[["B", 5]], [["B", 2, 3]]])("logSoftmax of [%s]", (shape) =>
   checkOp({
@@ -49,8 +54,9 @@ test.each([[["B", 5]], [["B", 2, 4]]])("layerNorm of [%s]", (shape) =>
     jax: ({ a, scale, shift }) => jaxNormalise(a, scale, shift),
   }));
 
-test("layerNorm needs a last axis of static size", () => {
+test("layerNorm needs a last axis of static size, and vectors of that size", () => {
   const g = new Graph();
   const w = g.constant([1, 1], [2]);
-  expect(() => ops.layerNorm(g.input("a", [2, "B"]), w, w)).toThrow("the last axis of [2,B] needs a static size");
+  expect(() => ops.layerNorm(g.input("a", [2, "B"]), w, w)).toThrow("layerNorm: [2,B] needs a last axis of static size");
+  expect(() => ops.layerNorm(g.input("b", ["B", 3]), w, w)).toThrow("scale [2] and shift [2] of that size");
 });

@@ -1,3 +1,4 @@
+import { sameShape } from "../dim.js";
 import type { Tensor } from "../graph.js";
 import { unbroadcast } from "./elementwise.js";
 
@@ -29,16 +30,21 @@ export function logSoftmax(a: Tensor): Tensor {
 /**
  * Layer normalisation over the last axis (Ba et al. 2016): y = w (a - mean) / sqrt(variance + 1e-5) + b.
  * With x the normalised a and e = d w: da = (e - mean(e) - x mean(e x)) / sd, dw = sum(d x), db = sum d.
+ * @throws Error unless w and b are vectors of the last axis's static size
  */
 export function layerNorm(a: Tensor, w: Tensor, b: Tensor): Tensor {
   const g = a.graph;
   const size = a.shape.at(-1);
-  if (typeof size !== "number") throw new Error(`layerNorm: the last axis of [${a.shape}] needs a static size`);
+  if (typeof size !== "number" || !sameShape(w.shape, [size]) || !sameShape(b.shape, [size])) {
+    const given = `scale [${w.shape}] and shift [${b.shape}]`;
+    throw new Error(`layerNorm: [${a.shape}] needs a last axis of static size, and ${given} of that size`);
+  }
   const stat = [...a.shape.slice(0, -1), 1];
-  const [y, mean, inverseSd] = g.emitMany("LayerNormalization", [a, w, b], [a.shape, stat, stat], { axis: -1, epsilon: { float: 1e-5 } });
+  const attributes = { axis: -1, epsilon: { float: 1e-5 } };
+  const [y, mean, inverseSd] = g.emitMany("LayerNormalization", [a, w, b], [a.shape, stat, stat], attributes);
   return g.record(y, [a, w, b], (d) => {
     const op = (name: string, p: Tensor, q: Tensor): Tensor => g.emit(name, [p, q], a.shape);
-    const average = (p: Tensor): Tensor => g.emit("Mul", [sumLast(p), g.constant(1 / size)], stat);
+    const average = (p: Tensor): Tensor => g.emit("ReduceMean", [p, g.int64([-1])], stat, { keepdims: 1 });
     const x = op("Mul", op("Sub", a, mean), inverseSd);
     const e = op("Mul", d, w);
     const centred = op("Sub", op("Sub", e, average(e)), op("Mul", x, average(op("Mul", e, x))));

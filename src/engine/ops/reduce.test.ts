@@ -7,7 +7,8 @@ import { Graph, ops, type Shape } from "../index.js";
 function sum(a: Plain, axes: readonly number[], keep: boolean): Plain {
   const over = axes.map((x) => (x < 0 ? x + a.shape.length : x));
   const kept = plain(a.shape.map((d, i) => (over.includes(i) ? 1 : d)), (...index) => {
-    const box = plain(over.map((i) => a.shape[i]), (...inner) => at(a, ...index.map((x, i) => (over.includes(i) ? inner[over.indexOf(i)] : x))));
+    const element = (...inner: number[]): number => at(a, ...index.map((x, i) => (over.includes(i) ? inner[over.indexOf(i)] : x)));
+    const box = plain(over.map((i) => a.shape[i]), element);
     return box.data.reduce((x, y) => x + y, 0);
   });
   return keep ? kept : { shape: a.shape.filter((_, i) => !over.includes(i)), data: kept.data };
@@ -41,7 +42,12 @@ describe("sum", () => {
   );
 
   test("all axes are the default", () =>
-    checkOp({ inputs: { a: ["B", 3] }, build: ({ a }) => ops.sum(a), plain: ({ a }) => sum(a, [0, 1], false), jax: ({ a }) => np.sum(a) }));
+    checkOp({
+      inputs: { a: ["B", 3] },
+      build: ({ a }) => ops.sum(a),
+      plain: ({ a }) => sum(a, [0, 1], false),
+      jax: ({ a }) => np.sum(a),
+    }));
 });
 
 test.each<[number[], boolean]>([

@@ -53,7 +53,10 @@ describe("concat", () => {
     checkOp({
       inputs: { a: ["B", 2], b: ["B", 3], c: ["B", 1] },
       build: ({ a, b, c }) => ops.concat([a, b, c, a], axis),
-      plain: ({ a, b, c }) => plain([a.shape[0], 8], (i, j) => (j < 2 ? at(a, i, j) : j < 5 ? at(b, i, j - 2) : j < 6 ? at(c, i, 0) : at(a, i, j - 6))),
+      plain: ({ a, b, c }) => {
+        const row = (i: number): number[] => [a, b, c, a].flatMap((x) => Array.from({ length: x.shape[1] }, (_, j) => at(x, i, j)));
+        return plain([a.shape[0], 8], (i, j) => row(i)[j]);
+      },
       jax: ({ a, b, c }) => np.concatenate([a.ref, b, c, a], 1),
     }),
   );
@@ -110,7 +113,12 @@ test.each<[number, number]>([[0, 2], [1, 4], [3, 5], [0, 5]])("slice from %s to 
     jax: ({ a }) => np.square(a).slice([], [start, end]),
   }));
 
-test.each<[Shape, Shape]>([[["B", 1], ["B", 4]], [[1, 3], ["B", 3]], [["B", 1, 1], ["B", 2, 3]], [["B", 2], ["B", 2]]])("expand [%s] to [%s]", (from, to) =>
+test.each<[Shape, Shape]>([
+  [["B", 1], ["B", 4]],
+  [[1, 3], ["B", 3]],
+  [["B", 1, 1], ["B", 2, 3]],
+  [["B", 2], ["B", 2]],
+])("expand [%s] to [%s]", (from, to) =>
   checkOp({
     inputs: { a: from, b: to },
     build: ({ a, b }) => ops.mul(ops.expand(a, to), b),

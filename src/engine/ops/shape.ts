@@ -60,7 +60,9 @@ export function split(a: Tensor, sizes: readonly number[], axis: number): Tensor
 export function slice(a: Tensor, start: number, end: number, axis: number): Tensor {
   const [at] = positiveAxes([axis], a.shape.length);
   const size = staticDim(a.shape[at], "slice");
-  if (!(start >= 0 && start <= end && end <= size)) throw new Error(`slice: ${start} to ${end} does not lie in an axis of size ${size}`);
+  if (!(start >= 0 && start <= end && end <= size)) {
+    throw new Error(`slice: ${start} to ${end} does not lie in an axis of size ${size}`);
+  }
   if (start === 0 && end === size) return a;
   const g = a.graph;
   const y = g.emit("Slice", [a, g.int64([start]), g.int64([end]), g.int64([at])], a.shape.with(at, end - start), {}, a.dtype);
