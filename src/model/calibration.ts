@@ -136,7 +136,7 @@ function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, has
 const spreads = [0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.8];
 const shares = [0, 0.15, 0.3, 0.5, 0.7];
 /** Cells' worth of all columns' average score that each column's choice is drawn to. */
-const shapeShrinkage = 25;
+const shapeShrinkage = 150;
 /** Cells' worth of "as predicted" behind the factor of a grid cell. */
 const cellShrinkage = 8;
 

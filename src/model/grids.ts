@@ -39,15 +39,18 @@ export function fitGrids(cells: Cells, layout: Layout): NumberGrids {
   );
 }
 
-/** (rows, total) indicators of the grid cell that holds each observed number; `keep` (rows, columns) says which count. */
-export function cellIndicators(cells: Cells, layout: Layout, grids: NumberGrids, keep: Uint8Array): Float32Array {
-  const out = new Float32Array(cells.rows * grids.total);
+/**
+ * (chosen, total) indicators of the grid cell that holds each observed number of the chosen rows;
+ * `keep` (chosen, columns) says which cells count.
+ */
+export function cellIndicators(cells: Cells, layout: Layout, grids: NumberGrids, chosen: Int32Array, keep: Uint8Array): Float32Array {
+  const out = new Float32Array(chosen.length * grids.total);
   const p = layout.columns.length;
   for (let j = 0; j < layout.numbers; j++) {
     const values = cells.values[layout.columns[j].source];
-    for (let i = 0; i < cells.rows; i++) {
-      if (keep[i * p + j]) out[i * grids.total + grids.first[j] + cellOf(grids.grids[j], values[i])] = 1;
-    }
+    chosen.forEach((i, r) => {
+      if (keep[r * p + j]) out[r * grids.total + grids.first[j] + cellOf(grids.grids[j], values[i])] = 1;
+    });
   }
   return out;
 }

@@ -25,10 +25,12 @@ export interface PredictModel extends DensityModel {
 
 /** Compiles a trained model into the graph that is saved, served and exported. */
 export function compileModel(model: TrainedModel): PredictModel {
-  const { layout, config, grids, columns, members, memory } = model;
+  const { layout, config, grids, columns, members } = model;
+  const people = model.memory !== null && model.memory.row[0] >= 0n;
+  // In the compiled graph people are known by their place in the memory: that is what their hashes lead to.
+  const memory = model.memory && people ? { ...model.memory, row: BigInt64Array.from({ length: model.memory.rows }, (_, i) => BigInt(i)) } : model.memory;
   const graph = toOnnx(buildPathGraph(layout, config, declareNetwork(layout, config), members, memory, grids));
-  const people = memory !== null && memory.row.length > 0 && memory.row[0] >= 0n;
-  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, graph, memberCount: members.length, memoryHashes: people ? hashMemory(memory, layout) : null };
+  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, graph, memberCount: members.length, memoryHashes: memory && people ? hashMemory(memory, layout) : null };
 }
 
 function hashMemory({ rows, features, observed }: MemoryRows, layout: Layout): number[] {

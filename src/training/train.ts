@@ -1,4 +1,5 @@
 import { VhgmError } from "../base/errors.js";
+import { createRng, permutation } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
@@ -46,6 +47,10 @@ export interface TrainingCheckpoints {
 
 /** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
 const linearRows = 20_000;
+/** Most people in the row memory of a finished model; a seeded sample of larger tables. */
+const memoryPeople = 4096;
+/** Above this many features the row memory is left out: its products would cost more than the network. */
+const memoryFeatures = 800;
 
 /** Learns a model from one table. @throws VhgmError code 'data' when there is nothing to learn from, 'cancelled' when stopped */
 export async function trainModel(cells: Cells, options: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}): Promise<TrainingResult> {
@@ -53,7 +58,7 @@ export async function trainModel(cells: Cells, options: TrainingOptions, open: S
   requireLearnable(cells, layout);
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
-  const config = networkConfig(options, cells.rows);
+  const config = networkConfig(options, cells.rows, layout.features);
   const params = declareNetwork(layout, config);
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
@@ -92,7 +97,7 @@ export async function trainModel(cells: Cells, options: TrainingOptions, open: S
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.filled);
   return {
-    model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory ? cells.rows / memory.rows : 1 },
+    model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1 },
     scores,
     rows: cells.rows,
     observedCells: table.observed.reduce((a, b) => a + b, 0),
@@ -108,11 +113,11 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 }
 
 /** Network settings for a table's size. */
-function networkConfig(options: TrainingOptions, rows: number): NetworkConfig {
+function networkConfig(options: TrainingOptions, rows: number, features: number): NetworkConfig {
   const { memory, memoryHeads, network, width, depth, heads, dropout } = options;
   return {
     linearRounds: 5,
-    memory: memory === "none" || rows < 5 ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
+    memory: memory === "none" || rows < 5 || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
     gates: network === "mlp" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
   };
@@ -160,12 +165,26 @@ function firstRows(table: Encoded, layout: Layout): Encoded {
 /** What the row memory holds: the people of a table, or prototypes of them. */
 function memoryOf(options: TrainingOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
   if (!config.memory) return null;
-  const people: MemoryRows = {
-    rows: table.rows,
-    features: table.features,
-    observed: Float32Array.from(table.observed),
-    cells: cellIndicators(cells, layout, grids, table.observed),
-    row: BigInt64Array.from({ length: table.rows }, (_, i) => BigInt(i)),
+  const chosen = chooseRows(table.rows, options.seed);
+  const d = layout.features;
+  const p = layout.columns.length;
+  const pick = <T extends Float32Array | Uint8Array>(all: T, width: number, out: T): T => {
+    chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
+    return out;
   };
-  return options.memory === "rows" ? people : makePrototypes(people, filled, layout);
+  const observed = pick(table.observed, p, new Uint8Array(chosen.length * p));
+  const people: MemoryRows = {
+    rows: chosen.length,
+    features: pick(table.features, d, new Float32Array(chosen.length * d)),
+    observed: Float32Array.from(observed),
+    cells: cellIndicators(cells, layout, grids, chosen, observed),
+    row: BigInt64Array.from(chosen, BigInt),
+  };
+  return options.memory === "rows" ? people : makePrototypes(people, chosen.length === table.rows ? filled : pick(filled, d, new Float32Array(chosen.length * d)), layout);
+}
+
+/** All rows of a table, or a seeded sample of those that the linear path has filled, in their order. */
+function chooseRows(rows: number, seed: number): Int32Array {
+  if (rows <= memoryPeople) return Int32Array.from({ length: rows }, (_, i) => i);
+  return permutation(Math.min(rows, linearRows), createRng(seed, 0x9e0)).slice(0, memoryPeople).sort();
 }
