@@ -1,11 +1,9 @@
 import { VhgmError } from "../base/errors.js";
-import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
+import { levelIndex } from "../schema/levels.js";
 import { isMissingText } from "../schema/missing.js";
+import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
+import { countDecimals, formatDate, largestNumber, parseDate, parseNumber } from "../schema/values.js";
 import type { TextRow } from "./table.js";
-
-/** Largest magnitude that a number may have: single precision keeps squares of it finite after scaling. */
-const largest = 1e30;
-const msPerDay = 86_400_000;
 
 /**
  * Reads one attribute's cells: a hole is NaN, a number is itself (dates: days since 1970-01-01), a level is its index.
@@ -22,20 +20,17 @@ export interface CellReader {
 }
 
 export function cellReader(attribute: Attribute): CellReader {
-  const levels = attribute.levels ?? [];
-  const index = new Map(levels.map((level, i) => [level, i]));
-  const numeric = new Map<number, number>();
-  levels.forEach((level, i) => {
-    if (level.trim() !== "" && Number.isFinite(Number(level))) numeric.set(Number(level), i);
-  });
+  const numeric = isNumeric(attribute.type);
+  const indexOf = levelIndex(attribute);
   const reader: CellReader = {
     attribute,
     unknown: 0,
     read(text, place) {
       if (isMissingText(text, attribute)) return NaN;
-      if (isNumeric(attribute.type)) return attribute.type === "date" ? readDate(text, attribute, place) : readNumber(text, attribute, place);
-      const known = index.get(text) ?? index.get(text.trim()) ?? numeric.get(text.trim() === "" ? NaN : Number(text));
-      if (known !== undefined) return known;
+      if (numeric) return attribute.type === "date" ? readDate(text, attribute, place) : readNumber(text, attribute, place);
+      let index = indexOf(text);
+      if (index < 0) index = indexOf(text.trim());
+      if (index >= 0) return index;
       reader.unknown++;
       reader.firstUnknown ??= text;
       return NaN;
@@ -45,9 +40,9 @@ export function cellReader(attribute: Attribute): CellReader {
 }
 
 function readNumber(text: string, attribute: Attribute, place: () => string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && Math.abs(value) <= largest && text.trim() !== "") return value;
-  const what = Number.isNaN(value) || text.trim() === "" ? "is not a number" : `is beyond ±${largest}`;
+  const value = parseNumber(text);
+  if (value !== null && Math.abs(value) <= largestNumber) return value;
+  const what = value === null ? "is not a number" : `is beyond ±${largestNumber}`;
   throw new VhgmError(
     "data",
     `'${text}' ${what}, in column '${attribute.name}', ${place()}; the column takes plain numbers, ` +
@@ -56,23 +51,28 @@ function readNumber(text: string, attribute: Attribute, place: () => string): nu
 }
 
 function readDate(text: string, attribute: Attribute, place: () => string): number {
-  const match = /^\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})/.exec(text);
-  const time = match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) : NaN;
-  if (!Number.isNaN(time)) return time / msPerDay;
+  const days = parseDate(text);
+  if (days !== null) return days;
   throw new VhgmError("data", `'${text}' is not a date, in column '${attribute.name}', ${place()}; dates are written YYYY-MM-DD.`);
 }
 
 /** Writes a modelled value as text in the user's units: rounded to the recorded resolution, inside the support. */
 export function formatValue(value: number, attribute: Attribute): string {
   if (!isNumeric(attribute.type)) return attribute.levels![value];
-  let x = Math.min(attribute.max ?? Infinity, Math.max(attribute.min ?? -Infinity, value));
-  const { resolution } = attribute;
-  if (attribute.type === "date") return new Date(Math.round(x) * msPerDay).toISOString().slice(0, 10);
-  if (!resolution) return String(Number(x.toPrecision(8)));
-  x = Math.round(x / resolution) * resolution;
-  const decimals = Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9));
-  const text = x.toFixed(Math.min(decimals, 20));
-  return Number(text) === 0 ? "0" : decimals > 0 ? String(Number(text)) : text;
+  const { type, resolution, min = -Infinity, max = Infinity } = attribute;
+  const x = roundInside(value, type === "date" ? Math.min(resolution ?? 1, 1) : resolution, min, max);
+  return type === "date" ? formatDate(x, resolution) : x === 0 ? "0" : String(x);
+}
+
+/** The multiple of the resolution nearest to a value within [min, max]; the end itself where none lies inside. */
+function roundInside(value: number, resolution: number | undefined, min: number, max: number): number {
+  const inside = (x: number): number => Math.min(max, Math.max(min, x));
+  if (!resolution) return inside(Number(value.toPrecision(8)));
+  const slack = 1e-9;
+  const steps = Math.max(Math.ceil(min / resolution - slack), Math.min(Math.floor(max / resolution + slack), Math.round(value / resolution)));
+  // Multiples of 0.1 are written with one decimal, although 3 * 0.1 is not 0.3.
+  const x = Number((steps * resolution).toFixed(Math.min(countDecimals(resolution), 20)));
+  return x >= min - slack * resolution && x <= max + slack * resolution ? x : inside(value);
 }
 
 /** One column per modelled attribute of the schema, in the schema's order; NaN where there is a hole. */
@@ -82,13 +82,14 @@ export interface Cells {
   readonly values: readonly Float64Array[];
 }
 
-/** The schema's modelled attributes with the position of each in a table's columns (-1: absent). */
+/** The schema's modelled attributes with the position of each in a table's columns (-1: absent); a name goes before its aliases. */
 export function matchColumns(schema: Schema, columns: readonly string[]): { attribute: Attribute; at: number }[] {
   return schema.attributes
     .filter((attribute) => attribute.role === "attribute")
     .map((attribute) => {
-      const names = [attribute.name, ...(attribute.aliases ?? [])];
-      return { attribute, at: columns.findIndex((name) => names.includes(name)) };
+      const { name, aliases = [] } = attribute;
+      const at = columns.indexOf(name);
+      return { attribute, at: at >= 0 ? at : columns.findIndex((column) => aliases.includes(column)) };
     });
 }
 
@@ -99,9 +100,12 @@ export class CellsBuilder {
   private columns: Float64Array[];
   private count = 0;
   private readonly name: string;
+  private readonly before: number;
 
-  constructor(schema: Schema, columns: readonly string[], name: string) {
+  /** @param before rows of the table that came before the first one added, for the row numbers in messages */
+  constructor(schema: Schema, columns: readonly string[], name: string, before = 0) {
     this.name = name;
+    this.before = before;
     this.matched = matchColumns(schema, columns);
     this.readers = this.matched.map(({ attribute }) => cellReader(attribute));
     this.columns = this.matched.map(() => new Float64Array(256));
@@ -126,7 +130,7 @@ export class CellsBuilder {
       const reader = this.readers[j];
       for (let i = 0; i < rows.length; i++) {
         const row = this.count + i;
-        column[row] = at < 0 ? NaN : reader.read(rows[i][at], () => `row ${row + 1} of ${this.name}`);
+        column[row] = at < 0 ? NaN : reader.read(rows[i][at], () => `row ${this.before + row + 1} of ${this.name}`);
       }
     });
     this.count += rows.length;
