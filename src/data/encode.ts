@@ -14,7 +14,7 @@ export interface Encoded {
 /** Standardised values beyond this many standard deviations are held at it, so that one odd value cannot rule a fit. */
 const farthest = 12;
 
-/** Encodes cells by a layout. A level that had no class when the layout was fitted counts as a hole. */
+/** Encodes cells by a layout that was fitted to a table with the same attributes. */
 export function encodeCells(cells: Cells, layout: Layout): Encoded {
   const { rows } = cells;
   const features = new Float32Array(rows * layout.features);

@@ -93,10 +93,10 @@ function numberColumn(values: Float64Array): Draft | null {
   const average = (f: (x: number) => number): number => observed.reduce((sum, x) => sum + f(x) / n, 0);
   const center = average((x) => x);
   const sd = Math.sqrt(average((x) => (x - center) ** 2));
-  const scale = sd > 1e-12 * Math.max(1, Math.abs(center)) ? sd : 1;
+  const scale = sd > 1e-12 * Math.abs(center) ? sd : 1;
   const skewness = average((x) => ((x - center) / scale) ** 3);
   const kurtosis = average((x) => ((x - center) / scale) ** 4) - 3;
-  const needed = sd > 0 && n >= 20 && (Math.abs(skewness) > skewed.skewness || kurtosis > skewed.kurtosis);
+  const needed = scale === sd && n >= 20 && (Math.abs(skewness) > skewed.skewness || kurtosis > skewed.kurtosis);
   const ranks = needed ? Array.from({ length: rankKnots }, (_, k) => observed[Math.round((k / (rankKnots - 1)) * (n - 1))]) : [];
   return { kind: "number", width: needed ? 2 : 1, center, scale, ranks, classOf: [], shareInClass: [] };
 }
