@@ -31,15 +31,27 @@ export interface ColumnScore {
   readonly nll: number;
 }
 
+/** Which paths may be used, and whether held-out cells decide their weights. */
+export interface StackingChoice {
+  readonly paths: readonly ("linear" | "memory" | "net")[];
+  readonly stacking: "held-out" | "average";
+}
+const defaultStacking: StackingChoice = { paths: ["linear", "memory", "net"], stacking: "held-out" };
+
 const mostCells = 400;
 const fewestCells = 5;
 /** How strongly path weights are drawn to the prior, in cells. */
 const shrinkage = 10;
 const gridSteps = 8;
 
-/** Weights before any held-out cell was seen. */
-export function priorWeights(hasMemory: boolean): PathWeights {
-  return hasMemory ? [0.2, 0.3, 0.5] : [0.3, 0, 0.7];
+const pathOrder = ["linear", "memory", "net"] as const;
+const priors: PathWeights = [0.2, 0.3, 0.5];
+
+/** Weights before any held-out cell was seen: 0.2 | 0.3 | 0.5 among the paths that there are, or equal ones. */
+export function priorWeights(hasMemory: boolean, { paths, stacking }: StackingChoice = defaultStacking): PathWeights {
+  const raw = pathOrder.map((name, k) => (!paths.includes(name) || (name === "memory" && !hasMemory) ? 0 : stacking === "average" ? 1 : priors[k]));
+  const total = raw.reduce((a, b) => a + b, 0);
+  return total > 0 ? [raw[0] / total, raw[1] / total, raw[2] / total] : [0, 0, 1];
 }
 
 /**
@@ -47,11 +59,12 @@ export function priorWeights(hasMemory: boolean): PathWeights {
  * or log loss for classes, shrunk to a prior), then for numbers the spread and the histogram's share (log score), then
  * the factors of the grid's cells.
  */
-export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[]): { columns: ColumnCalibration[]; scores: ColumnScore[] } {
+export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
+  const prior = priorWeights(hasMemory, choice);
   const held = layout.columns.map((_, j) => collect(layout, cells, heldOut, j));
   const columns: ColumnCalibration[] = layout.columns.map((column, j) => ({
-    weights: held[j].length < fewestCells ? priorWeights(hasMemory) : column.kind === "number" ? weightsForNumber(layout, held[j], j, hasMemory) : weightsForClasses(layout, held[j], j, hasMemory),
+    weights: held[j].length < fewestCells || choice.stacking === "average" ? prior : column.kind === "number" ? weightsForNumber(layout, held[j], j, prior) : weightsForClasses(layout, held[j], j, prior),
     spread: 1,
     histogram: hasMemory ? 0.3 : 0,
     cells: [],
@@ -77,20 +90,22 @@ function collect(layout: Layout, cells: Cells, heldOut: readonly HeldOut[], j: n
   return all.length <= mostCells ? all : Array.from({ length: mostCells }, (_, i) => all[Math.floor(i * step)]);
 }
 
-/** All weightings of three paths in steps of 1/8, or of two when there is no memory. */
-function weightings(hasMemory: boolean): PathWeights[] {
+/** All weightings in steps of 1/8 of the paths that the prior knows. */
+function weightings(prior: PathWeights): PathWeights[] {
   const out: PathWeights[] = [];
   for (let a = 0; a <= gridSteps; a++) {
-    for (let b = 0; b <= (hasMemory ? gridSteps - a : 0); b++) out.push([a / gridSteps, b / gridSteps, (gridSteps - a - b) / gridSteps]);
+    for (let b = 0; b <= gridSteps - a; b++) {
+      const w: PathWeights = [a / gridSteps, b / gridSteps, (gridSteps - a - b) / gridSteps];
+      if (w.every((x, k) => x === 0 || prior[k] > 0)) out.push(w);
+    }
   }
   return out;
 }
 
 const distance = (a: PathWeights, b: PathWeights): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
 
-function bestWeights(hasMemory: boolean, loss: (w: PathWeights) => number, unit: (least: number) => number): PathWeights {
-  const prior = priorWeights(hasMemory);
-  const options = weightings(hasMemory).map((w) => ({ w, loss: loss(w) }));
+function bestWeights(prior: PathWeights, loss: (w: PathWeights) => number, unit: (least: number) => number): PathWeights {
+  const options = weightings(prior).map((w) => ({ w, loss: loss(w) }));
   const penalty = shrinkage * unit(Math.min(...options.map((o) => o.loss)));
   let best = options[0];
   let least = Infinity;
@@ -104,7 +119,7 @@ function bestWeights(hasMemory: boolean, loss: (w: PathWeights) => number, unit:
   return best.w;
 }
 
-function weightsForNumber(layout: Layout, held: readonly Cell[], j: number, hasMemory: boolean): PathWeights {
+function weightsForNumber(layout: Layout, held: readonly Cell[], j: number, prior: PathWeights): PathWeights {
   const { center, scale, first } = layout.columns[j];
   // Sums of products of the paths' errors: the squared error of any weighting is a quadratic form of them.
   const products = new Float64Array(9);
@@ -116,10 +131,10 @@ function weightsForNumber(layout: Layout, held: readonly Cell[], j: number, hasM
     for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) products[a * 3 + b] += errors[a] * errors[b];
   }
   const squared = (w: PathWeights): number => w.reduce((sum, wa, a) => sum + w.reduce((s, wb, b) => s + wa * wb * products[a * 3 + b], 0), 0);
-  return bestWeights(hasMemory, squared, (least) => (2 * least) / held.length);
+  return bestWeights(prior, squared, (least) => (2 * least) / held.length);
 }
 
-function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, hasMemory: boolean): PathWeights {
+function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, prior: PathWeights): PathWeights {
   const { first } = layout.columns[j];
   const loss = (w: PathWeights): number => {
     let nll = 0;
@@ -130,7 +145,7 @@ function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, has
     }
     return nll;
   };
-  return bestWeights(hasMemory, loss, () => 1);
+  return bestWeights(prior, loss, () => 1);
 }
 
 const spreads = [0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.8];

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
 import { maskingNames } from "../model/masking/index.js";
 import { firstIssue, issuePath, offsetOf, type Issue } from "../schema/locate.js";
-import { memoryModes, type TrainingOptions } from "./options.js";
+import { memoryModes, pathNames, type TrainingOptions } from "./options.js";
 
 const count = (most: number) => z.int().min(1).max(most);
 const share = z.number().min(0).max(1);
@@ -15,8 +15,10 @@ export const trainingConfigSchema = z
     memory: z.enum(memoryModes),
     members: count(100),
     heldOut: z.number().min(0.01).max(0.5),
-    network: z.enum(["mlp", "transformer"]),
-    width: count(4096),
+    network: z.enum(["auto", "mlp", "transformer"]),
+    paths: z.array(z.enum(pathNames)).min(1),
+    stacking: z.enum(["held-out", "average"]),
+    width: count(4096).nullable(),
     depth: count(64),
     heads: count(64),
     dropout: z.number().min(0).max(0.9),
@@ -24,10 +26,10 @@ export const trainingConfigSchema = z
     memoryLoss: z.number().min(0).max(100),
     memoryRows: count(1_000_000),
     batch: count(65_536),
-    epochs: count(1_000_000),
-    steps: count(100_000_000),
-    learningRate: z.number().positive().max(1),
-    weightDecay: z.number().min(0).max(10),
+    epochs: count(1_000_000).nullable(),
+    steps: count(100_000_000).nullable(),
+    learningRate: z.number().positive().max(1).nullable(),
+    weightDecay: z.number().min(0).max(10).nullable(),
     average: z.number().min(0).max(0.999999),
     rarity: z.number().min(0).max(10),
     patience: share,
@@ -70,7 +72,7 @@ export function parseTrainingConfig(text: string, fileName: string): TrainingCon
 
 function describe(issue: Issue, raw: unknown): string {
   const path = issuePath(issue);
-  const name = path.length > 0 ? path.map(String).join(".") : "the configuration";
+  const name = path.length > 0 ? path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "") : "the configuration";
   if (issue.code === "unrecognized_keys") {
     const allowed = path.length > 1 ? ["strategy", "weight", "parameters"] : Object.keys(trainingConfigSchema.shape);
     return `there is no setting '${String(path.at(-1))}'; allowed are ${allowed.join(", ")}`;

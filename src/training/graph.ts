@@ -1,10 +1,10 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, adamw, grad, toOnnx, type Parameters } from "../engine/index.js";
 import { memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
-import type { TrainingOptions } from "./options.js";
+import type { ResolvedOptions } from "./options.js";
 
 /** The forward pass, the loss over weighted hidden cells, and (for training) the backward pass and the optimiser's step. */
-function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, options: TrainingOptions, training: boolean): Uint8Array {
+function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, options: ResolvedOptions, training: boolean): Uint8Array {
   const g = new Graph();
   const theta = g.input("theta", [params.size]);
   const values = params.leaves(theta);
@@ -27,9 +27,9 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
 }
 
 /** One optimiser step on a batch. */
-export const trainingGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: TrainingOptions): Uint8Array =>
+export const trainingGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: ResolvedOptions): Uint8Array =>
   lossGraph(layout, config, params, options, true);
 
 /** The network's loss on weighted cells, without the row memory's own. */
-export const scoringGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: TrainingOptions): Uint8Array =>
+export const scoringGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: ResolvedOptions): Uint8Array =>
   lossGraph(layout, config, params, options, false);

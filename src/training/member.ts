@@ -7,7 +7,7 @@ import { maskingMixture } from "../model/masking/index.js";
 import type { NetworkConfig } from "../model/network.js";
 import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
-import type { TrainingOptions } from "./options.js";
+import type { ResolvedOptions } from "./options.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
@@ -51,7 +51,7 @@ export interface MemberInput {
   readonly fold: Fold;
   readonly linear: LinearMap;
   readonly member: number;
-  readonly options: TrainingOptions;
+  readonly options: ResolvedOptions;
   readonly open: SessionFactory;
 }
 
@@ -124,7 +124,7 @@ function startState(params: Parameters, rng: Rng): MemberState {
 }
 
 /** Learning rate with warm-up and cosine decay, bias corrections and the moving average's rate for the next step. */
-function stepInputs(state: MemberState, options: TrainingOptions, steps: number): Record<string, TensorData> {
+function stepInputs(state: MemberState, options: ResolvedOptions, steps: number): Record<string, TensorData> {
   const t = ++state.step;
   const rate = options.learningRate * Math.min(1, t / warmUp) * 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps));
   const scalar = (x: number): TensorData => float32(Float32Array.of(x));

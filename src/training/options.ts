@@ -4,6 +4,9 @@ import type { MaskChoice } from "../model/masking/index.js";
 export const memoryModes = ["none", "prototypes", "rows"] as const;
 export type MemoryMode = (typeof memoryModes)[number];
 
+export const pathNames = ["linear", "memory", "net"] as const;
+export type PathName = (typeof pathNames)[number];
+
 /** Every setting of a training; `trainingDefaults` documents what is used when nothing is said. */
 export interface TrainingOptions {
   readonly seed: number;
@@ -12,8 +15,14 @@ export interface TrainingOptions {
   readonly members: number;
   /** Share of the observed cells that a member holds out, for early stopping, weights of the paths and calibration. */
   readonly heldOut: number;
-  readonly network: "mlp" | "transformer";
-  readonly width: number;
+  /** `auto`: the transformer for tables of up to 40 attributes, the MLP above. */
+  readonly network: "auto" | "mlp" | "transformer";
+  /** Paths that the predictive density may use; leaving one out is for ablations. */
+  readonly paths: readonly PathName[];
+  /** `held-out`: weights of the paths by held-out cells; `average`: the same weight for each. */
+  readonly stacking: "held-out" | "average";
+  /** Width of the MLP's hidden layers, or of the transformer's tokens; null: the network's own default, as below. */
+  readonly width: number | null;
   readonly depth: number;
   readonly heads: number;
   readonly dropout: number;
@@ -24,10 +33,10 @@ export interface TrainingOptions {
   readonly memoryRows: number;
   readonly batch: number;
   /** Most passes over the table, and most steps; whichever comes first. */
-  readonly epochs: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly learningRate: number | null;
+  readonly weightDecay: number | null;
   /** Exponential moving average of the weights: how much of the old average each step keeps. */
   readonly average: number;
   /** Columns count in the loss by (1 / observed rate)^rarity, so that rare ones keep being learned. */
@@ -42,8 +51,10 @@ export const trainingDefaults: TrainingOptions = {
   memory: "prototypes",
   members: 1,
   heldOut: 0.1,
-  network: "mlp",
-  width: 256,
+  network: "auto",
+  paths: pathNames,
+  stacking: "held-out",
+  width: null,
   depth: 3,
   heads: 4,
   dropout: 0.2,
@@ -51,10 +62,10 @@ export const trainingDefaults: TrainingOptions = {
   memoryLoss: 0.4,
   memoryRows: 2048,
   batch: 64,
-  epochs: 60,
-  steps: 3000,
-  learningRate: 1e-3,
-  weightDecay: 0.02,
+  epochs: null,
+  steps: null,
+  learningRate: null,
+  weightDecay: null,
   average: 0.995,
   rarity: 0.7,
   patience: 0.35,
@@ -64,5 +75,31 @@ export const trainingDefaults: TrainingOptions = {
   ],
 };
 
-/** What `--best` changes: an ensemble of small transformers instead of one quick network. */
-export const bestOptions: Partial<TrainingOptions> = { members: 5, network: "transformer", width: 64 };
+/** What `--best` changes: an ensemble of transformers instead of one network. */
+export const bestOptions: Partial<TrainingOptions> = { members: 4, network: "transformer" };
+
+type OwnDefaults = "width" | "epochs" | "steps" | "learningRate" | "weightDecay";
+
+/** Options with nothing left open. */
+export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network"> & { readonly [K in OwnDefaults]: number } & { readonly network: "mlp" | "transformer" };
+
+/** Largest number of attributes for which `auto` takes the transformer, and for which it can be asked for. */
+const transformerColumns = { auto: 40, most: 160 };
+/** Features from which a table counts as wide: a wider MLP, few passes, no very high masking rates. */
+const wideFeatures = 800;
+
+const networkDefaults = {
+  mlp: { width: 256, epochs: 60, steps: 3000, learningRate: 1e-3, weightDecay: 0.02 },
+  wideMlp: { width: 512, epochs: 8, steps: 20_000, learningRate: 1e-3, weightDecay: 0.02 },
+  transformer: { width: 64, epochs: 100, steps: 1500, learningRate: 2e-3, weightDecay: 0.05 },
+};
+
+/** Settles what depends on the table: which network, and its own defaults. */
+export function resolveOptions(options: TrainingOptions, table: { readonly columns: number; readonly features: number }): ResolvedOptions {
+  const { auto, most } = transformerColumns;
+  const wanted = options.network === "auto" ? (table.columns <= auto ? "transformer" : "mlp") : options.network;
+  const network = wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
+  const own = networkDefaults[network === "transformer" ? "transformer" : table.features > wideFeatures ? "wideMlp" : "mlp"];
+  const given = Object.fromEntries((Object.keys(own) as OwnDefaults[]).map((key) => [key, options[key] ?? own[key]])) as typeof own;
+  return { ...options, ...given, network };
+}

@@ -14,7 +14,7 @@ import type { TrainedModel } from "../model/trained.js";
 import { makeFold, maskedTable, type Fold } from "./folds.js";
 import { predictHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
-import type { TrainingOptions } from "./options.js";
+import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
 export interface TrainingResult {
@@ -53,9 +53,10 @@ const memoryPeople = 4096;
 const memoryFeatures = 800;
 
 /** Learns a model from one table. @throws VhgmError code 'data' when there is nothing to learn from, 'cancelled' when stopped */
-export async function trainModel(cells: Cells, options: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}): Promise<TrainingResult> {
+export async function trainModel(cells: Cells, given: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}): Promise<TrainingResult> {
   const layout = fitLayout(cells);
   requireLearnable(cells, layout);
+  const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features });
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
   const config = networkConfig(options, cells.rows, layout.features);
@@ -93,7 +94,7 @@ export async function trainModel(cells: Cells, options: TrainingOptions, open: S
     heldOut.push({ paths, held: fold.held });
   }
   hooks.onPhase?.("calibration");
-  const { columns, scores } = calibrate(layout, grids, cells, heldOut);
+  const { columns, scores } = calibrate(layout, grids, cells, heldOut, options);
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.filled);
   return {
@@ -113,11 +114,11 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 }
 
 /** Network settings for a table's size. */
-function networkConfig(options: TrainingOptions, rows: number, features: number): NetworkConfig {
-  const { memory, memoryHeads, network, width, depth, heads, dropout } = options;
+function networkConfig(options: ResolvedOptions, rows: number, features: number): NetworkConfig {
+  const { memory, memoryHeads, paths, network, width, depth, heads, dropout } = options;
   return {
-    linearRounds: 5,
-    memory: memory === "none" || rows < 5 || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
+    linearRounds: paths.includes("linear") ? 5 : 0,
+    memory: memory === "none" || !paths.includes("memory") || rows < 5 || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
     gates: network === "mlp" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
   };
@@ -163,7 +164,7 @@ function firstRows(table: Encoded, layout: Layout): Encoded {
 }
 
 /** What the row memory holds: the people of a table, or prototypes of them. */
-function memoryOf(options: TrainingOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
+function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
   if (!config.memory) return null;
   const chosen = chooseRows(table.rows, options.seed);
   const d = layout.features;
