@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { difference } from "../../test/support/checkOp.js";
+import { factorTable, withHoles } from "../../test/support/tables.js";
+import { encodeCells, type Encoded } from "../data/encode.js";
+import { fitLayout, type Layout } from "../data/layout.js";
+import { openSession } from "../engine/node/session.js";
+import { addHeldOutErrors, chooseLambdas, columnMeans, combineMaps, createLinearFitter, lambdas, type LinearFitter } from "./linear.js";
+
+const cells = withHoles(factorTable(60, 4, [2, 3, 4], 5), 0.25, 6);
+const layout = fitLayout(cells);
+const table = encodeCells(cells, layout);
+let fitter: LinearFitter;
+beforeAll(async () => {
+  fitter = await createLinearFitter(layout, openSession);
+});
+afterAll(() => fitter.close());
+
+/** Ridge regression of one attribute's features on all others by normal equations and Gaussian elimination. */
+function regress(x: number[][], mean: number[], target: number[], others: number[], lambda: number): number[][] {
+  const n = x.length;
+  const cov = (a: number, b: number): number => x.reduce((s, row) => s + (row[a] - mean[a]) * (row[b] - mean[b]), 0) / n;
+  const system = others.map((a, i) => [...others.map((b, k) => cov(a, b) + (i === k ? lambda : 0)), ...target.map((t) => cov(a, t))]);
+  for (let c = 0; c < others.length; c++) {
+    for (let r = 0; r < others.length; r++) {
+      if (r === c) continue;
+      const f = system[r][c] / system[c][c];
+      for (let k = c; k < system[r].length; k++) system[r][k] -= f * system[c][k];
+    }
+  }
+  return others.map((_, i) => target.map((_t, k) => system[i][others.length + k] / system[i][i]));
+}
+
+/** Iterated ridge, one attribute after the other, in double precision. */
+function iteratedRidge({ rows, features, observed }: Encoded, lay: Layout, last: number): { center: number[]; weights: number[][]; filled: number[][] } {
+  const d = lay.features;
+  const p = lay.columns.length;
+  const truth = Array.from({ length: rows }, (_, i) => Array.from(features.subarray(i * d, (i + 1) * d)));
+  const columnOf = lay.columns.flatMap((c, j) => new Array<number>(c.width).fill(j));
+  const seen = (i: number, k: number): boolean => observed[i * p + columnOf[k]] === 1;
+  const mean = (x: number[][], k: number, keep = (_: number): boolean => true): number => {
+    const kept = x.filter((_, i) => keep(i));
+    return kept.reduce((s, row) => s + row[k], 0) / kept.length;
+  };
+  const start = columnOf.map((_, k) => mean(truth, k, (i) => seen(i, k)));
+  let x = truth.map((row, i) => row.map((v, k) => (seen(i, k) ? v : start[k])));
+  let weights: number[][] = [];
+  let center: number[] = [];
+  for (let round = 1; round <= 5; round++) {
+    const lambda = round < 5 ? 0.2 : last;
+    center = columnOf.map((_, k) => mean(x, k));
+    weights = columnOf.map(() => new Array<number>(d).fill(0));
+    lay.columns.forEach((_, j) => {
+      const own = columnOf.flatMap((c, k) => (c === j ? [k] : []));
+      const others = columnOf.flatMap((c, k) => (c === j ? [] : [k]));
+      regress(x, center, own, others, lambda).forEach((row, i) => row.forEach((w, k) => (weights[others[i]][own[k]] = w)));
+    });
+    const previous = x;
+    x = previous.map((row, i) => row.map((v, k) => (seen(i, k) ? v : center[k] + row.reduce((s, u, a) => s + (u - center[a]) * weights[a][k], 0))));
+  }
+  return { center, weights, filled: x };
+}
+
+describe("iterated ridge", () => {
+  test("agrees with one regression per attribute", async () => {
+    const penalties = [0.05, 0.8];
+    const fits = await fitter.fit(table, penalties);
+    penalties.forEach((penalty, l) => {
+      const expected = iteratedRidge(table, layout, penalty);
+      expect(difference(fits[l].map.center, expected.center)).toBeLessThan(1e-4);
+      expect(difference(fits[l].map.weights, expected.weights.flat())).toBeLessThan(1e-4);
+      expect(difference(fits[l].filled, expected.filled.flat())).toBeLessThan(1e-4);
+      expect(Array.from(fits[l].map.lambda)).toEqual(layout.columns.map(() => Math.fround(penalty)));
+    });
+    expect(difference(fits[0].map.weights, fits[1].map.weights)).toBeGreaterThan(0.01);
+  });
+
+  test("keeps observed cells as they are, and gives no attribute a weight on itself", async () => {
+    const [{ map, filled }] = await fitter.fit(table, [0.1]);
+    const d = layout.features;
+    layout.columns.forEach(({ first, width }, j) => {
+      for (let a = first; a < first + width; a++) for (let b = first; b < first + width; b++) expect(map.weights[a * d + b]).toBe(0);
+      for (let i = 0; i < table.rows; i++) {
+        if (!table.observed[i * layout.columns.length + j]) continue;
+        for (let k = i * d + first; k < i * d + first + width; k++) expect(filled[k]).toBe(table.features[k]);
+      }
+    });
+  });
+
+  test("does not look at what stands in holes", async () => {
+    const garbage = table.features.slice();
+    layout.columns.forEach(({ first, width }, j) => {
+      for (let i = 0; i < table.rows; i++) {
+        if (!table.observed[i * layout.columns.length + j]) garbage.fill(77, i * layout.features + first, i * layout.features + first + width);
+      }
+    });
+    const [clean] = await fitter.fit(table, [0.2]);
+    const [dirty] = await fitter.fit({ ...table, features: garbage }, [0.2]);
+    expect(dirty.map).toEqual(clean.map);
+    expect(dirty.filled).toEqual(clean.filled);
+  });
+
+  test("finds a relation that is there: the filled cells are nearer to the truth than the mean", async () => {
+    const complete = encodeCells(factorTable(60, 4, [2, 3, 4], 5), layout);
+    const [{ filled }] = await fitter.fit(table, [0.1]);
+    const mean = columnMeans(table.features, table.observed, table.rows, layout);
+    let [byRidge, byMean] = [0, 0];
+    for (let j = 0; j < layout.numbers; j++) {
+      for (let i = 0; i < table.rows; i++) {
+        if (table.observed[i * layout.columns.length + j]) continue;
+        const at = i * layout.features + layout.columns[j].first;
+        byRidge += (filled[at] - complete.features[at]) ** 2;
+        byMean += (mean[layout.columns[j].first] - complete.features[at]) ** 2;
+      }
+    }
+    expect(byRidge).toBeLessThan(0.6 * byMean);
+  });
+});
+
+test("a combined map takes each column from the map chosen for it", async () => {
+  const fits = await fitter.fit(table, lambdas);
+  const maps = fits.map((f) => f.map);
+  const choice = layout.columns.map((_, j) => j % lambdas.length);
+  const combined = combineMaps(maps, choice, layout);
+  const d = layout.features;
+  layout.columns.forEach(({ first, width }, j) => {
+    expect(combined.lambda[j]).toBe(Math.fround(lambdas[choice[j]]));
+    for (let i = 0; i < d; i++) {
+      for (let k = first; k < first + width; k++) expect(combined.weights[i * d + k]).toBe(maps[choice[j]].weights[i * d + k]);
+    }
+  });
+  expect(combined.center).toEqual(maps[0].center);
+});
+
+describe("the choice of penalties", () => {
+  const choose = (errors: number[][], cells: number[], prior?: number): number[] => chooseLambdas(errors.map((e) => Float64Array.from(e)), Int32Array.from(cells), prior);
+
+  test("follows each column where it has many cells", () => {
+    expect(choose([[100, 50], [90, 60], [95, 70]], [1000, 1000])).toEqual([1, 0]);
+  });
+
+  test("follows the others where a column has few", () => {
+    const many = [[100, 100, 100, 2], [80, 80, 80, 2.1]];
+    expect(choose(many, [500, 500, 500, 2])).toEqual([1, 1, 1, 1]);
+    expect(choose(many, [500, 500, 500, 2], 0)).toEqual([1, 1, 1, 0]);
+  });
+
+  test("gives a column without cells what is best on the whole", () => {
+    expect(choose([[10, 0], [9, 0], [11, 0]], [30, 0])).toEqual([1, 0].map(() => 1));
+  });
+
+  test("is the smallest penalty where there is nothing to go by", () => {
+    expect(choose([[0, 0], [0, 0]], [0, 0])).toEqual([0, 0]);
+    expect(choose([[0], [0]], [5])).toEqual([0]);
+  });
+});
+
+test("held-out errors are squared differences of the held-out cells alone: a number's first feature, a level's classes", () => {
+  const p = layout.columns.length;
+  const held = new Uint8Array(table.rows * p);
+  const number = 1;
+  const level = layout.columns.findIndex((c) => c.width === 3);
+  const observed = (j: number): number[] => Array.from({ length: table.rows }, (_, i) => i).filter((i) => table.observed[i * p + j]);
+  for (const i of observed(number).slice(0, 4)) held[i * p + number] = 1;
+  for (const i of observed(level).slice(0, 2)) held[i * p + level] = 1;
+  const errors = new Float64Array(p).fill(1);
+  addHeldOutErrors(table.features.map((v) => v + 0.5), table, held, layout, errors);
+  expect(errors[number]).toBeCloseTo(1 + 4 * 0.25, 5);
+  expect(errors[level]).toBeCloseTo(1 + 2 * 3 * 0.25, 5);
+  expect(errors.filter((e) => e !== 1).length).toBe(2);
+});

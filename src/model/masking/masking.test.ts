@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createRng } from "../../base/random.js";
+import { copyMask, fixedRate, maskingMixture, maskingNames, observedFrequency, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
+
+const all = new Uint8Array(40).fill(1);
+const context = (more: Partial<MaskContext> = {}): MaskContext => ({ observed: all, other: all, frequency: new Float32Array(40).fill(1), ...more });
+
+/** Share of hidden cells in each of many rows. */
+function shares(strategy: MaskingStrategy, rows: number, ctx = context()): number[] {
+  const rng = createRng(7);
+  const hidden = new Uint8Array(ctx.observed.length);
+  return Array.from({ length: rows }, () => {
+    strategy.hide(ctx, rng, hidden);
+    return hidden.reduce((a, b) => a + b, 0) / hidden.length;
+  });
+}
+const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
+const variance = (x: readonly number[]): number => mean(x.map((v) => (v - mean(x)) ** 2));
+
+describe.each([...maskingNames])("%s", (name) => {
+  test("hides nothing that is not observed, and leaves no trace of the row before", () => {
+    const bits = fc.array(fc.constantFrom(0, 1), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(bits, bits, fc.integer(), (observed, other, seed) => {
+        const strategy = maskingMixture([{ strategy: name, weight: 1 }]);
+        const ctx = { observed: Uint8Array.from(observed), other: Uint8Array.from(other), frequency: new Float32Array(12).fill(0.5) };
+        const hidden = new Uint8Array(12).fill(9);
+        strategy.hide(ctx, createRng(seed), hidden);
+        const again = new Uint8Array(12);
+        strategy.hide(ctx, createRng(seed), again);
+        expect(hidden).toEqual(again);
+        hidden.forEach((h, j) => expect(h === 0 || (h === 1 && observed[j] === 1)).toBe(true));
+      }),
+      { seed: 1 },
+    );
+  });
+});
+
+test("fixed hides at its rate, the same in every row", () => {
+  const s = shares(fixedRate(0.8), 2000);
+  expect(mean(s)).toBeCloseTo(0.8, 1.7); // standard error .0014
+  expect(variance(s)).toBeCloseTo((0.8 * 0.2) / 40, 3);
+});
+
+test("uniform draws a rate per row", () => {
+  const s = shares(uniformRate(0.1, 0.7), 4000);
+  expect(mean(s)).toBeCloseTo(0.4, 1.7);
+  const within = mean(Array.from({ length: 100 }, (_, k) => 0.1 + 0.006 * (k + 0.5)).map((r) => (r * (1 - r)) / 40));
+  expect(variance(s)).toBeCloseTo(0.6 ** 2 / 12 + within, 2.3);
+  expect(Math.max(...shares(uniformRate(0, 1), 4000))).toBeGreaterThan(0.97);
+  expect(Math.min(...shares(uniformRate(0, 1), 4000))).toBeLessThan(0.03);
+});
+
+test("copy hides all that another row lacks, and little else", () => {
+  const other = all.map((_, j) => (j % 4 === 0 ? 0 : 1));
+  const rng = createRng(3);
+  const hidden = new Uint8Array(40);
+  let extra = 0;
+  for (let r = 0; r < 2000; r++) {
+    copyMask(0.4).hide(context({ other }), rng, hidden);
+    hidden.forEach((h, j) => {
+      if (other[j] === 0) expect(h).toBe(1);
+      else extra += h;
+    });
+  }
+  expect(extra / (2000 * 30)).toBeCloseTo(0.2, 1.7);
+  expect(mean(shares(copyMask(0), 50, context({ other })))).toBe(0.25);
+});
+
+test("frequency hides a column the more often, the more often it is observed", () => {
+  const frequency = Float32Array.from(all, (_, j) => (j < 20 ? 0.9 : 0.3));
+  const count = new Float64Array(40);
+  const rng = createRng(5);
+  const hidden = new Uint8Array(40);
+  for (let r = 0; r < 3000; r++) {
+    observedFrequency(0.8, 2).hide(context({ frequency }), rng, hidden);
+    hidden.forEach((h, j) => (count[j] += h / 3000));
+  }
+  expect(mean([...count.slice(0, 20)])).toBeCloseTo(0.8 * 0.81, 1.7);
+  expect(mean([...count.slice(20)])).toBeCloseTo(0.8 * 0.09, 1.7);
+});
+
+test("a mixture draws its strategies by weight, with their parameters", () => {
+  const mixture = maskingMixture([
+    { strategy: "fixed", weight: 3, parameters: [0] },
+    { strategy: "fixed", weight: 1, parameters: [1] },
+    { strategy: "copy", weight: 4, parameters: [0] },
+  ]);
+  expect(mixture.name).toBe("fixed(0) + fixed(1) + copy(0)");
+  const half = all.map((_, j) => j % 2);
+  const s = shares(mixture, 8000, context({ other: half }));
+  const share = (value: number): number => s.filter((v) => v === value).length / s.length;
+  expect([share(0) + share(1) + share(0.5)]).toEqual([1]);
+  expect(share(0)).toBeCloseTo(3 / 8, 1.4); // within .02, standard error .005
+  expect(share(1)).toBeCloseTo(1 / 8, 1.4);
+});
+
+test("an unknown strategy is refused", () => {
+  expect(() => maskingMixture([{ strategy: "toString", weight: 1 }])).toThrow("The masking strategy 'toString' is unknown; allowed are fixed, uniform, copy, frequency.");
+});
