@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRng } from "../base/random.js";
+import { CellsBuilder } from "../data/cells.js";
+import { fitLayout } from "../data/layout.js";
+import { fitGrids } from "../model/grids.js";
+import { declareNetwork, type NetworkConfig } from "../model/network.js";
+import { compileModel } from "../model/trained.js";
+import { schemaSchema } from "../schema/schema.js";
+import { formatVersion, packBundle, unpackBundle, type Bundle } from "./bundle.js";
+import { readBundle, writeBundle } from "./node/files.js";
+
+let bundle: Bundle;
+let packed: Uint8Array;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "vhgm-bundle-"));
+  const schema = schemaSchema.parse({
+    attributes: [
+      { name: "体重", type: "positive", resolution: 0.5, unit: "kg" },
+      { name: "kind", type: "categorical", levels: ["a", "b"] },
+    ],
+  });
+  const builder = new CellsBuilder(schema, ["体重", "kind"], "table");
+  builder.add(Array.from({ length: 30 }, (_, i) => [i % 4 === 0 ? "" : String(50 + i / 2), i % 3 === 0 ? "a" : "b"]));
+  const cells = builder.finish();
+  const layout = fitLayout(cells);
+  const config: NetworkConfig = { linearRounds: 2, memory: null, residual: { kind: "mlp", width: 8, dropout: 0 }, gates: { linear: 1, memory: 0 } };
+  const theta = declareNetwork(layout, config).initial(createRng(1));
+  const linear = { center: new Float32Array(layout.features), weights: new Float32Array(layout.features ** 2), lambda: new Float32Array(layout.columns.length).fill(0.2) };
+  const columns = layout.columns.map(() => ({ weights: [0.5, 0, 0.5] as const, spread: 1, histogram: 0, cells: [] }));
+  const trained = { layout, config, grids: fitGrids(cells, layout), columns, members: [{ theta, linear }], memory: null, peoplePerMemoryRow: 1 };
+  const card: Bundle["card"] = {
+    vhgm: "0.0.0", versions: { node: "20" }, tables: ["table"], rows: 30, attributes: 2, observedCells: 52, setAside: [],
+    options: {}, memory: "prototypes", epochs: [2], scores: [{ name: "kind", cells: 0, error: null, baseline: null, nll: null }],
+  };
+  bundle = { schema, card, model: compileModel(trained) };
+  packed = await packBundle(bundle);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The packed bundle with some of its files changed. */
+const tampered = (change: (files: Record<string, Uint8Array>) => void): Uint8Array => {
+  const files = unzipSync(packed);
+  change(files);
+  return zipSync(files);
+};
+
+describe("a bundle", () => {
+  it("comes back as it was, and the same bundle gives the same bytes", async () => {
+    const back = await unpackBundle(packed, "m.vhgm");
+    expect(back.schema).toEqual(bundle.schema);
+    expect(back.card).toEqual(bundle.card);
+    expect(back.model.graph).toEqual(bundle.model.graph);
+    expect(back.model.grids.grids.map((g) => [...g.lo])).toEqual(bundle.model.grids.grids.map((g) => [...g.lo]));
+    expect(await packBundle(bundle)).toEqual(packed);
+    expect(await packBundle(back)).toEqual(packed);
+  });
+
+  it.each(["schema.json", "card.json", "model.json", "predict.onnx"])("is refused when a byte of %s is another, or when it is gone", async (part) => {
+    const changed = tampered((files) => (files[part][3] ^= 1));
+    await expect(unpackBundle(changed, "m.vhgm")).rejects.toThrow(`m.vhgm is damaged: its part ${part} does not agree with its checksum`);
+    const without = tampered((files) => delete files[part]);
+    await expect(unpackBundle(without, "m.vhgm")).rejects.toMatchObject({ code: "bundle" });
+  });
+
+  it("is refused when it is newer, cut off, or something else", async () => {
+    const newer = tampered((files) => {
+      const manifest = JSON.parse(strFromU8(files["manifest.json"]));
+      files["manifest.json"] = strToU8(JSON.stringify({ ...manifest, formatVersion: formatVersion + 1 }));
+    });
+    await expect(unpackBundle(newer, "m.vhgm")).rejects.toThrow(`m.vhgm has format version ${formatVersion + 1}`);
+    await expect(unpackBundle(packed.subarray(0, packed.length >> 1), "m.vhgm")).rejects.toThrow("m.vhgm is damaged");
+    await expect(unpackBundle(strToU8("age,sex\n1,F\n"), "t.csv")).rejects.toThrow("t.csv is not a VHGM model");
+    await expect(unpackBundle(zipSync({ "a.txt": strToU8("x") }), "a.zip")).rejects.toThrow("a.zip is not a VHGM model");
+    await expect(unpackBundle(new Uint8Array(), "empty")).rejects.toMatchObject({ code: "bundle" });
+  });
+});
+
+describe("a model file", () => {
+  it("is written whole and read back", async () => {
+    const path = join(folder, "m.vhgm");
+    await writeBundle(path, bundle);
+    expect(await readdir(folder)).toEqual(["m.vhgm"]);
+    expect((await readBundle(path)).card).toEqual(bundle.card);
+  });
+
+  it("that is absent, a folder or no model is told apart", async () => {
+    await expect(readBundle(join(folder, "absent"))).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("There is no file") });
+    await expect(readBundle(folder)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("is a folder") });
+    await writeFile(join(folder, "text"), "text");
+    await expect(readBundle(join(folder, "text"))).rejects.toMatchObject({ code: "bundle" });
+    await expect(writeBundle(join(folder, "no", "m.vhgm"), bundle)).rejects.toMatchObject({ code: "usage" });
+  });
+});

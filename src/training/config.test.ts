@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { parseTrainingConfig, trainingConfigSchema } from "./config.js";
+import { bestOptions, trainingDefaults } from "./options.js";
+
+describe("a training configuration", () => {
+  it("takes the defaults and the best settings, in JSON and YAML", () => {
+    expect(parseTrainingConfig(JSON.stringify(trainingDefaults), "c.json")).toEqual(trainingDefaults);
+    expect(trainingConfigSchema.parse(bestOptions)).toEqual(bestOptions);
+    expect(parseTrainingConfig("members: 3\nnetwork: transformer\nlearningRate: 5e-4\n", "c.yaml")).toEqual({ members: 3, network: "transformer", learningRate: 5e-4 });
+    expect(parseTrainingConfig("# nothing\n", "c.yaml")).toEqual({});
+  });
+
+  it.each([
+    ["seed: 1\nmembers: 0\n", "c.yaml, line 2: members is 0; it must be at least 1."],
+    ["members: 1.5\n", "c.yaml, line 1: members is 1.5; it must be a whole number."],
+    ["dropout: 1\n", "c.yaml, line 1: dropout is 1; it must be at most 0.9."],
+    ["learningRate: 0\n", "c.yaml, line 1: learningRate is 0; it must be above 0."],
+    ["memory: all\n", 'c.yaml, line 1: memory is "all"; allowed are none, prototypes, rows.'],
+    ["epochs: many\n", 'c.yaml, line 1: epochs is "many"; it must be a number.'],
+    ["mask: []\n", "c.yaml, line 1: mask is []; it must not be empty."],
+    ["mask:\n- weight: 1\n", "c.yaml, line 2: mask[0].strategy is absent; allowed are fixed, uniform, copy, frequency."],
+    ["mask:\n- strategy: copy\n  weight: 1\n  rate: 2\n", "c.yaml, line 4: there is no setting 'rate'; allowed are strategy, weight, parameters."],
+    ["- 1\n", "c.yaml, line 1: the configuration is [1]; it must be a list of settings, one 'name: value' per line."],
+  ])("names line, field and what is allowed: %j", (text, message) => {
+    expect(() => parseTrainingConfig(text, "c.yaml")).toThrow(message);
+  });
+});
