@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import { checkOutput, writeBundle } from "../bundle/node/files.js";
+import { outputFormat } from "../data/node/format.js";
+import { requireRows } from "../data/node/open.js";
+import { openSession } from "../engine/node/session.js";
+import { openPredictor } from "../inference/predictor.js";
+import { trainTable } from "../training/node/trainTable.js";
+import { examples, jsonFlag, quietFlag } from "./flags.js";
+import { completeInto, imputeFlags, outputNames, reportSentences, requireKey, type ImputeFlags } from "./imputeFlags.js";
+import { stoppable } from "./interrupt.js";
+import { refuseSameFile, withTable } from "./openTables.js";
+import { createProgress } from "./progress.js";
+import { heldOutSummary } from "./scores.js";
+import { print, printJson, tell } from "./terminal.js";
+import { readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
+import { rowsWarning } from "./warnings.js";
+
+interface Flags extends TrainingFlags, ImputeFlags {
+  readonly saveModel?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function addComplete(program: Command): void {
+  const command = program
+    .command("complete")
+    .summary("fill the holes of one table in one go: train on it and impute it")
+    .description(
+      "Fill the holes of a table by a model of that table itself: the most accurate way for one's own data, since every\n" +
+        "person can be compared with the others' very cells. Nothing but the completed table is kept, unless --save-model is given.",
+    )
+    .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT");
+  trainingFlags(imputeFlags(command)).option("--save-model <file>", "keep the model; it holds the cells of real people");
+  jsonFlag(quietFlag(command));
+  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20").action(
+    complete,
+  );
+}
+
+async function complete(path: string, flags: Flags): Promise<void> {
+  const { output, m, saveModel, quiet, json } = flags;
+  const options = { ...(await readTrainingOptions(flags)), memory: "rows" as const };
+  const schema = await readSchema(flags);
+  const files = outputNames(output, m);
+  for (const file of saveModel === undefined ? files : [...files, saveModel]) {
+    await refuseSameFile(file, path);
+    await checkOutput(file);
+  }
+  for (const file of files) outputFormat(file);
+  const progress = createProgress({ quiet });
+  const notes: string[] = [];
+  const onNote = (note: string): void => {
+    notes.push(note);
+    progress.note(note);
+  };
+  const session = sessionOptions(flags);
+  const done = await withTable(path, async (table) => {
+    await requireRows(table);
+    requireKey(table, flags.key);
+    const bundle = await stoppable(() => trainTable({ table, schema, options, open: openSession, session }, trainingHooks(progress, onNote)));
+    const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
+    try {
+      const input = { predictor, schema: bundle.schema, table, rows: bundle.card.rows, flags, seed: options.seed };
+      const report = await stoppable(() => completeInto(files, input, progress));
+      if (saveModel !== undefined) await writeBundle(saveModel, bundle);
+      return { bundle, report, name: table.name, notes: [...notes, ...table.notes] };
+    } finally {
+      await predictor.close();
+    }
+  }).finally(() => progress.stop());
+  const warning = saveModel === undefined ? undefined : rowsWarning(saveModel, done.bundle.card);
+  if (json) printJson({ files, ...(saveModel === undefined ? {} : { model: saveModel }), notes: done.notes, ...(warning ? { warning } : {}), ...done.report, scores: done.bundle.card.scores });
+  else print([...reportSentences(done.report, done.name, files), ...heldOutSummary(done.bundle)].join("\n"));
+  if (warning) tell(warning);
+}

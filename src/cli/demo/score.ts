@@ -1,0 +1,95 @@
+import { createRng } from "../../base/random.js";
+import { CellsBuilder, type Cells } from "../../data/cells.js";
+import { columnDistribution } from "../../inference/distribution.js";
+import { predictCells, type Predictor } from "../../inference/predictor.js";
+import { randomisedPit } from "../../model/likelihoods/index.js";
+import type { Schema } from "../../schema/schema.js";
+import type { DemoPeople } from "./people.js";
+
+/** How well hidden cells were filled, as averages over columns. */
+export interface FillScore {
+  /** Root mean squared error of numbers, in standard deviations of the complete column. */
+  readonly nrmse: number;
+  /** Share of right levels. */
+  readonly accuracy: number;
+}
+
+export interface DemoScore {
+  readonly hiddenCells: number;
+  readonly model: FillScore;
+  /** Every hole filled with the column's mean or commonest level. */
+  readonly constant: FillScore;
+  /** Share of hidden numbers inside their 90% interval, ties broken at random (randomised probability integral transform). */
+  readonly coverage: number;
+}
+
+const intervalLevel = 0.9;
+const stream = 0xc0fe;
+
+/** Compares a completed table with the truth at the hidden cells, and the model's densities with it too. */
+export async function scoreDemo(predictor: Predictor, schema: Schema, people: DemoPeople, completed: readonly (readonly string[])[]): Promise<DemoScore> {
+  const read = (rows: readonly (readonly string[])[]): Cells => {
+    const builder = new CellsBuilder(schema, people.columns, "the demo's table");
+    builder.add(rows);
+    return builder.finish();
+  };
+  const truth = read(people.truth);
+  const given = read(people.rows);
+  const filled = read(completed);
+  const { model } = predictor;
+  const paths = await predictCells(predictor, given);
+  const rng = createRng(stream);
+  const own: ColumnScore[] = [];
+  const constant: ColumnScore[] = [];
+  let covered = 0;
+  let numbers = 0;
+  let hiddenCells = 0;
+  model.layout.columns.forEach(({ source, kind, attribute }, j) => {
+    const at = people.columns.indexOf(attribute.name);
+    const rows = people.hidden.flatMap((columns, i) => (columns.includes(at) ? [i] : []));
+    if (rows.length === 0) return;
+    hiddenCells += rows.length;
+    const target = rows.map((i) => truth.values[source][i]);
+    const seen = [...given.values[source]].filter((x) => !Number.isNaN(x));
+    const score = kind === "number" ? rootError(target, [...truth.values[source]]) : shareRight(target);
+    own.push({ kind, value: score(rows.map((i) => filled.values[source][i])) });
+    const single = kind === "number" ? mean(seen) : commonest(seen);
+    constant.push({ kind, value: score(rows.map(() => single)) });
+    if (kind !== "number") return;
+    const { resolution } = model.grids.grids[j];
+    const margin = (1 - intervalLevel) / 2;
+    rows.forEach((i, k) => {
+      const pit = randomisedPit(columnDistribution(model, paths, i, j), target[k], resolution, rng.uniform());
+      numbers++;
+      if (pit >= margin && pit <= 1 - margin) covered++;
+    });
+  });
+  return { hiddenCells, model: average(own), constant: average(constant), coverage: covered / numbers };
+}
+
+interface ColumnScore {
+  readonly kind: "number" | "levels";
+  readonly value: number;
+}
+
+const average = (scores: readonly ColumnScore[]): FillScore => {
+  const of = (kind: ColumnScore["kind"]): number => mean(scores.filter((s) => s.kind === kind).map((s) => s.value));
+  return { nrmse: of("number"), accuracy: of("levels") };
+};
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+function rootError(target: readonly number[], column: readonly number[]): (filled: readonly number[]) => number {
+  const known = column.filter((x) => !Number.isNaN(x));
+  const centre = mean(known);
+  const sd = Math.sqrt(mean(known.map((x) => (x - centre) ** 2)));
+  return (filled) => Math.sqrt(mean(filled.map((x, i) => (x - target[i]) ** 2))) / sd;
+}
+
+const shareRight = (target: readonly number[]) => (filled: readonly number[]): number => mean(filled.map((x, i) => (x === target[i] ? 1 : 0)));
+
+function commonest(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const x of values) counts.set(x, (counts.get(x) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { VhgmError } from "../base/errors.js";
+import { createTableWriter } from "../data/node/write.js";
+import type { FileTable } from "../data/node/open.js";
+import type { TableWriter } from "../data/table.js";
+import { createImputer, type ImputeOptions, type ImputeReport } from "../inference/impute.js";
+import { imputeTable } from "../inference/imputeTable.js";
+import type { Predictor } from "../inference/predictor.js";
+import type { Schema } from "../schema/schema.js";
+import { level, whole } from "./flags.js";
+import { stopped } from "./interrupt.js";
+import { rowProgress, type Progress } from "./progress.js";
+import { counted, listed } from "./text.js";
+
+/** Options that every command that completes a table takes. */
+export interface ImputeFlags {
+  readonly output: string;
+  readonly m?: number;
+  readonly intervals?: number;
+  readonly why?: boolean;
+  readonly key?: string;
+  readonly rounds?: number;
+  readonly batch: number;
+}
+
+export const imputeFlags = (command: Command): Command =>
+  command
+    .requiredOption("-o, --output <file>", "the completed table: .csv, .tsv, .jsonl, .ndjson (each also .gz) or .parquet")
+    .option("-m, --m <number>", "multiple imputation: this many completed tables, OUT-1, OUT-2, …, each drawn jointly", whole(1, 10_000))
+    .option("--intervals <level>", "add columns with the central interval of this level to each filled column, for instance 0.9", level)
+    .option("--why", "add columns that say on about how many similar people each filled cell rests")
+    .option("--key <column>", "column that names a person, so that draws do not depend on the order of rows")
+    .option("--rounds <number>", "most passes per draw; more keeps relations between holes better (default: 24)", whole(1, 100_000))
+    .option("--batch <number>", "rows completed at a time; the result does not depend on it", whole(1, 1_000_000), 256);
+
+/** OUT itself, or OUT-01 … OUT-20 for twenty tables, the number before the extension. */
+export function outputNames(output: string, m: number | undefined): string[] {
+  if (m === undefined) return [output];
+  const extension = /(\.(csv|tsv|jsonl|ndjson)(\.gz)?|\.parquet)$/i.exec(output)?.[0] ?? "";
+  const stem = output.slice(0, output.length - extension.length);
+  const digits = String(m).length;
+  return Array.from({ length: m }, (_, k) => `${stem}-${String(k + 1).padStart(digits, "0")}${extension}`);
+}
+
+/** @throws VhgmError "usage" if the table lacks the key column; checked before long work */
+export function requireKey({ name, columns }: FileTable, key: string | undefined): void {
+  if (key !== undefined && !columns.includes(key)) throw new VhgmError("usage", `The key column '${key}' is not in ${name}; its columns are ${listed(columns, 8)}.`);
+}
+
+/** Completes a table into its files, which appear together. */
+export async function completeInto(
+  files: readonly string[],
+  { predictor, schema, table, rows, flags, seed }: { predictor: Predictor; schema: Schema; table: FileTable; rows: number; flags: Omit<ImputeFlags, "output">; seed: number },
+  progress: Progress,
+): Promise<ImputeReport> {
+  const { m, intervals, why, key, rounds, batch } = flags;
+  const options: ImputeOptions = { draws: m ?? 0, intervals, why, key, rounds, seed };
+  const imputer = createImputer(predictor, schema, table.columns, table.name, options);
+  const { nativeTypes } = table;
+  const types = nativeTypes && imputer.columns.map((_, j) => nativeTypes[j] ?? "DOUBLE");
+  const writers: TableWriter[] = [];
+  try {
+    for (const file of files) writers.push(await createTableWriter(file, imputer.columns, { nativeTypes: types }));
+  } catch (cause) {
+    for (const writer of writers) await writer.abort();
+    throw cause;
+  }
+  progress.phase(`completing ${table.name}`);
+  return imputeTable({ imputer, table, writers, batch }, { onRows: rowProgress(progress, rows), stopped });
+}
+
+/** Reads a table to its end before the long work: counts its rows, and meets what can't be read. */
+export async function countRows(table: FileTable, progress: Progress): Promise<number> {
+  progress.phase(`reading ${table.name}`);
+  const onRows = rowProgress(progress);
+  let rows = 0;
+  for await (const batch of table.batches()) onRows((rows += batch.length));
+  return rows;
+}
+
+/** What was filled and what was met, in sentences. */
+export function reportSentences({ rows, filled, left, unknownLevels, absent, extra }: ImputeReport, name: string, files: readonly string[]): string[] {
+  const where = files.length === 1 ? files[0] : `each of ${files[0]} … ${files.at(-1)}`;
+  return [
+    `${where}: ${counted(filled, "cell")} filled in ${counted(rows, "row")}.`,
+    ...(left > 0 ? [`${counted(left, "cell")} stay empty: nothing is known of their columns.`] : []),
+    ...unknownLevels.map(
+      (u) => `${counted(u.count, "cell")} of ${u.name} held a level that the model does not know, for instance '${u.text}'; kept as it stands, and not used.`,
+    ),
+    ...(absent.length > 0 ? [`${name} lacks ${counted(absent.length, "attribute")} of the model, taken as not measured: ${listed(absent)}.`] : []),
+    ...(extra.length > 0 ? [`The model does not know ${counted(extra.length, "column")} of ${name}, copied as they stand: ${listed(extra)}.`] : []),
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import type { Bundle } from "../bundle/bundle.js";
+import { readBundle } from "../bundle/node/files.js";
+import { examples, jsonFlag } from "./flags.js";
+import { attributeScale, attributeScores } from "./scores.js";
+import { print, printJson } from "./terminal.js";
+import { count, counted, layTable, percent, screenWidth } from "./text.js";
+import { memoryMeaning, rowsWarning } from "./warnings.js";
+
+export function addInfo(program: Command): void {
+  const command = program
+    .command("info")
+    .summary("what a model is: its table, attributes, scores and settings")
+    .description("Show a model's card: what it learned from, its attributes, and how well cells that it did not see were predicted.")
+    .argument("<model>", "model of vhgm train");
+  examples(jsonFlag(command), "vhgm info cohort.vhgm", "vhgm info cohort.vhgm --json").action(info);
+}
+
+async function info(path: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const bundle = await readBundle(path);
+  const warning = rowsWarning(path, bundle.card);
+  if (json) printJson({ card: bundle.card, ...(warning ? { warning } : {}), attributes: attributeScores(bundle).map(({ attribute, score }) => ({ ...attribute, score: score ?? null })) });
+  else print([describe(path, bundle), ...(warning ? ["", warning] : [])].join("\n"));
+}
+
+function describe(path: string, bundle: Bundle): string {
+  const { card } = bundle;
+  const { seed, network, members } = card.options as { seed?: number; network?: string; members?: number };
+  const rows = attributeScores(bundle).map(({ attribute, kind, score }) => {
+    const known = score && score.error !== null && score.baseline !== null ? { error: score.error, baseline: score.baseline } : undefined;
+    const written = (x: number | undefined): string => (x === undefined ? "" : kind === "number" ? `${x.toFixed(3)} sd` : percent(x));
+    const gain = known && known.baseline > 0 ? percent(1 - known.error / known.baseline) : "";
+    return [attribute.name, attribute.type, attributeScale(attribute), written(known?.error), written(known?.baseline), gain, count(score?.cells ?? 0)];
+  });
+  const table = layTable(
+    [
+      { title: "attribute", most: 32 },
+      { title: "type" },
+      { title: "unit or levels", most: 36 },
+      { title: "error", align: "right" },
+      { title: "baseline", align: "right" },
+      { title: "better by", align: "right" },
+      { title: "cells", align: "right" },
+    ],
+    rows,
+    screenWidth(),
+  );
+  const aside = card.setAside.map(({ name, reason }) => `  ${name}: ${reason}`);
+  return [
+    `${path}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
+    `Trained by vhgm ${card.vhgm} (${Object.entries(card.versions).map(([name, version]) => `${name} ${version}`).join(", ")}): network ${network ?? "?"}, ${counted(members ?? 1, "member")}, seed ${seed ?? "?"}; weights of epoch ${card.epochs.join(", ")}.`,
+    `Memory: ${memoryMeaning[card.memory]}.`,
+    "",
+    "Error on held-out cells: root mean squared, in standard deviations, for numbers; share of wrong levels for the others.",
+    "Baseline: the same when the mean or the commonest level is filled in.",
+    "",
+    table,
+    ...(aside.length > 0 ? ["", "Set aside:", ...aside] : []),
+  ].join("\n");
+}

@@ -1,0 +1,23 @@
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import { VhgmError } from "../base/errors.js";
+import { openTable, type FileTable } from "../data/node/open.js";
+
+/** Opens a table for the time of some work. */
+export async function withTable<T>(path: string, work: (table: FileTable) => Promise<T>): Promise<T> {
+  const table = await openTable(path);
+  try {
+    return await work(table);
+  } finally {
+    await table.close();
+  }
+}
+
+/** @throws VhgmError "usage" if an output would replace an input */
+export async function refuseSameFile(output: string, ...inputs: readonly string[]): Promise<void> {
+  const real = async (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
+  const target = await real(output);
+  for (const input of inputs) {
+    if ((await real(input)) === target) throw new VhgmError("usage", `The output "${output}" is the input itself; give the output another name.`);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Bundle } from "../bundle/bundle.js";
+import type { Attribute } from "../schema/schema.js";
+import { percent } from "./text.js";
+
+/** A model's attributes, each with its kind and its score on held-out cells, in the dictionary's order. */
+export function attributeScores({ schema, card, model }: Bundle) {
+  const kindOf = new Map(model.layout.columns.map(({ attribute, kind }) => [attribute.name, kind]));
+  const scoreOf = new Map(card.scores.map((score) => [score.name, score]));
+  return schema.attributes.flatMap((attribute) => {
+    const kind = kindOf.get(attribute.name);
+    return kind ? [{ attribute, kind, score: scoreOf.get(attribute.name) }] : [];
+  });
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+/** In words, how well held-out cells were predicted: one line for numbers and one for levels. */
+export function heldOutSummary(bundle: Bundle): string[] {
+  const scored = attributeScores(bundle).flatMap(({ kind, score }) =>
+    score && score.error !== null && score.baseline !== null ? [{ kind, error: score.error, baseline: score.baseline }] : [],
+  );
+  const average = (kind: string): { error: number; baseline: number } | undefined => {
+    const own = scored.filter((s) => s.kind === kind);
+    return own.length > 0 ? { error: mean(own.map((s) => s.error)), baseline: mean(own.map((s) => s.baseline)) } : undefined;
+  };
+  const numbers = average("number");
+  const levels = average("levels");
+  return [
+    ...(numbers ? [`Held-out numbers: error ${numbers.error.toFixed(3)} standard deviations; filling in the mean gives ${numbers.baseline.toFixed(3)}.`] : []),
+    ...(levels ? [`Held-out levels: ${percent(levels.error)} wrong; filling in the commonest level gives ${percent(levels.baseline)}.`] : []),
+  ];
+}
+
+/** What an attribute's values are: its unit, its levels, or its range. */
+export function attributeScale({ unit, levels, min, max, type }: Attribute): string {
+  if (levels) return levels.join(", ");
+  if (unit !== undefined) return unit;
+  return type !== "date" && min !== undefined && max !== undefined ? `${min} to ${max}` : "";
+}

@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import type { Bundle } from "../bundle/bundle.js";
+import { checkOutput, writeBundle } from "../bundle/node/files.js";
+import { requireRows } from "../data/node/open.js";
+import { openSession } from "../engine/node/session.js";
+import { trainTable } from "../training/node/trainTable.js";
+import { examples, jsonFlag, quietFlag } from "./flags.js";
+import { stoppable } from "./interrupt.js";
+import { refuseSameFile, withTable } from "./openTables.js";
+import { createProgress } from "./progress.js";
+import { heldOutSummary } from "./scores.js";
+import { print, printJson, tell } from "./terminal.js";
+import { counted, duration } from "./text.js";
+import { memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
+import { rowsWarning } from "./warnings.js";
+
+interface Flags extends TrainingFlags {
+  readonly output: string;
+  readonly resume?: boolean;
+  readonly checkpoint?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command("train")
+    .summary("learn a model from a table with holes")
+    .description(
+      "Learn the joint distribution of a table's columns, holes and all, and save it as a model.\n" +
+        "Ctrl-C stops cleanly; the same command with --resume goes on to the same model, bit for bit.",
+    )
+    .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
+    .requiredOption("-o, --output <model>", "file of the model, for instance cohort.vhgm");
+  trainingFlags(command)
+    .addOption(memoryFlag())
+    .option("--resume", "go on from the checkpoint of a training that was stopped or killed")
+    .option("--checkpoint <file>", "where progress is kept until the model is complete (default: MODEL.checkpoint)");
+  jsonFlag(quietFlag(command));
+  examples(
+    command,
+    "vhgm train cohort.csv -o cohort.vhgm",
+    "vhgm train cohort.csv -o cohort.vhgm --schema dictionary.yaml --memory none",
+    "vhgm train cohort.csv -o cohort.vhgm --best --resume",
+  ).action(train);
+}
+
+async function train(path: string, flags: Flags): Promise<void> {
+  const { output, resume = false, quiet, json, checkpoint = `${output}.checkpoint` } = flags;
+  const start = Date.now();
+  const options = await readTrainingOptions(flags);
+  const schema = await readSchema(flags);
+  await refuseSameFile(output, path);
+  await checkOutput(output);
+  await checkOutput(checkpoint);
+  const progress = createProgress({ quiet });
+  const notes: string[] = [];
+  const onNote = (note: string): void => {
+    notes.push(note);
+    progress.note(note);
+  };
+  const bundle = await withTable(path, async (table) => {
+    await requireRows(table);
+    const input = {
+      table, schema, options, open: openSession, session: sessionOptions(flags),
+      checkpoint: { path: checkpoint, resume },
+      save: (made: Bundle) => writeBundle(output, made),
+    };
+    const made = await stoppable(() => trainTable(input, trainingHooks(progress, onNote)));
+    for (const note of table.notes) onNote(note);
+    return made;
+  }).finally(() => progress.stop());
+  const warning = rowsWarning(output, bundle.card);
+  const seconds = (Date.now() - start) / 1000;
+  if (json) printJson({ model: output, seconds, notes, ...(warning ? { warning } : {}), card: bundle.card });
+  else print(describe(output, bundle, seconds));
+  if (warning) tell(warning);
+}
+
+function describe(output: string, bundle: Bundle, seconds: number): string {
+  const { card } = bundle;
+  const aside = card.setAside.length > 0 ? `; ${counted(card.setAside.length, "column")} set aside (vhgm info)` : "";
+  return [
+    `${output}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")} in ${duration(seconds)}${aside}.`,
+    ...heldOutSummary(bundle),
+    `Next: vhgm info ${output}`,
+    `      vhgm impute ${output} NEW.csv -o COMPLETED.csv`,
+    `      vhgm predict ${output} --given '{"NAME": VALUE}'`,
+  ].join("\n");
+}

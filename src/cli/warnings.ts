@@ -1,0 +1,15 @@
+import type { TrainingCard } from "../bundle/card.js";
+import type { memoryModes } from "../training/options.js";
+
+/** What a model's memory means for those who pass it on. */
+export const memoryMeaning: Readonly<Record<(typeof memoryModes)[number], string>> = {
+  none: "none: the model holds fitted weights only",
+  prototypes: "prototypes: averages of at least 20 people; no cell of a single person is kept",
+  rows: "rows: the model holds cells of real people",
+};
+
+/** The warning that a model with rows carries wherever it is written or shown. */
+export const rowsWarning = (file: string, card: TrainingCard): string | undefined =>
+  card.memory === "rows"
+    ? `Warning: ${file} holds the cells of ${card.rows.toLocaleString("en-US")} real people; guard it like the table itself, and train with --memory prototypes or none for a model to pass on.`
+    : undefined;

@@ -1,0 +1,71 @@
+/**
+ * VHGM for programs: everything that the command line does, as functions.
+ *
+ * @example Fill the holes of a table by a model of that table
+ * ```ts
+ * import { createImputer, createTableWriter, imputeTable, openPredictor, openSession, openTable, trainTable, trainingDefaults } from "vhgm";
+ *
+ * const table = await openTable("cohort.csv");
+ * const bundle = await trainTable({ table, options: { ...trainingDefaults, memory: "rows" }, open: openSession });
+ * const predictor = await openPredictor(bundle.model, openSession);
+ * const imputer = createImputer(predictor, bundle.schema, table.columns, table.name);
+ * const writer = await createTableWriter("completed.csv", imputer.columns);
+ * await imputeTable({ imputer, table, writers: [writer] });
+ * await predictor.close();
+ * ```
+ *
+ * @example Ask a saved model about one person
+ * ```ts
+ * import { openPredictor, openSession, predict, readBundle } from "vhgm";
+ *
+ * const bundle = await readBundle("cohort.vhgm");
+ * const predictor = await openPredictor(bundle.model, openSession);
+ * const { answers } = await predict(predictor, bundle.schema, { age: 60, sex: "F" }, { ask: ["systolic"] });
+ * ```
+ *
+ * Every failure that a person can mend is a `VhgmError`, whose message is one sentence and whose `code` is for programs.
+ */
+
+// Errors and random numbers
+export { VhgmError, isVhgmError, type ErrorCode } from "./base/errors.js";
+export { createRng, type Rng } from "./base/random.js";
+
+// Tables: text cells, streamed in batches
+export { memoryTable, type Table, type TableWriter, type TextRow } from "./data/table.js";
+export { openTable, requireRows, type FileTable, type OpenOptions } from "./data/node/open.js";
+export { createTableWriter, type WriterOptions } from "./data/node/write.js";
+
+// What an attribute is: guessed from a table, written and read as a data dictionary
+export { inspectTable, type Inspection } from "./data/inspect.js";
+export { formatDictionary, parseDictionary } from "./schema/dictionary.js";
+export type { AttributeNote, InferredSchema } from "./schema/infer.js";
+export { attributeTypes, isNumeric, roles, schemaSchema, type Attribute, type AttributeType, type Role, type Schema } from "./schema/schema.js";
+
+// Where the network runs
+export type { Device, Session, SessionFactory, SessionOptions } from "./engine/session.js";
+export { openSession } from "./engine/node/session.js";
+export { openWorkerSession } from "./engine/node/workerSession.js";
+
+// Training: `trainTable` goes from a table to a bundle; `trainModel` from cells to a model
+export { trainTable, type TrainTableHooks, type TrainTableInput } from "./training/node/trainTable.js";
+export { trainModel, type TrainingHooks, type TrainingResult } from "./training/train.js";
+export { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "./training/options.js";
+export { parseTrainingConfig, type TrainingConfig } from "./training/config.js";
+
+// The saved model
+export { packBundle, unpackBundle, type Bundle } from "./bundle/bundle.js";
+export type { TrainingCard } from "./bundle/card.js";
+export { readBundle, writeBundle } from "./bundle/node/files.js";
+
+// Questions asked of a model
+export { openPredictor, type Predictor } from "./inference/predictor.js";
+export { predict, type Answer, type Given, type PredictOptions, type Prediction } from "./inference/predict.js";
+export { createImputer, type ImputeOptions, type ImputeReport, type Imputer } from "./inference/impute.js";
+export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
+
+// Invented people with a known truth, for trying and testing
+export { planCohort, simulateCohort, type Cohort, type CohortOptions, type CohortPlan } from "./cohort/simulate.js";
+export { writeCohort } from "./cohort/node/write.js";
+
+/** Version of this package. */
+export { packageVersion as version } from "./training/node/versions.js";
