@@ -1,11 +1,14 @@
 import { defineConfig } from "vitest/config";
 
+const shared = { testTimeout: 120_000, hookTimeout: 120_000, pool: "forks" } as const;
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    pool: "forks",
     maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: "unit", include: ["src/**/*.test.ts"] } },
+      // These run the built command line.
+      { test: { ...shared, name: "end-to-end", include: ["test/**/*.test.ts"], globalSetup: ["test/support/build.ts"] } },
+    ],
   },
 });
