@@ -37,7 +37,7 @@ function iteratedRidge({ rows, features, observed }: Encoded, lay: Layout, last:
   const truth = Array.from({ length: rows }, (_, i) => Array.from(features.subarray(i * d, (i + 1) * d)));
   const columnOf = lay.columns.flatMap((c, j) => new Array<number>(c.width).fill(j));
   const seen = (i: number, k: number): boolean => observed[i * p + columnOf[k]] === 1;
-  const mean = (x: number[][], k: number, keep = (_: number): boolean => true): number => {
+  const mean = (x: number[][], k: number, keep: (i: number) => boolean = () => true): number => {
     const kept = x.filter((_, i) => keep(i));
     return kept.reduce((s, row) => s + row[k], 0) / kept.length;
   };

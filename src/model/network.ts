@@ -177,7 +177,8 @@ function rowMemory(layout: Layout, config: MemoryConfig, get: (name: string) => 
   const distance = ops.add(ops.sub(squared(queries), ops.scale(cross, 2)), keyNorm);
   const sharpness = ops.exp(ops.reshape(get("key.sharpness"), [config.heads, 1, 1]));
   const score = ops.where(memory.own, g.constant(-1e9), ops.neg(ops.mul(distance, sharpness)));
-  const weights = ops.exp(ops.sub(score, ops.maxAlong(score, 2))); // (H, B, M), the most similar person has 1
+  const kernel = ops.exp(ops.sub(score, ops.maxAlong(score, 2))); // the most similar person has 1
+  const weights = ops.where(memory.own, g.constant(0), kernel); // (H, B, M); zero too for who is alone in the memory
 
   const total = toFeatures(ops.matmul(weights, memory.observed), layout); // (H, B, D)
   const sums = ops.matmul(weights, memory.features); // (H, B, D)
