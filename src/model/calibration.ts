@@ -158,17 +158,18 @@ const cellShrinkage = 8;
 function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][], hasMemory: boolean): void {
   const { grids, layout } = model;
   const numbers = layout.columns.slice(0, layout.numbers).map((_, j) => j);
+  const usable = numbers.filter((j) => held[j].length >= fewestCells);
+  if (usable.length === 0) return;
   const choose = (key: "spread" | "histogram", options: readonly number[]): void => {
     const table = numbers.map((j) => options.map((value) => {
       columns[j] = { ...columns[j], [key]: value };
       return meanLogScore(model, held[j], j);
     }));
-    const usable = numbers.filter((j) => held[j].length >= fewestCells);
-    const average = options.map((_, k) => usable.reduce((sum, j) => sum + table[j][k], 0) / Math.max(usable.length, 1));
+    const average = options.map((_, k) => usable.reduce((sum, j) => sum + table[j][k], 0) / usable.length);
     for (const j of numbers) {
       const n = held[j].length;
       const total = options.map((_, k) => n * (n >= fewestCells ? table[j][k] : 0) + shapeShrinkage * average[k]);
-      columns[j] = { ...columns[j], [key]: usable.length > 0 ? options[total.indexOf(Math.max(...total))] : columns[j][key] };
+      columns[j] = { ...columns[j], [key]: options[total.indexOf(Math.max(...total))] };
     }
   };
   choose("spread", spreads);
