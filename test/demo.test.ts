@@ -6,7 +6,7 @@ const folder = workFolder();
 
 describe("the demo", () => {
   it("goes the whole way and beats filling in the mean, with intervals that hold", async () => {
-    const run = await vhgm(folder, ["demo", "--rows", "500", "--json", "--quiet"]);
+    const run = await vhgm(folder, ["demo", "--rows", "400", "--json", "--quiet"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
     const { score, prediction, files } = JSON.parse(run.stdout);
     expect(score.model.nrmse).toBeLessThan(0.9 * score.constant.nrmse);

@@ -68,7 +68,7 @@ async function complete(path: string, flags: Flags): Promise<void> {
       await predictor.close();
     }
   }).finally(() => progress.stop());
-  const warning = saveModel === undefined ? undefined : rowsWarning(saveModel, done.bundle.card);
+  const warning = saveModel === undefined ? undefined : rowsWarning(saveModel, done.bundle);
   if (json) printJson({ files, ...(saveModel === undefined ? {} : { model: saveModel }), notes: done.notes, ...(warning ? { warning } : {}), ...done.report, scores: done.bundle.card.scores });
   else print([...reportSentences(done.report, done.name, files), ...heldOutSummary(done.bundle)].join("\n"));
   if (warning) tell(warning);

@@ -18,7 +18,7 @@ export function addInfo(program: Command): void {
 
 async function info(path: string, { json }: { readonly json?: boolean }): Promise<void> {
   const bundle = await readBundle(path);
-  const warning = rowsWarning(path, bundle.card);
+  const warning = rowsWarning(path, bundle);
   if (json) printJson({ card: bundle.card, ...(warning ? { warning } : {}), attributes: attributeScores(bundle).map(({ attribute, score }) => ({ ...attribute, score: score ?? null })) });
   else print([describe(path, bundle), ...(warning ? ["", warning] : [])].join("\n"));
 }

@@ -70,7 +70,7 @@ async function train(path: string, flags: Flags): Promise<void> {
     for (const note of table.notes) onNote(note);
     return made;
   }).finally(() => progress.stop());
-  const warning = rowsWarning(output, bundle.card);
+  const warning = rowsWarning(output, bundle);
   const seconds = (Date.now() - start) / 1000;
   if (json) printJson({ model: output, seconds, notes, ...(warning ? { warning } : {}), card: bundle.card });
   else print(describe(output, bundle, seconds));

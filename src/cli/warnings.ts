@@ -1,5 +1,6 @@
-import type { TrainingCard } from "../bundle/card.js";
+import type { Bundle } from "../bundle/bundle.js";
 import type { memoryModes } from "../training/options.js";
+import { count } from "./text.js";
 
 /** What a model's memory means for those who pass it on. */
 export const memoryMeaning: Readonly<Record<(typeof memoryModes)[number], string>> = {
@@ -9,7 +10,7 @@ export const memoryMeaning: Readonly<Record<(typeof memoryModes)[number], string
 };
 
 /** The warning that a model with rows carries wherever it is written or shown. */
-export const rowsWarning = (file: string, card: TrainingCard): string | undefined =>
+export const rowsWarning = (file: string, { card, model }: Bundle): string | undefined =>
   card.memory === "rows"
-    ? `Warning: ${file} holds the cells of ${card.rows.toLocaleString("en-US")} real people; guard it like the table itself, and train with --memory prototypes or none for a model to pass on.`
+    ? `Warning: ${file} holds the cells of ${count(model.memoryHashes?.length ?? card.rows)} real people; guard it like the table itself, and train with --memory prototypes or none for a model to pass on.`
     : undefined;

@@ -4,12 +4,13 @@ import type { Bundle } from "../../bundle/bundle.js";
 import type { TrainingCard } from "../../bundle/card.js";
 import { CellsBuilder, matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
+import { fitLayout } from "../../data/layout.js";
 import type { Table } from "../../data/table.js";
 import type { SessionFactory, SessionOptions } from "../../engine/index.js";
 import { compileModel } from "../../model/trained.js";
 import type { AttributeNote } from "../../schema/infer.js";
 import type { Schema } from "../../schema/schema.js";
-import type { TrainingOptions } from "../options.js";
+import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
 import { trainModel, type TrainingHooks, type TrainingResult } from "../train.js";
 import { openCheckpoint, type Fingerprint } from "./checkpoint.js";
 import { packageVersion, runtimeVersions } from "./versions.js";
@@ -43,6 +44,11 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   const { table, options, session = {} } = input;
   const { schema, notes } = await dictionaryOf(input, hooks);
   const cells = await readCells(table, schema, hooks);
+  const { columns, features } = fitLayout(cells);
+  const settled = resolveOptions(options, { columns: columns.length, features });
+  if (options.network !== "auto" && settled.network !== options.network) {
+    hooks.onNote?.(`The ${columns.length} attributes of ${table.name} are too many for the ${options.network}; the network is an ${settled.network} instead.`);
+  }
   const fingerprint = fingerprintOf(cells, schema, options, session);
   const checkpoint = input.checkpoint && openCheckpoint(input.checkpoint.path, fingerprint, input.checkpoint.resume);
   const open: SessionFactory = (model, own) => input.open(model, { ...session, ...own });
@@ -56,7 +62,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
     }
     throw cause;
   }
-  const card = trainingCard(table, schema, notes, options, result);
+  const card = trainingCard(table, schema, notes, settled, result);
   const bundle: Bundle = { schema, card, model: compileModel(result.model) };
   await input.save?.(bundle);
   await checkpoint?.remove();
@@ -116,7 +122,7 @@ function fingerprintOf(cells: Cells, schema: Schema, options: TrainingOptions, {
   };
 }
 
-function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: TrainingOptions, result: TrainingResult): TrainingCard {
+function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: ResolvedOptions, result: TrainingResult): TrainingCard {
   const { layout, memory } = result.model;
   const known = new Set(schema.attributes.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
   const reasonOf = new Map(notes.map(({ name, reason }) => [name, reason]));
