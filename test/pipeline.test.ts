@@ -29,7 +29,7 @@ describe("inspect", () => {
     const run = await vhgm(folder, ["inspect", "people.csv", "-o", "dictionary.yaml"]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/people\.csv: 160 rows, 11 columns/);
-    expect(run.stdout).toMatch(/glucose +count .* \d+% .*Whole numbers/);
+    expect(run.stdout).toMatch(/glucose +count +\d+% .*Whole numbers/);
     const trained = await vhgm(folder, ["train", "people.csv", "-o", "again.vhgm", "--schema", "dictionary.yaml", "--config", "quick.yaml", "--quiet"]);
     expect(trained).toMatchObject({ code: 0, stderr: "" });
     // The dictionary says what would have been guessed.

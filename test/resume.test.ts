@@ -61,7 +61,8 @@ describe("work that was cut off", () => {
     const table = await vhgm(folder, ["train", "others.csv", "-o", "stopped.vhgm", "--config", "slow.yaml", "--threads", "1", "--resume"]);
     expect(table).toMatchObject({ code: 2, stderr: expect.stringMatching(/belongs to a training with another table/) });
 
-    expect((await vhgm(folder, train("stopped.vhgm", "--resume", "--quiet"))).code).toBe(0);
+    const resumed = await vhgm(folder, train("stopped.vhgm", "--resume"));
+    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringMatching(/Going on from "stopped\.vhgm\.checkpoint": \d networks? complete/) });
     expect(readFileSync(at("stopped.vhgm")).equals(reference)).toBe(true);
   });
 
@@ -72,7 +73,8 @@ describe("work that was cut off", () => {
     expect(await vhgm(folder, [...quick, "--resume"])).toMatchObject({ code: 1, stderr: expect.stringMatching(/The checkpoint "new\.vhgm\.checkpoint" is damaged/) });
     expect((await vhgm(folder, quick)).code).toBe(0);
     expect(listing(folder)).not.toContain("new.vhgm.checkpoint");
-    expect((await vhgm(folder, [...quick, "--resume"])).code).toBe(0);
+    const { notes } = JSON.parse((await vhgm(folder, [...quick, "--resume", "--json"])).stdout);
+    expect(notes).toEqual(['There is no checkpoint "new.vhgm.checkpoint", so the training starts anew.']);
   });
 
   it("leaves nothing of an imputation that is stopped", async () => {

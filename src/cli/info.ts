@@ -4,7 +4,7 @@ import { readBundle } from "../bundle/node/files.js";
 import { examples, jsonFlag } from "./flags.js";
 import { attributeScale, attributeScores } from "./scores.js";
 import { print, printJson } from "./terminal.js";
-import { count, counted, layTable, percent, screenWidth } from "./text.js";
+import { count, counted, layTable, percent } from "./text.js";
 import { memoryMeaning, rowsWarning } from "./warnings.js";
 
 export function addInfo(program: Command): void {
@@ -43,7 +43,6 @@ function describe(path: string, bundle: Bundle): string {
       { title: "cells", align: "right" },
     ],
     rows,
-    screenWidth(),
   );
   const aside = card.setAside.map(({ name, reason }) => `  ${name}: ${reason}`);
   return [

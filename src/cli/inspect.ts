@@ -53,12 +53,12 @@ function describe({ name, rows, schema, notes }: Inspection & { name: string }):
   const lines = schema.attributes.map((attribute, j) => [
     attribute.name,
     attribute.role === "attribute" ? attribute.type : `(${attribute.role})`,
-    attribute.role === "attribute" ? attributeScale(attribute) : "",
     percent(notes[j].missingRate),
+    attribute.role === "attribute" ? attributeScale(attribute) : "",
     notes[j].reason,
   ]);
   const table = layTable(
-    [{ title: "name", most: 32 }, { title: "type" }, { title: "unit or levels", most: 36 }, { title: "missing", align: "right" }, { title: "why" }],
+    [{ title: "name", most: 32 }, { title: "type" }, { title: "missing", align: "right" }, { title: "unit or levels", most: 32 }, { title: "why" }],
     lines,
     screenWidth(),
   );

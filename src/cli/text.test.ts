@@ -15,6 +15,8 @@ describe("text", () => {
   it("lays tables out", () => {
     const table = layTable([{ title: "name" }, { title: "n", align: "right" }, { title: "why" }], [["年齢", "5", "a"], ["sex", "12", "line\nbreak"]]);
     expect(table.split("\n")).toEqual(["name   n  why", "年齢   5  a", "sex   12  line break"]);
+    const long = layTable([{ title: "a" }, { title: "b" }], [["x", "y".repeat(60)]], 50);
+    expect(long.split("\n")[1]).toBe(`x  ${"y".repeat(46)}…`);
   });
 
   it("draws bars and sketches", () => {

@@ -28,26 +28,32 @@ export interface TextColumn {
   readonly most?: number;
 }
 
-/** Rows as an aligned table under their titles; the last column is not padded. */
+/** The last column of a table is not cut below this, whatever the screen. */
+const leastLast = 40;
+
+/** Rows as an aligned table under their titles. The last column is cut to what the screen leaves it. */
 export function layTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[], screen = Infinity): string {
   const cells = [columns.map((c) => c.title), ...rows].map((row) => row.map((cell, j) => cut(cell.replace(/\s+/g, " "), columns[j].most ?? Infinity)));
   const widths = columns.map((_, j) => Math.max(...cells.map((row) => textWidth(row[j]))));
+  const last = columns.length - 1;
+  const others = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  widths[last] = Math.min(widths[last], Math.max(leastLast, screen - others));
   return cells
-    .map((row) => {
-      const line = row
+    .map((row) =>
+      row
         .map((cell, j) => {
-          const gap = " ".repeat(widths[j] - textWidth(cell));
-          return columns[j].align === "right" ? gap + cell : cell + gap;
+          const text = cut(cell, widths[j]);
+          const gap = " ".repeat(widths[j] - textWidth(text));
+          return columns[j].align === "right" ? gap + text : text + gap;
         })
         .join("  ")
-        .trimEnd();
-      return cut(line, screen);
-    })
+        .trimEnd(),
+    )
     .join("\n");
 }
 
 /** Columns of the terminal; unlimited where the output goes to a file or a program. */
-export const screenWidth = (): number => (process.stdout.isTTY ? Math.max(60, process.stdout.columns ?? 80) : Infinity);
+export const screenWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || 80 : Infinity);
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 

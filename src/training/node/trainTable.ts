@@ -11,7 +11,7 @@ import { compileModel } from "../../model/trained.js";
 import type { AttributeNote } from "../../schema/infer.js";
 import type { Schema } from "../../schema/schema.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
-import { trainModel, type TrainingHooks, type TrainingResult } from "../train.js";
+import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
 import { openCheckpoint, type Fingerprint } from "./checkpoint.js";
 import { packageVersion, runtimeVersions } from "./versions.js";
 
@@ -52,9 +52,17 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   const fingerprint = fingerprintOf(cells, schema, options, session);
   const checkpoint = input.checkpoint && openCheckpoint(input.checkpoint.path, fingerprint, input.checkpoint.resume);
   const open: SessionFactory = (model, own) => input.open(model, { ...session, ...own });
+  const checkpoints = checkpoint && {
+    save: checkpoint.save,
+    load: async (): Promise<TrainingProgress | null> => {
+      const saved = await checkpoint.load();
+      if (input.checkpoint?.resume) hooks.onNote?.(resumeNote(input.checkpoint.path, saved));
+      return saved;
+    },
+  };
   let result: TrainingResult;
   try {
-    result = await trainModel(cells, options, open, { ...hooks, checkpoints: checkpoint });
+    result = await trainModel(cells, options, open, { ...hooks, checkpoints });
   } catch (cause) {
     const kept = await checkpoint?.flush();
     if (kept && cause instanceof VhgmError && cause.code === "cancelled") {
@@ -67,6 +75,12 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   await input.save?.(bundle);
   await checkpoint?.remove();
   return bundle;
+}
+
+function resumeNote(path: string, saved: TrainingProgress | null): string {
+  if (!saved) return `There is no checkpoint "${path}", so the training starts anew.`;
+  const { finished, current } = saved;
+  return `Going on from "${path}": ${finished.length === 1 ? "1 network" : `${finished.length} networks`} complete${current ? `, network ${finished.length + 1} after epoch ${current.epoch}` : ""}.`;
 }
 
 async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {
