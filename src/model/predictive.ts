@@ -79,8 +79,8 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
     gaussianMass(grid, center + scale * mean, scale * sd, mass);
     const from = i * grids.total + grids.first[j];
     const known = m.histogram ? sumOf(m.histogram, from, grid.size) : 0;
-    const kernel = known > 0.5 ? share : 0;
-    for (let b = 0; b < grid.size; b++) p[b] += (1 - kernel) * mass[b] + (kernel > 0 ? (kernel * m.histogram![from + b]) / known : 0);
+    // What the memory's histogram lacks (prototypes drop cells of few people) is the Gaussian's.
+    for (let b = 0; b < grid.size; b++) p[b] += (1 - share * known) * mass[b] + (known > 0 ? share * m.histogram![from + b] : 0);
   }
   let total = 0;
   for (let b = 0; b < grid.size; b++) total += p[b] = p[b] * (cells[b] ?? 1) + 1e-12;
