@@ -35,3 +35,6 @@ export function joinFeatures(parts: readonly Tensor[], layout: Layout): Tensor {
   });
   return ops.concat(flat, -1);
 }
+
+/** Range of the log-variance of a standardised number: below it one odd cell would outweigh thousands of others. */
+export const logVarianceRange = [-6, 3] as const;

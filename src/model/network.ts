@@ -1,6 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { Parameters, ops, type Graph, type Tensor } from "../engine/index.js";
-import { joinFeatures, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
+import { joinFeatures, logVarianceRange, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
 import { transformer, declareTransformer, type TransformerConfig } from "./transformer.js";
 
 /*
@@ -138,7 +138,7 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
     linear,
     memory: kernel?.predicted ?? null,
     logits: ops.add(logits, dense(h2, "mlp.out")),
-    logVariance: layout.numbers > 0 ? ops.clamp(dense(h2, "mlp.variance"), -9, 3) : emptyColumns(x),
+    logVariance: layout.numbers > 0 ? ops.clamp(dense(h2, "mlp.variance"), ...logVarianceRange) : emptyColumns(x),
     kernel: kernel?.weights ?? null,
     headShare: kernel?.share ?? null,
   };
@@ -224,7 +224,23 @@ export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor,
   return ops.add(own, ops.scale(pathLoss(layout, out.memory, target, weight, null, ops.log), memoryLoss));
 }
 
-function pathLoss(layout: Layout, predicted: Tensor, target: Tensor, weight: Tensor, logVariance: Tensor | null, logProbability: (block: Tensor) => Tensor): Tensor {
+/** Largest squared error in variances that one held-out number counts with: a few odd values must not choose the epoch. */
+const largestSurprise = 25;
+
+/** The network's own loss on held-out cells, by which the best epoch is chosen. */
+export function heldOutLoss(layout: Layout, out: NetworkOutputs, target: Tensor, weight: Tensor): Tensor {
+  return pathLoss(layout, out.logits, target, weight, out.logVariance, ops.logSoftmax, largestSurprise);
+}
+
+function pathLoss(
+  layout: Layout,
+  predicted: Tensor,
+  target: Tensor,
+  weight: Tensor,
+  logVariance: Tensor | null,
+  logProbability: (block: Tensor) => Tensor,
+  cap = Infinity,
+): Tensor {
   const p = splitFeatures(predicted, layout);
   const t = splitFeatures(target, layout);
   const w = splitColumns(weight, layout);
@@ -236,7 +252,9 @@ function pathLoss(layout: Layout, predicted: Tensor, target: Tensor, weight: Ten
     const value = (block: Tensor): Tensor => ops.reshape(ops.slice(block, 0, 1, 2), w[i].shape); // (B, count)
     const error = ops.square(ops.sub(value(p[i]), value(t[i])));
     const spread = logVariance && ops.slice(logVariance, group.firstColumn, group.firstColumn + group.count, 1);
-    const nll = spread ? ops.add(ops.mul(error, ops.exp(ops.neg(spread))), spread) : error;
+    const surprise = spread ? ops.mul(error, ops.exp(ops.neg(spread))) : error;
+    const bounded = cap < Infinity ? ops.clamp(surprise, 0, cap) : surprise;
+    const nll = spread ? ops.add(bounded, spread) : bounded;
     return ops.scale(ops.sum(ops.mul(nll, w[i])), 0.5);
   });
   return terms.reduce((a, b) => ops.add(a, b));

@@ -1,5 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { ops, type Parameters, type Tensor } from "../engine/index.js";
+import { logVarianceRange } from "./blocks.js";
 
 export interface TransformerConfig {
   readonly kind: "transformer";
@@ -102,5 +103,5 @@ function variances(layout: Layout, get: (name: string) => Tensor, byColumn: Tens
   if (n === 0) return x.graph.emit("Slice", [x, x.graph.int64([0]), x.graph.int64([0]), x.graph.int64([1])], ["B", 0]);
   const raw = ops.matmul(ops.slice(byColumn, 0, n, 0), get("head.variance")); // (n, B, 1)
   const flat = ops.transpose(ops.reshape(raw, [n, "B"]), [1, 0]);
-  return ops.clamp(ops.add(flat, get("head.variance.bias")), -9, 3);
+  return ops.clamp(ops.add(flat, get("head.variance.bias")), ...logVarianceRange);
 }

@@ -1,6 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, adamw, grad, toOnnx, type Parameters } from "../engine/index.js";
-import { memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
+import { heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
 import type { ResolvedOptions } from "./options.js";
 
 /** The forward pass, the loss over weighted hidden cells, and (for training) the backward pass and the optimiser's step. */
@@ -17,7 +17,7 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
   const out = network(layout, config, values, { x, visible, center, weights, memory, dropout });
-  const loss = networkLoss(layout, out, x, weight, training ? options.memoryLoss : 0);
+  const loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
   g.output("loss", loss);
   if (training) {
     const gradients = grad(loss, params.declared.map((d) => values.get(d.name)!));
