@@ -60,7 +60,7 @@ export async function openXpt(path: string, name: string): Promise<FileTable> {
   const moreMembers = (): void => note(`${name} holds more than one table; only the first is read.`);
 
   async function* batches(rowsPerBatch = 1024): AsyncGenerator<TextRow[], void, undefined> {
-    let batch: TextRow[] = [];
+    const batch: TextRow[] = [];
     let carry: Buffer = Buffer.alloc(0);
     let total = 0;
     // Blank rows wait until something follows them, since they may be the filling of the last record.
