@@ -152,7 +152,7 @@ const spreads = [0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.8];
 const shares = [0, 0.15, 0.3, 0.5, 0.7];
 /** Cells' worth of all columns' average score that each column's choice is drawn to. */
 const shapeShrinkage = 150;
-/** Cells' worth of "as wide as predicted" behind a spread: a few hundred cells tell it to within 5%, no better. */
+/** Cells' worth of "as wide as predicted" behind all columns' average: 300 cells tell a spread to within 5%, no better. */
 const spreadShrinkage = 75;
 /**
  * Held-out cells look better than others, since epoch, penalties, weights and shapes were chosen on them: densities are
@@ -167,15 +167,16 @@ function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held
   const numbers = layout.columns.slice(0, layout.numbers).map((_, j) => j);
   const usable = numbers.filter((j) => held[j].length >= fewestCells);
   if (usable.length === 0) return;
+  const cells = usable.reduce((sum, j) => sum + held[j].length, 0);
   const choose = (key: "spread" | "histogram", options: readonly number[], prior: readonly number[]): void => {
     const table = numbers.map((j) => options.map((value) => {
       columns[j] = { ...columns[j], [key]: value };
       return meanLogScore(model, held[j], j);
     }));
-    const average = options.map((_, k) => usable.reduce((sum, j) => sum + table[j][k], 0) / usable.length);
+    const average = options.map((_, k) => (cells * (usable.reduce((sum, j) => sum + table[j][k], 0) / usable.length) + prior[k]) / (cells + spreadShrinkage));
     for (const j of numbers) {
       const n = held[j].length;
-      const total = options.map((_, k) => n * (n >= fewestCells ? table[j][k] : 0) + shapeShrinkage * average[k] + prior[k]);
+      const total = options.map((_, k) => n * (n >= fewestCells ? table[j][k] : 0) + shapeShrinkage * average[k]);
       columns[j] = { ...columns[j], [key]: key === "spread" ? peak(options, total) : options[total.indexOf(Math.max(...total))] };
     }
   };
@@ -186,7 +187,6 @@ function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held
     choose("histogram", shares, shares.map(() => 0));
     choose("spread", spreads, spreadPrior);
   }
-  const cells = usable.reduce((sum, j) => sum + held[j].length, 0);
   for (const j of numbers) columns[j] = { ...columns[j], spread: columns[j].spread * (1 + optimism / cells) };
   for (const j of numbers) {
     const grid = grids.grids[j];
