@@ -32,8 +32,9 @@ export function fitGrids(cells: Cells, layout: Layout): NumberGrids {
       }
       return buildGrid(observed, {
         resolution: attribute.resolution ?? Math.max((max - min) * 1e-6, Number.MIN_VALUE),
-        min: attribute.min ?? min,
-        max: attribute.max ?? max,
+        // One end may be given, and all observed values may lie beyond it.
+        min: attribute.min ?? Math.min(min, attribute.max ?? min),
+        max: attribute.max ?? Math.max(max, attribute.min ?? max),
       });
     }),
   );

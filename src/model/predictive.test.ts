@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cellsOf, factorTable, levelsAttribute } from "../../test/support/tables.js";
+import { createRng } from "../base/random.js";
+import { fitLayout } from "../data/layout.js";
+import { fitGrids } from "./grids.js";
+import { gridMean, gridVariance } from "./likelihoods/index.js";
+import { classProbabilities, levelProbabilities, numberDensity, numberMean, stackedMean, type ColumnCalibration, type DensityModel, type MemberPaths } from "./predictive.js";
+
+const cells = factorTable(500, 2, [3], 1);
+const layout = fitLayout(cells);
+const grids = fitGrids(cells, layout);
+const d = layout.features;
+const sum = (p: Float64Array): number => p.reduce((a, b) => a + b, 0);
+
+const modelWith = (own: Partial<ColumnCalibration>): DensityModel => ({
+  layout,
+  grids,
+  columns: layout.columns.map(() => ({ weights: [0.2, 0.3, 0.5], spread: 1, histogram: 0.3, cells: [], ...own })),
+  peoplePerMemoryRow: 1,
+});
+
+/** One row of paths: the same mean for each number, equal classes. */
+function member(mean: number, logVariance: number, histogram?: (j: number, b: number) => number): MemberPaths {
+  const features = Float32Array.from({ length: d }, (_, k) => (k < layout.numbers ? mean : 1 / 3));
+  return {
+    linear: features,
+    memory: features,
+    net: features,
+    logVariance: new Float32Array(layout.numbers).fill(logVariance),
+    ...(histogram ? { histogram: Float32Array.from({ length: grids.total }, (_, at) => histogram(at < grids.first[1] ? 0 : 1, at < grids.first[1] ? at : at - grids.first[1])) } : {}),
+  };
+}
+
+describe("a number's density", () => {
+  test("sums to 1 and has exactly the stacked mean, whatever its parts", () => {
+    const finite = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true });
+    fc.assert(
+      fc.property(finite(-1.5, 1.5), finite(-1.5, 1.5), finite(-5, 1.5), finite(0.6, 1.8), finite(0, 0.7), fc.integer(), (m1, m2, v, spread, histogram, seed) => {
+        const rng = createRng(seed);
+        const factors = Array.from({ length: 60 }, () => 0.3 + 2 * rng.uniform());
+        const raw = grids.grids.map((g) => Float64Array.from({ length: g.size }, () => rng.uniform() ** 4));
+        const share = rng.uniform();
+        const model = modelWith({ spread, histogram, cells: factors });
+        const members = [member(m1, v, (j, b) => (share * raw[j][b]) / sum(raw[j])), member(m2, v + 0.5)];
+        for (let j = 0; j < layout.numbers; j++) {
+          const p = numberDensity(model, members, 0, j);
+          expect(sum(p)).toBeCloseTo(1, 9);
+          expect(p.every((x) => x >= 0)).toBe(true);
+          const { center, scale } = layout.columns[j];
+          const mean = center + (scale * (m1 + m2)) / 2;
+          expect(numberMean(model, members, 0, j)).toBeCloseTo(mean, 4);
+          expect(Math.abs(gridMean(grids.grids[j], p) - numberMean(model, members, 0, j)) / scale).toBeLessThan(1e-6);
+        }
+      }),
+      { seed: 5, numRuns: 200 },
+    );
+  });
+
+  test("is nearly the Gaussian that the network predicts", () => {
+    const p = numberDensity(modelWith({ histogram: 0 }), [member(0.3, 2 * Math.log(0.4))], 0, 0);
+    expect(Math.sqrt(gridVariance(grids.grids[0], p)) / layout.columns[0].scale).toBeCloseTo(0.4, 1.5);
+    const wide = numberDensity(modelWith({ histogram: 0, spread: 1.5 }), [member(0.3, 2 * Math.log(0.4))], 0, 0);
+    expect(gridVariance(grids.grids[0], wide) / gridVariance(grids.grids[0], p)).toBeCloseTo(2.25, 0.5);
+  });
+
+  test("is wider where members disagree", () => {
+    const variance = (members: MemberPaths[]): number => gridVariance(grids.grids[0], numberDensity(modelWith({ histogram: 0 }), members, 0, 0)) / layout.columns[0].scale ** 2;
+    expect(variance([member(-0.5, -3), member(0.5, -3)]) - variance([member(0, -3)])).toBeCloseTo(0.25, 1.5);
+  });
+
+  test("takes the histogram's shape by its share, and the Gaussian's where the histogram lacks people", () => {
+    const heap = 7;
+    const gaussian = numberDensity(modelWith({ histogram: 0 }), [member(0, 0)], 0, 0);
+    const target = grids.grids[0].center[heap];
+    const at = (known: number): Float64Array => {
+      const m = member((target - layout.columns[0].center) / layout.columns[0].scale, 0, (_, b) => (b === heap ? known : 0));
+      return numberDensity(modelWith({ histogram: 0.5 }), [m], 0, 0);
+    };
+    expect(at(1)[heap] - gaussian[heap]).toBeGreaterThan(0.35);
+    expect(at(0.2)[heap]).toBeLessThan(0.25);
+    expect(at(0.2)[heap]).toBeGreaterThan(gaussian[heap]);
+    expect(at(0)[heap]).toBeLessThan(at(0.2)[heap]);
+  });
+
+  test("stays in the support where the mean would leave it", () => {
+    for (const mean of [-40, 40]) {
+      const model = modelWith({});
+      const p = numberDensity(model, [member(mean, 0)], 0, 0);
+      const { lo, hi, size } = grids.grids[0];
+      expect(numberMean(model, [member(mean, 0)], 0, 0)).toBe(mean < 0 ? lo[0] : hi[size - 1]);
+      expect(sum(p)).toBeCloseTo(1, 9);
+      expect(p.every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+test("the stacked mean is the paths' weighted sum, averaged over members", () => {
+  const features = (v: number): Float32Array => new Float32Array(2 * d).fill(v, d, 2 * d); // row 1
+  const one: MemberPaths = { linear: features(1), memory: features(2), net: features(4), logVariance: new Float32Array(4) };
+  const two: MemberPaths = { linear: features(3), memory: features(2), net: features(0), logVariance: new Float32Array(4) };
+  expect(stackedMean(modelWith({}), [one], 1, 0)).toBeCloseTo(0.2 + 0.6 + 2, 6);
+  expect(stackedMean(modelWith({}), [one, two], 1, 0)).toBeCloseTo((2.8 + 1.2) / 2, 6);
+  expect(stackedMean(modelWith({}), [one, two], 0, 0)).toBe(0);
+});
+
+test("classes sum to 1, and levels that share a class share its probability", () => {
+  const values = Array.from({ length: 70 }, (_, k) => new Array<number>(k < 63 ? 10 : 1 + (k % 2)).fill(k)).flat();
+  const many = cellsOf([levelsAttribute("a", 70)], [values]);
+  const wide = fitLayout(many);
+  const model: DensityModel = { layout: wide, grids: fitGrids(many, wide), columns: [{ weights: [0.3, 0, 0.7], spread: 1, histogram: 0, cells: [] }], peoplePerMemoryRow: 1 };
+  const rng = createRng(3);
+  const probabilities = (): Float32Array => {
+    const raw = Float32Array.from({ length: 64 }, () => rng.uniform());
+    const total = raw.reduce((a, b) => a + b, 0);
+    return raw.map((v) => v / total);
+  };
+  const members: MemberPaths[] = [{ linear: probabilities(), net: probabilities() }, { linear: probabilities(), net: probabilities() }];
+  const classes = classProbabilities(model, members, 0, 0);
+  const levels = levelProbabilities(model, members, 0, 0);
+  expect(sum(classes)).toBeCloseTo(1, 9);
+  expect(sum(levels)).toBeCloseTo(1, 9);
+  expect(levels[5]).toBe(classes[5]);
+  expect(levels[63] + levels[64] + levels[65] + levels[66] + levels[67] + levels[68] + levels[69]).toBeCloseTo(classes[63], 9);
+  expect(levels[63] / levels[64]).toBeCloseTo(2.5 / 1.5, 6);
+});
