@@ -1,3 +1,4 @@
+import { VhgmError } from "../base/errors.js";
 import { createRng, permutation, type Rng } from "../base/random.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
@@ -56,8 +57,13 @@ export interface MemberInput {
 }
 
 const warmUp = 50;
+/** Passes over a table that is too small to hold out a cell: few, since nothing tells when it learns too much by heart. */
+const unjudgedEpochs = 20;
 
-/** Trains one member and returns the weight average of its best epoch by held-out cells. */
+/**
+ * Trains one member and returns the weight average of its best epoch by held-out cells, or of a short training's last.
+ * @throws VhgmError code 'data' when the loss is no longer a number
+ */
 export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, resume?: MemberState): Promise<{ theta: Float32Array; epoch: number; score: number }> {
   const { layout, config, params, table, options, open } = input;
   const rng = createRng(options.seed, 0x7e41, input.member);
@@ -68,10 +74,12 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
   try {
     const batches = new Batches(input, rng);
     const perEpoch = Math.max(1, Math.ceil(table.rows / options.batch));
-    const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch)));
+    const judged = input.fold.heldCells > 0;
+    const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
     const scoreEvery = Math.max(1, Math.round(epochs / 25));
+    const patience = Math.max(epochs * options.patience, scoreEvery - 1);
     const fixed = { center: float32(input.linear.center, layout.features), weights: float32(input.linear.weights, layout.features, layout.features), decay: float32(params.decayMask(), params.size) };
-    while (state.epoch < epochs) {
+    while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
       const order = permutation(table.rows, rng);
       let total = 0;
       for (let b = 0; b < perEpoch; b++) {
@@ -84,9 +92,15 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
         state.v = out.next_v.data as Float32Array;
         state.average = out.next_average.data as Float32Array;
       }
+      if (!Number.isFinite(total)) {
+        throw new VhgmError("data", `The training came apart in epoch ${state.epoch + 1} (its loss is no number); train with a lower learningRate than ${options.learningRate}.`);
+      }
       state.epoch++;
       let score = NaN;
-      if (state.epoch % scoreEvery === 0 || state.epoch === epochs) {
+      if (!judged) {
+        state.bestEpoch = state.epoch;
+        state.best = state.average.slice();
+      } else if (state.epoch % scoreEvery === 0 || state.epoch === epochs) {
         score = await heldOutScore(scorer, batches, { ...fixed, theta: float32(state.average, params.size) }, input);
         if (score < state.bestScore || state.bestEpoch === 0) {
           state.bestScore = score;
@@ -97,7 +111,6 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       state.rng = rng.state();
       hooks.onEpoch?.({ epoch: state.epoch, epochs, trainLoss: total / perEpoch, heldOutLoss: score, rows: table.rows });
       await hooks.checkpoint?.(state);
-      if (state.epoch - state.bestEpoch > epochs * options.patience) break;
     }
     return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
   } finally {

@@ -9,7 +9,7 @@ import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
 import { addHeldOutErrors, chooseLambdas, combineMaps, createLinearFitter, lambdas, type LinearMap } from "../model/linear.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import type { MemoryRows } from "../model/paths.js";
-import { makePrototypes } from "../model/prototypes.js";
+import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import type { TrainedModel } from "../model/trained.js";
 import { makeFold, maskedTable, type Fold } from "./folds.js";
 import { predictHeldOut } from "./heldout.js";
@@ -75,7 +75,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     if (finished.length <= k) {
       hooks.onPhase?.(options.members > 1 ? `network ${k + 1} of ${options.members}` : "network");
       const done = await trainMember(
-        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k], member: k, options, open },
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, member: k, options, open },
         {
           onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members }),
           stopped: hooks.stopped,
@@ -88,15 +88,15 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       await hooks.checkpoints?.save({ finished, current: null });
     }
     hooks.onPhase?.("held-out cells");
-    const member = { theta: finished[k].theta, linear: linear.folds[k] };
-    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.filled);
+    const member = { theta: finished[k].theta, linear: linear.folds[k].map };
+    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
     const paths = await predictHeldOut({ layout, config, params, member, memory, grids, table, fold, open });
     heldOut.push({ paths, held: fold.held });
   }
   hooks.onPhase?.("calibration");
   const { columns, scores } = calibrate(layout, grids, cells, heldOut, options);
-  const members = finished.map(({ theta }) => ({ theta, linear: linear.all }));
-  const memory = memoryOf(options, config, cells, table, layout, grids, linear.filled);
+  const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));
+  const memory = memoryOf(options, config, cells, table, layout, grids, linear.all.filled);
   return {
     model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1 },
     scores,
@@ -118,36 +118,42 @@ function networkConfig(options: ResolvedOptions, rows: number, features: number)
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout } = options;
   return {
     linearRounds: paths.includes("linear") ? 5 : 0,
-    memory: memory === "none" || !paths.includes("memory") || rows < 5 || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
+    memory: memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
     gates: network === "mlp" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
   };
+}
+
+/** A map, and the table that it saw with its holes filled, by which people are grouped into prototypes. */
+interface FilledMap {
+  readonly map: LinearMap;
+  readonly filled: Float32Array;
 }
 
 /**
  * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
  * column chosen on the cells that the folds held out.
  */
-async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], open: SessionFactory): Promise<{ folds: LinearMap[]; all: LinearMap; filled: Float32Array }> {
+async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
   const fitter = await createLinearFitter(layout, open);
   try {
     const p = layout.columns.length;
     const errors = lambdas.map(() => new Float64Array(p));
     const cells = new Int32Array(p);
-    const perFold: LinearMap[][] = [];
+    const perFold: { maps: LinearMap[]; filled: Float32Array }[] = [];
+    const middle = lambdas.length >> 1;
     for (const fold of folds) {
       const fits = await fitter.fit(firstRows(maskedTable(table, fold.train, layout), layout), lambdas);
       const seen = firstRows(table, layout);
       fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, fold.held, layout, errors[l]));
       for (let i = 0; i < seen.rows * p; i++) cells[i % p] += fold.held[i];
-      perFold.push(fits.map((f) => f.map));
+      perFold.push({ maps: fits.map((f) => f.map), filled: fits[middle].filled });
     }
     const choice = chooseLambdas(errors, cells);
     const fits = await fitter.fit(firstRows(table, layout), lambdas);
     return {
-      folds: perFold.map((maps) => combineMaps(maps, choice, layout)),
-      all: combineMaps(fits.map((f) => f.map), choice, layout),
-      filled: fits[lambdas.length >> 1].filled,
+      folds: perFold.map(({ maps, filled }) => ({ map: combineMaps(maps, choice, layout), filled })),
+      all: { map: combineMaps(fits.map((f) => f.map), choice, layout), filled: fits[middle].filled },
     };
   } finally {
     await fitter.close();
