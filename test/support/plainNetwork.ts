@@ -1,5 +1,6 @@
 import type { Layout } from "../../src/data/layout.js";
 import type { Parameters } from "../../src/engine/index.js";
+import { logVarianceRange } from "../../src/model/blocks.js";
 import type { NetworkConfig } from "../../src/model/network.js";
 
 /*
@@ -130,7 +131,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
     const drop = (h: Row, i: number): Row => h.map((v, a) => v * (dropout?.[i][a] ?? 1));
     const h1 = drop(layer(input, "mlp.1", width).map(silu), 0);
     const h2 = drop(layer(h1, "mlp.2", width).map(silu), 1);
-    return { logits: layer(h2, "mlp.out", d), logVariance: numbers > 0 ? layer(h2, "mlp.variance", numbers).map((v) => clamp(v, -9, 3)) : [] };
+    return { logits: layer(h2, "mlp.out", d), logVariance: numbers > 0 ? layer(h2, "mlp.variance", numbers).map((v) => clamp(v, ...logVarianceRange)) : [] };
   }
 
   function plainTransformer({ width, depth, heads }: { width: number; depth: number; heads: number }, x: Row, linear: Row, memory: Row | null, visible: Row): { logits: Row; logVariance: Row } {
@@ -176,7 +177,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
       const within = j - layout.groups[groupOf[j]].firstColumn;
       return range(column.width).map((k) => sum(width, (a) => last[j][a] * get(`head.${groupOf[j]}`, within, a, k)) + get("head.bias", column.first + k));
     });
-    const logVariance = range(numbers).map((j) => clamp(sum(width, (a) => last[j][a] * get("head.variance", j, a, 0)) + get("head.variance.bias", j), -9, 3));
+    const logVariance = range(numbers).map((j) => clamp(sum(width, (a) => last[j][a] * get("head.variance", j, a, 0)) + get("head.variance.bias", j), ...logVarianceRange));
     return { logits, logVariance };
   }
 }

@@ -92,6 +92,7 @@ describe("sniffDelimiter", () => {
     // Ragged, so that no delimiter agrees: the one that splits the header.
     ["a,b,c\n1,2\n", ","],
     ["x\n1,5\n", ","],
+    ['a,";0;b ;c"\n', ","],
   ])("%j", (text, delimiter) => expect(sniffDelimiter(text, true)).toBe(delimiter));
 
   test("the unfinished record at the end of a sample does not count", () => {

@@ -154,7 +154,7 @@ export function sniffDelimiter(sample: string, complete: boolean): string {
     }
     const filled = records.filter((record) => record.cells.length > 0);
     const width = filled[0]?.cells.length ?? 0;
-    if (width < 2) continue;
+    if (width < 2 || !splitsOutsideQuotes(sample, delimiter)) continue;
     const rows = filled.slice(1);
     const agreement = rows.length === 0 ? 0 : rows.filter((row) => row.cells.length === width).length / rows.length;
     if (agreement > best.agreement || (agreement === best.agreement && width > best.width)) {
@@ -162,4 +162,15 @@ export function sniffDelimiter(sample: string, complete: boolean): string {
     }
   }
   return best.delimiter;
+}
+
+/** Whether the delimiter stands in the first record outside quotes, wherever in a cell the quotes open. */
+function splitsOutsideQuotes(sample: string, delimiter: string): boolean {
+  let quoted = false;
+  for (const c of sample) {
+    if (c === '"') quoted = !quoted;
+    else if (!quoted && c === delimiter) return true;
+    else if (!quoted && (c === "\n" || c === "\r")) return false;
+  }
+  return false;
 }
