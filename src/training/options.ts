@@ -1,3 +1,4 @@
+import { VhgmError } from "../base/errors.js";
 import type { MaskChoice } from "../model/masking/index.js";
 
 /** How the row memory is kept: not at all, as averages of at least 20 people, or as the people's own cells. */
@@ -94,12 +95,15 @@ const networkDefaults = {
   transformer: { width: 64, epochs: 100, steps: 1500, learningRate: 2e-3, weightDecay: 0.05 },
 };
 
-/** Settles what depends on the table: which network, and its own defaults. */
+/** Settles what depends on the table: which network, and its own defaults. @throws VhgmError code 'usage' for a width that the heads cannot share */
 export function resolveOptions(options: TrainingOptions, table: { readonly columns: number; readonly features: number }): ResolvedOptions {
   const { auto, most } = transformerColumns;
   const wanted = options.network === "auto" ? (table.columns <= auto ? "transformer" : "mlp") : options.network;
   const network = wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
   const own = networkDefaults[network === "transformer" ? "transformer" : table.features > wideFeatures ? "wideMlp" : "mlp"];
   const given = Object.fromEntries((Object.keys(own) as OwnDefaults[]).map((key) => [key, options[key] ?? own[key]])) as typeof own;
+  if (network === "transformer" && given.width % options.heads !== 0) {
+    throw new VhgmError("usage", `The transformer's width ${given.width} cannot be shared by ${options.heads} heads; width must be a multiple of heads.`);
+  }
   return { ...options, ...given, network };
 }

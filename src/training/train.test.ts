@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { cellsOf, factorTable, levelsAttribute, numberAttribute, withHoles } from "../../test/support/tables.js";
+import { createRng } from "../base/random.js";
+import type { Cells } from "../data/cells.js";
+import type { SessionFactory } from "../engine/index.js";
+import { openSession } from "../engine/node/session.js";
+import { openPredictor, predictCells } from "../inference/predictor.js";
+import { columnDistribution } from "../inference/distribution.js";
+import { compileModel } from "../model/trained.js";
+import type { EpochReport } from "./member.js";
+import { trainingDefaults, type TrainingOptions } from "./options.js";
+import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "./train.js";
+
+const open: SessionFactory = (model, options) => openSession(model, { threads: 1, ...options });
+const quick: TrainingOptions = { ...trainingDefaults, network: "mlp", width: 8, epochs: 5, steps: 60, memoryHeads: 2, batch: 32 };
+const table = withHoles(factorTable(90, 3, [2, 3], 3), 0.25, 3);
+const train = (cells: Cells, options: Partial<TrainingOptions> = {}, hooks: TrainingHooks = {}, factory = open): Promise<TrainingResult> =>
+  trainModel(cells, { ...quick, ...options }, factory, hooks);
+
+/** Predictions of every cell of a table are proper distributions. */
+async function expectAnswers({ model }: TrainingResult, cells: Cells): Promise<void> {
+  const predictor = await openPredictor(compileModel(model), openSession);
+  const paths = await predictCells(predictor, cells);
+  model.layout.columns.forEach((column, j) => {
+    for (let i = 0; i < cells.rows; i++) {
+      const d = columnDistribution(model, paths, i, j);
+      expect(Number.isFinite(d.mean())).toBe(true);
+      expect(d.cdf(1e31)).toBeCloseTo(1, 9);
+      expect(d.quantile(0.05)).toBeLessThanOrEqual(d.quantile(0.95));
+      if (column.kind === "number") {
+        const { lo, hi, size } = model.grids.grids[j];
+        expect(d.mean()).toBeGreaterThanOrEqual(lo[0]);
+        expect(d.mean()).toBeLessThanOrEqual(hi[size - 1]);
+      }
+    }
+  });
+  await predictor.close();
+}
+
+describe("the same seed", () => {
+  test.each(["mlp", "transformer"] as const)("gives the same bytes (%s), another seed others", async (network) => {
+    const options = { network, width: 8, heads: 2, depth: 1 };
+    const [one, same, other] = [await train(table, options, {}, openSession), await train(table, options, {}, openSession), await train(table, { ...options, seed: 2 })];
+    expect(compileModel(same.model)).toEqual(compileModel(one.model));
+    expect(same.scores).toEqual(one.scores);
+    expect(other.model.members[0].theta).not.toEqual(one.model.members[0].theta);
+  });
+});
+
+describe("a training that was cut off", () => {
+  /** Everything that was saved, and the result. */
+  async function recorded(options: Partial<TrainingOptions>): Promise<{ saved: TrainingProgress[]; result: TrainingResult; reports: EpochReport[] }> {
+    const saved: TrainingProgress[] = [];
+    const reports: EpochReport[] = [];
+    const result = await train(table, options, {
+      onEpoch: (r) => reports.push(r),
+      checkpoints: { load: async () => null, save: async (progress) => void saved.push(structuredClone(progress)) },
+    });
+    return { saved, result, reports };
+  }
+  const resumed = (progress: TrainingProgress, options: Partial<TrainingOptions>): Promise<TrainingResult> =>
+    train(table, options, { checkpoints: { load: async () => structuredClone(progress), save: async () => {} } });
+
+  test("goes on from every epoch to the same model, bit for bit", async () => {
+    const options = { members: 2, epochs: 3, dropout: 0.3, memoryRows: 40 };
+    const { saved, result } = await recorded(options);
+    expect(saved.map((s) => [s.finished.length, s.current?.epoch])).toEqual([[0, 1], [0, 2], [0, 3], [1, undefined], [1, 1], [1, 2], [1, 3], [2, undefined]]);
+    for (const progress of saved) {
+      const again = await resumed(progress, options);
+      expect(again.model.members).toEqual(result.model.members);
+      expect(again.model.columns).toEqual(result.model.columns);
+      expect(again.epochs).toEqual(result.epochs);
+    }
+  });
+
+  test("does not go on where it had stopped early", async () => {
+    const options = { epochs: 40, steps: 400, learningRate: 0.03, dropout: 0, patience: 0.1 };
+    const { saved, result, reports } = await recorded(options);
+    expect(reports.length).toBeLessThan(40);
+    const last = saved.filter((s) => s.current).at(-1)!;
+    const again = await resumed(last, options);
+    expect(again.epochs).toEqual(result.epochs);
+    expect(again.model.members).toEqual(result.model.members);
+  });
+});
+
+describe("early stopping", () => {
+  const run = async (options: Partial<TrainingOptions>): Promise<{ reports: EpochReport[]; kept: number }> => {
+    const reports: EpochReport[] = [];
+    const { epochs } = await train(table, { steps: 1000, learningRate: 0.03, dropout: 0, ...options }, { onEpoch: (r) => reports.push(r) });
+    return { reports, kept: epochs[0] };
+  };
+
+  test("keeps the epoch that held-out cells liked best, and waits as long as it should", async () => {
+    const { reports, kept } = await run({ epochs: 50, patience: 0.2 });
+    const scored = reports.filter((r) => !Number.isNaN(r.heldOutLoss));
+    const best = scored.reduce((a, b) => (b.heldOutLoss < a.heldOutLoss ? b : a));
+    expect(kept).toBe(best.epoch);
+    expect(reports.at(-1)!.epoch).toBe(Math.min(50, best.epoch + 11));
+    expect(scored.map((r) => r.epoch)).toEqual(reports.map((r) => r.epoch).filter((e) => e % 2 === 0 || e === 50));
+  });
+
+  test("with no patience stops at the first score that is not better, not before the first score", async () => {
+    const { reports, kept } = await run({ epochs: 100, patience: 0 });
+    expect(kept).toBeGreaterThan(0);
+    expect(reports.length).toBe(kept + 4);
+  });
+});
+
+describe("odd tables", () => {
+  const numbers = (...columns: number[][]): Cells => cellsOf(columns.map((_, j) => numberAttribute(`x${j}`)), columns);
+
+  test.each([
+    ["of 2 rows", cellsOf([numberAttribute("x"), levelsAttribute("a", 2), numberAttribute("y")], [[1, 2], [0, 1], [3, NaN]])],
+    ["of 3 rows", cellsOf([numberAttribute("x"), levelsAttribute("a", 3), numberAttribute("y")], [[1, 2, 4], [0, 1, 1], [3, NaN, 5]])],
+    ["of 8 rows", factorTable(8, 2, [2], 1)],
+    ["with only levels", withHoles(factorTable(60, 0, [2, 3, 4], 1), 0.2, 1)],
+    ["with only numbers", withHoles(factorTable(60, 4, [], 1), 0.2, 1)],
+    ["of one column", numbers(Array.from({ length: 40 }, (_, i) => (i * 7) % 11))],
+    ["of one column of levels", cellsOf([levelsAttribute("a", 1)], [[0, 0, NaN, 0]])],
+    ["with a constant column", numbers(Array.from({ length: 40 }, (_, i) => i % 9), new Array<number>(40).fill(3))],
+    ["with a column of one observed cell", numbers(Array.from({ length: 40 }, (_, i) => i % 9), Array.from({ length: 40 }, (_, i) => (i === 5 ? 1 : NaN)))],
+    ["with an all-missing column and an all-missing row", numbers(Array.from({ length: 40 }, (_, i) => (i === 0 ? NaN : i % 9)), new Array<number>(40).fill(NaN))],
+    ["with huge and tiny numbers", numbers(Array.from({ length: 40 }, (_, i) => 1e29 * (i % 9)), Array.from({ length: 40 }, (_, i) => 1e-20 * (i % 7)))],
+  ])("a table %s is learned and answers", async (_, cells) => {
+    for (const network of ["mlp", "transformer"] as const) {
+      const result = await train(cells, { network, width: 8, heads: 2, depth: 1, epochs: 3 });
+      expect(result.model.members[0].theta.every(Number.isFinite)).toBe(true);
+      await expectAnswers(result, cells);
+    }
+  });
+
+  test("nothing held out: a short training's last epoch, prior weights, densities as predicted", async () => {
+    const reports: EpochReport[] = [];
+    const { epochs, model, scores } = await train(cellsOf([numberAttribute("x"), numberAttribute("y")], [[1, 2], [3, 5]]), { epochs: 200, steps: 1000 }, { onEpoch: (r) => reports.push(r) });
+    expect(epochs).toEqual([20]);
+    expect(reports.every((r) => r.epochs === 20 && Number.isNaN(r.heldOutLoss))).toBe(true);
+    expect(model.columns.map((c) => [c.spread, c.weights[1]])).toEqual([[1, 0], [1, 0]]);
+    expect(scores.every((s) => s.cells === 0)).toBe(true);
+  });
+
+  test.each([
+    [numbers([]), "The table has no rows; training needs at least 2 rows."],
+    [numbers([1]), "The table has one row"],
+    [numbers([NaN, NaN]), "No column of the table can be learned from"],
+  ])("what cannot be learned from is refused", async (cells, sentence) => {
+    await expect(train(cells)).rejects.toThrow(sentence);
+  });
+
+  test("a loss that is no number is an error in words", async () => {
+    await expect(train(table, { learningRate: 1e30 })).rejects.toThrow("The training came apart in epoch");
+  });
+
+  test("a stop is an error too, and nothing comes back", async () => {
+    let epochs = 0;
+    await expect(train(table, {}, { onEpoch: () => epochs++, stopped: () => epochs >= 2 })).rejects.toMatchObject({ code: "cancelled" });
+    expect(epochs).toBe(2);
+  });
+});
+
+describe("the row memory", () => {
+  let rows: TrainingResult;
+  let prototypes: TrainingResult;
+  let few: TrainingResult;
+  beforeAll(async () => {
+    rows = await train(table, { memory: "rows" });
+    prototypes = await train(table, { memory: "prototypes" });
+    few = await train(factorTable(19, 3, [2], 1), { memory: "prototypes" });
+  });
+
+  test("keeps people, prototypes of people, or nothing", async () => {
+    expect(rows.model.memory!.rows).toBe(90);
+    expect(prototypes.model.memory!.rows).toBe(4);
+    expect([rows.model.peoplePerMemoryRow, prototypes.model.peoplePerMemoryRow]).toEqual([1, 22.5]);
+    expect((await train(table, { memory: "none" })).model.memory).toBeNull();
+  });
+
+  test("is not trained where there are too few people for a prototype", () => {
+    expect(few.model.memory).toBeNull();
+    expect(few.model.config.memory).toBeNull();
+    expect(few.model.columns.every((c) => c.weights[1] === 0)).toBe(true);
+  });
+
+  test("knows people by hash only where it keeps them", () => {
+    expect(compileModel(rows.model).memoryHashes!.length).toBe(90);
+    expect(compileModel(prototypes.model).memoryHashes).toBeNull();
+  });
+});
+
+test("paths that are taken away have no weight", async () => {
+  const { model } = await train(table, { paths: ["linear", "net"] });
+  expect(model.memory).toBeNull();
+  const { model: alone } = await train(table, { paths: ["memory"], memory: "rows" });
+  expect(alone.columns.every((c) => c.weights[1] === 1)).toBe(true);
+});
+
+test("scores are better than the mean's and the commonest level's where columns are related", async () => {
+  const rng = createRng(1);
+  const x = Array.from({ length: 400 }, () => rng.normal());
+  const cells = cellsOf(
+    [numberAttribute("x"), numberAttribute("y"), levelsAttribute("a", 2)],
+    [x, x.map((v) => 2 * v + 0.3 * rng.normal()), x.map((v) => (v + 0.3 * rng.normal() > 0 ? 1 : 0))],
+  );
+  const { scores } = await train(cells, { epochs: 8, steps: 200 });
+  for (const s of scores) {
+    expect(s.cells).toBeGreaterThan(20);
+    expect(s.error, s.name).toBeLessThan(0.6 * s.baseline);
+  }
+});
