@@ -64,6 +64,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const keyAt = key === undefined ? -1 : columns.indexOf(key);
   const added = addedColumns(targets.map((t) => t.column.attribute), intervals, why);
   for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals or --why would add; rename it.`);
+  const wanted = new Set(targets.map((t) => t.j));
   const rowSeeds = createRowSeeds(seed);
   const unknown = new Map<string, { name: string; text: string; count: number }>();
   let rowsSeen = 0;
@@ -90,7 +91,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const seeds = rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const tables: TextRow[][] = [];
     for (let k = 0; k < draws; k++) {
-      const drawn = await drawHoles(predictor, encoded, seeds, k, k % predictor.model.memberCount, options.rounds);
+      const drawn = await drawHoles(predictor, encoded, seeds, k, k % predictor.model.memberCount, { rounds: options.rounds, wanted });
       tables.push(rows.map((row, r) => {
         const out = [...row];
         for (const { at, column, j } of targets) if (isHole(row, at, column.source)) out[at] = formatValue(drawn[r][j], column.attribute);

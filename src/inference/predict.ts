@@ -1,8 +1,10 @@
 import { VhgmError } from "../base/errors.js";
 import { cellReader, formatValue, type Cells } from "../data/cells.js";
+import { encodeCells } from "../data/encode.js";
+import type { MemberPaths } from "../model/predictive.js";
 import { isNumeric, type Schema } from "../schema/schema.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
-import { predictCells, type Predictor } from "./predictor.js";
+import type { Predictor } from "./predictor.js";
 import { explain, surprise, type Why } from "./why.js";
 
 /** A person as somebody describes it: attribute name -> value in the user's units, or level. */
@@ -46,7 +48,7 @@ export interface UnusualValue {
 
 export interface Prediction {
   readonly answers: readonly Answer[];
-  /** 0 typical, 1 rare: mean surprise of the given values given each other, as a share of the normal's 4 sd. */
+  /** Mean surprise of the given values given each other, in standard deviations of a normal variable: about 0.8 is typical, 2 is rare. */
   readonly typicality: { readonly meanSurprise: number; readonly unusual: readonly UnusualValue[] };
   readonly notes: readonly string[];
 }
@@ -56,7 +58,8 @@ const unusualTail = 0.005;
 
 /**
  * Answers "given these attributes, how are those distributed?" for one person; nothing given is a valid question.
- * @throws VhgmError code 'usage' for an unknown attribute, a level that is none, or a text in the place of a number
+ * @throws VhgmError code 'usage' for an unknown attribute, one both given and asked for, a level that is none, or a text in
+ *   the place of a number
  */
 export async function predict(predictor: Predictor, schema: Schema, given: Given, options: PredictOptions = {}): Promise<Prediction> {
   const { level = 0.9, why = false } = options;
@@ -64,10 +67,15 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const values = readGiven(schema, given);
   const ask = options.ask ?? layout.columns.map((c) => c.attribute.name).filter((name) => !values.has(name));
   const columns = ask.map((name) => askedColumn(predictor, schema, name));
+  const both = columns.map((j) => layout.columns[j].attribute.name).find((name) => values.has(name));
+  if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and asked for; leave it out of one of them.`);
   const names = [...values.keys()];
   const rows = 1 + names.length; // the question itself, and one row per given value with that value hidden
   const cells = personCells(schema, values, names);
-  const paths = await predictCells(predictor, cells);
+  const encoded = encodeCells(cells, layout);
+  // Whoever is in the row memory with these cells is not to be asked about itself, in any row.
+  const own = predictor.find(encoded);
+  const paths = await predictor.run(encoded, own.fill(own[0]));
   const answers = columns.map((j) => answer(predictor, paths, j, level, why));
   const unusual: UnusualValue[] = [];
   let total = 0;
@@ -91,7 +99,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
 function readGiven(schema: Schema, given: Given): Map<string, number> {
   const values = new Map<string, number>();
   for (const [name, raw] of Object.entries(given)) {
-    const attribute = schema.attributes.find((a) => a.name === name || a.aliases?.includes(name));
+    const attribute = schema.attributes.find((a) => a.name === name) ?? schema.attributes.find((a) => a.aliases?.includes(name));
     if (!attribute || attribute.role !== "attribute") throw unknownAttribute(schema, name);
     if (raw === null || raw === "") continue;
     const text = typeof raw === "boolean" ? booleanText(raw, attribute.levels ?? []) : String(raw);
@@ -147,7 +155,7 @@ function personCells(schema: Schema, values: ReadonlyMap<string, number>, names:
   };
 }
 
-function answer(predictor: Predictor, paths: Awaited<ReturnType<typeof predictCells>>, j: number, level: number, why: boolean): Answer {
+function answer(predictor: Predictor, paths: readonly MemberPaths[], j: number, level: number, why: boolean): Answer {
   const { model } = predictor;
   const { attribute, kind } = model.layout.columns[j];
   const distribution = columnDistribution(model, paths, 0, j);

@@ -11,17 +11,24 @@ const chunk = 128;
 /** A model with its session open. A row's predictions do not depend, bit for bit, on the rows that it comes with. */
 export interface Predictor {
   readonly model: PredictModel;
-  /** Every member's predictions for encoded rows. A person whose very cells are in the row memory does not see itself. */
-  run(rows: Encoded): Promise<MemberPaths[]>;
+  /** (rows) where in the row memory a person with these very cells stands; -1 for anybody else. */
+  find(rows: Encoded): BigInt64Array;
+  /**
+   * Every member's predictions for encoded rows. A person who is in the row memory does not see itself.
+   * @param own what `find` gave, where the cells have changed since
+   */
+  run(rows: Encoded, own?: BigInt64Array): Promise<MemberPaths[]>;
   close(): Promise<void>;
 }
 
 export async function openPredictor(model: PredictModel, open: SessionFactory, options?: SessionOptions): Promise<Predictor> {
   const session = await open(model.graph, { threads: 1, ...options });
   const known = new Map(model.memoryHashes?.map((hash, i) => [hash, i]));
+  const find = (rows: Encoded): BigInt64Array => findPeople(model, rows, known);
   return {
     model,
-    run: (rows) => runPaths(session, model, rows, known),
+    find,
+    run: (rows, own = find(rows)) => runPaths(session, model, rows, own),
     close: () => session.close(),
   };
 }
@@ -30,7 +37,17 @@ export async function openPredictor(model: PredictModel, open: SessionFactory, o
 export const predictCells = (predictor: Predictor, cells: Cells): Promise<MemberPaths[]> =>
   predictor.run(encodeCells(cells, predictor.model.layout));
 
-async function runPaths(session: Session, model: PredictModel, { rows, features, observed }: Encoded, known: ReadonlyMap<number, number>): Promise<MemberPaths[]> {
+function findPeople({ layout }: PredictModel, { rows, features, observed }: Encoded, known: ReadonlyMap<number, number>): BigInt64Array {
+  const found = new BigInt64Array(rows).fill(-1n);
+  const d = layout.features;
+  const p = layout.columns.length;
+  for (let i = 0; known.size > 0 && i < rows; i++) {
+    found[i] = BigInt(known.get(hashRow(features.subarray(i * d, (i + 1) * d), observed.subarray(i * p, (i + 1) * p))) ?? -1);
+  }
+  return found;
+}
+
+async function runPaths(session: Session, model: PredictModel, { rows, features, observed }: Encoded, people: BigInt64Array): Promise<MemberPaths[]> {
   const d = model.layout.features;
   const p = model.layout.columns.length;
   const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: model.memberCount }, () => ({}));
@@ -42,10 +59,7 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
     const visible = new Float32Array(size * p);
     visible.set(observed.subarray(start * p, (start + count) * p));
     const own = new BigInt64Array(size).fill(-1n);
-    for (let r = 0; known.size > 0 && r < count; r++) {
-      const i = start + r;
-      own[r] = BigInt(known.get(hashRow(features.subarray(i * d, (i + 1) * d), observed.subarray(i * p, (i + 1) * p))) ?? -1);
-    }
+    own.set(people.subarray(start, start + count));
     const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size) });
     collected.forEach((member, k) => {
       const names = memberOutputs(k);
