@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const shared = { testTimeout: 120_000, hookTimeout: 120_000, pool: "forks", setupFiles: ["test/support/seed.ts"] } as const;
+const shared = { testTimeout: 120_000, hookTimeout: 120_000, pool: "forks" as const, setupFiles: ["test/support/seed.ts"] };
 
 export default defineConfig({
   test: {
