@@ -90,7 +90,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
     const mass = Math.exp(distribution.logProb(value));
     total += ordered ? surprise(percentile) : surprise(mass / 2);
     const rare = ordered ? Math.min(percentile, 1 - percentile) < unusualTail : mass < unusualTail;
-    if (rare) unusual.push({ name: names[r - 1], value: formatValue(value, layout.columns[j].attribute), percentile });
+    if (rare) unusual.push({ name: names[r - 1], value: formatValue(value, { ...layout.columns[j].attribute, min: undefined, max: undefined }), percentile });
   }
   const notes = unusual.map((u) => `${u.name} = ${u.value} is unusual given the rest; answers may rest on few people like this.`);
   return { answers, typicality: { meanSurprise: names.length ? total / names.length : 0, unusual }, notes };
