@@ -26,6 +26,9 @@ import { print, printJson } from "./terminal.js";
 import { counted, duration, percent } from "./text.js";
 import { trainingHooks } from "./trainingFlags.js";
 
+/** Training steps: two thirds of what train would take, so that the demo is over in about a minute. */
+const demoSteps = 1000;
+
 interface Flags {
   readonly output: string;
   readonly rows: number;
@@ -61,7 +64,7 @@ async function demo({ output, rows, seed, quiet, json }: Flags): Promise<void> {
       const inspection = await inspectTable(table);
       await writeFileAtomic(files.dictionary, formatDictionary(inspection));
       const input = {
-        table, schema: inspection.schema, options: { ...trainingDefaults, seed }, open: openSession,
+        table, schema: inspection.schema, options: { ...trainingDefaults, seed, steps: demoSteps }, open: openSession,
         save: (made: Bundle) => writeBundle(files.model, made),
       };
       await stoppable(() => trainTable(input, trainingHooks(progress, progress.note)));
