@@ -6,7 +6,7 @@ import { createRng } from "../base/random.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
 import { Graph, float32, grad, int64, type TensorData } from "../engine/index.js";
-import { declareNetwork, memoryFromRows, network, networkLoss, type NetworkConfig } from "./network.js";
+import { declareNetwork, heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "./network.js";
 
 /*
  * A table with every kind of column: two numbers, a skewed one with two features, a binary one, two with 3 levels and
@@ -119,6 +119,7 @@ async function run(config: NetworkConfig, at: Float32Array, given: Case, gradien
   g.output("logits", out.logits);
   g.output("logVariance", out.logVariance);
   g.output("loss", loss);
+  g.output("heldOut", heldOutLoss(layout, out, target, weight));
   if (gradients) g.output("gradient", params.packGradients(g, grad(loss, params.declared.map((q) => values.get(q.name)!))));
   const rows = given.visible.length / p;
   const m = given.memory.rows;
@@ -165,6 +166,15 @@ describe.each(Object.keys(configs))("%s", (name) => {
     expect(difference(out.logVariance.data as Float32Array, plain.logVariance.flat())).toBeLessThan(2e-5);
     const loss = plainLoss(layout, plain, rowsOf(given.target, d), rowsOf(given.weight, p), memoryLoss);
     expect((out.loss.data as Float32Array)[0]).toBeCloseTo(loss, 3);
+  });
+
+  test("scores held-out cells by its own loss, in which one odd number counts little", async () => {
+    const target = given.target.map((v, k) => (k % d === 0 ? v + 1000 : v));
+    const out = await run(config, at, { ...given, target });
+    const plain = plainNetwork(layout, config, plainParameters(params, at), plainInputs(config, given));
+    const expected = plainLoss(layout, plain, rowsOf(target, d), rowsOf(given.weight, p), 0, 25);
+    expect((out.heldOut.data as Float32Array)[0]).toBeCloseTo(expected, 3);
+    expect((out.loss.data as Float32Array)[0]).toBeGreaterThan(1000 * Math.abs(expected));
   });
 
   test("has the gradient that finite differences of the plain loops have, for every parameter", async () => {

@@ -183,14 +183,14 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
 }
 
 /** Weighted Gaussian and cross-entropy loss of the network's prediction, plus the row memory's squared error and log loss. */
-export function plainLoss(layout: Layout, out: PlainOutputs, target: Matrix, weight: Matrix, memoryLoss: number): number {
+export function plainLoss(layout: Layout, out: PlainOutputs, target: Matrix, weight: Matrix, memoryLoss: number, largestSurprise = Infinity): number {
   let loss = 0;
   out.logits.forEach((logits, b) => layout.columns.forEach(({ kind, first, width }, j) => {
     const w = weight[b][j];
     const memory = out.memory?.[b];
     if (kind === "number") {
       const error = (logits[first] - target[b][first]) ** 2;
-      loss += 0.5 * w * (error * Math.exp(-out.logVariance[b][j]) + out.logVariance[b][j]);
+      loss += 0.5 * w * (Math.min(largestSurprise, error * Math.exp(-out.logVariance[b][j])) + out.logVariance[b][j]);
       if (memory) loss += 0.5 * memoryLoss * w * (memory[first] - target[b][first]) ** 2;
       return;
     }
