@@ -187,7 +187,7 @@ describe.each(Object.keys(configs))("%s", (name) => {
       return plainLoss(layout, out, rowsOf(given.target, d), rowsOf(given.weight, p), memoryLoss);
     };
     for (const { name: group, offset, size } of params.declared) {
-      const step = Math.ceil(size / 8); // some of a large group, all of a small one
+      const step = Math.ceil(size / 5); // some of a large group, all of a small one
       for (let i = offset; i < offset + size; i += step) {
         const h = 1e-5;
         const start = exact[i];

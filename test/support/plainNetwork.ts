@@ -28,6 +28,8 @@ export interface PlainOutputs {
   readonly logVariance: Matrix;
   /** The best score of each head and row: the shift of the kernel, through which no gradient flows. */
   readonly shifts: Matrix;
+  /** Per row, head and person in memory: the kernel's weight. */
+  readonly kernel: readonly Matrix[];
 }
 
 /** Looks up parameters in the flat buffer by name and index. */
@@ -92,6 +94,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
 
     let memory: Row | null = null;
     let rowShifts: Row = [];
+    const kernel: Matrix = [];
     if (config.memory && inputs.memory && memoryKeys) {
       const people = inputs.memory;
       const { heads, keyWidth } = config.memory;
@@ -103,6 +106,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
         const shift = shifts?.[b][head] ?? Math.max(...others.map(score));
         rowShifts = [...rowShifts, shift];
         const weight = others.map((m) => Math.exp(score(m) - shift));
+        kernel.push(people.features.map((_, m) => (m === inputs.own[b] ? 0 : weight[others.indexOf(m)])));
         for (let k = 0; k < d; k++) {
           const top = sum(others.length, (i) => weight[i] * people.features[others[i]][k]) + 0.03 * inputs.center[k];
           const total = sum(others.length, (i) => weight[i] * people.observed[others[i]][columnOf[k]]) + 0.03;
@@ -116,7 +120,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
     const { logits, logVariance } = config.residual.kind === "mlp"
       ? plainMlp(config.residual.width, [...filled, ...visible], inputs.dropout?.map((mask) => mask[b]))
       : plainTransformer(config.residual, x, linear, memory, visible);
-    return { linear, memory, logits: base.map((v, k) => v + logits[k]), logVariance, shifts: rowShifts };
+    return { linear, memory, logits: base.map((v, k) => v + logits[k]), logVariance, shifts: rowShifts, kernel };
   });
   return {
     linear: outputs.map((o) => o.linear),
@@ -124,6 +128,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
     logits: outputs.map((o) => o.logits),
     logVariance: outputs.map((o) => o.logVariance),
     shifts: outputs.map((o) => o.shifts),
+    kernel: outputs.map((o) => o.kernel),
   };
 
   function plainMlp(width: number, input: Row, dropout?: Matrix): { logits: Row; logVariance: Row } {
