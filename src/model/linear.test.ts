@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { difference } from "../../test/support/checkOp.js";
-import { factorTable, withHoles } from "../../test/support/tables.js";
+import { cellsOf, factorTable, numberAttribute, withHoles } from "../../test/support/tables.js";
+import { createRng } from "../base/random.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
-import { addHeldOutErrors, chooseLambdas, columnMeans, combineMaps, createLinearFitter, lambdas, type LinearFitter } from "./linear.js";
+import { addHeldOutErrors, chooseLambdas, columnMeans, combineMaps, createLinearFitter, lambdas, relaxationOf, type LinearFitter, type LinearMap } from "./linear.js";
 
 const cells = withHoles(factorTable(60, 4, [2, 3, 4], 5), 0.25, 6);
 const layout = fitLayout(cells);
@@ -167,4 +168,57 @@ test("held-out errors are squared differences of the held-out cells alone: a num
   expect(errors[number]).toBeCloseTo(1 + 4 * 0.25, 5);
   expect(errors[level]).toBeCloseTo(1 + 2 * 3 * 0.25, 5);
   expect(errors.filter((e) => e !== 1).length).toBe(2);
+});
+
+describe("parts of a whole", () => {
+  // Ten shares of 100 that depend on three covariates: each share is nearly the negative sum of the others.
+  const parts = 10;
+  const rng = createRng(8);
+  const covariates = Array.from({ length: 500 }, () => [rng.normal(), rng.normal(), rng.normal()]);
+  const shares = covariates.map((c) => {
+    const e = Array.from({ length: parts }, (_, k) => Math.exp(0.5 * c[k % 3] * (k < 3 ? 1 : -0.5) + 0.5 * rng.normal()));
+    return e.map((v) => (100 * v) / e.reduce((a, b) => a + b));
+  });
+  const whole = cellsOf(
+    [...["a", "b", "c"].map((name) => numberAttribute(name)), ...Array.from({ length: parts }, (_, k) => numberAttribute(`part${k}`))],
+    [...[0, 1, 2].map((j) => covariates.map((c) => c[j])), ...Array.from({ length: parts }, (_, k) => shares.map((s) => s[k]))],
+  );
+  const lay = fitLayout(whole);
+  const complete = encodeCells(whole, lay);
+
+  /** What the network's linear path says of all parts, from the covariates alone. */
+  function fromCovariates({ center, weights, relaxation }: LinearMap): number[] {
+    const d = lay.features;
+    const known = lay.columns.flatMap((c) => new Array<boolean>(c.width).fill(c.attribute.name.length === 1));
+    return Array.from({ length: 500 }, (_, i) => {
+      let x = Array.from(center, (v, k) => (known[k] ? complete.features[i * d + k] : v));
+      for (let r = 0; r < 5; r++) {
+        const before = x;
+        x = before.map((v, k) => (known[k] ? v : v + relaxation * (center[k] - v + before.reduce((s, u, a) => s + (u - center[a]) * weights[a * d + k], 0))));
+      }
+      return x.filter((_v, k) => !known[k]);
+    }).flat();
+  }
+  const truth = Array.from({ length: 500 }, (_, i) => lay.columns.flatMap((c) => (c.attribute.name.length === 1 ? [] : Array.from(complete.features.subarray(i * lay.features + c.first, i * lay.features + c.first + c.width))))).flat();
+  const error = (guess: readonly number[]): number => Math.sqrt(guess.reduce((s, v, k) => s + (v - truth[k]) ** 2, 0) / truth.length);
+
+  test("do not blow up where all of them are hidden", async () => {
+    const own = await createLinearFitter(lay, openSession);
+    const [{ map }] = await own.fit(complete, [0.05]);
+    await own.close();
+    const mean = error(fromCovariates({ ...map, weights: new Float32Array(map.weights.length) }));
+    expect(map.relaxation).toBeLessThan(0.6);
+    expect(error(fromCovariates(map))).toBeLessThan(0.97 * mean);
+    // Full steps would.
+    expect(error(fromCovariates({ ...map, relaxation: 1 }))).toBeGreaterThan(5 * mean);
+  });
+});
+
+test("a relaxation is 1 unless the map's worst direction grows", () => {
+  expect(relaxationOf(new Float32Array(9), 3)).toBe(1);
+  // Each of 3 the mean of the others: eigenvalues of I - W are 0 and 1.5.
+  expect(relaxationOf(Float32Array.of(0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0), 3)).toBe(1);
+  // Each of 4 the negative sum of the others: 0 (three times) and 4.
+  const negative = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 0 : -1));
+  expect(relaxationOf(negative, 4)).toBeCloseTo(2.2 / 4, 3);
 });

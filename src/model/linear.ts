@@ -4,7 +4,7 @@ import { Graph, float32, ops, toOnnx, type Session, type SessionFactory } from "
 import { toFeatures } from "./blocks.js";
 import { invertSmall, invertSpd } from "./linalg.js";
 
-/** The linear path's map: x <- visible ? x : center + (x - center) W, a few rounds (see network.ts). */
+/** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
 export interface LinearMap {
   /** (features) */
   readonly center: Float32Array;
@@ -12,6 +12,8 @@ export interface LinearMap {
   readonly weights: Float32Array;
   /** Ridge penalty of each column. */
   readonly lambda: Float32Array;
+  /** r, 1 for most tables, less where full steps would grow from round to round. */
+  readonly relaxation: number;
 }
 
 /** Penalties that are tried, in units of a standardised feature's variance. */
@@ -43,13 +45,14 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
       for (let r = 1; r < rounds; r++) {
         ({ center } = state);
         weights = regressAll(state.gram, layout, early);
-        state = await fill(session, layout, rows, features, bits, state.filled, center, weights);
+        state = await fill(session, layout, rows, features, bits, state.filled, center, weights, relaxationOf(weights, d));
       }
       const fits = [];
       for (const penalty of penalties) {
         const lambda = new Float32Array(layout.columns.length).fill(penalty);
-        const map = { center: state.center, weights: regressAll(state.gram, layout, penalty), lambda };
-        const { filled } = await fill(session, layout, rows, features, bits, state.filled, map.center, map.weights);
+        const fitted = regressAll(state.gram, layout, penalty);
+        const map = { center: state.center, weights: fitted, lambda, relaxation: relaxationOf(fitted, d) };
+        const { filled } = await fill(session, layout, rows, features, bits, state.filled, map.center, map.weights, map.relaxation);
         fits.push({ map, filled });
       }
       return fits;
@@ -66,7 +69,30 @@ export function combineMaps(maps: readonly LinearMap[], choice: readonly number[
     const from = maps[choice[j]].weights;
     for (let i = 0; i < d; i++) for (let k = first; k < first + width; k++) weights[i * d + k] = from[i * d + k];
   });
-  return { center: maps[0].center, weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]) };
+  return { center: maps[0].center, weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]), relaxation: relaxationOf(weights, d) };
+}
+
+/** Most that a step may grow an error by, in the worst direction: five rounds then make 2.5 times of it. */
+const largestGrowth = 1.2;
+
+/**
+ * How far each round may go. A full step is Jacobi's method on the hidden features' normal equations; it multiplies an error
+ * by 1 - mu, where mu are the eigenvalues of I - W, and for parts of a whole, of which each is the rest's negative sum, mu
+ * comes near the number of parts. With nothing visible all of them count; with more visible the largest mu is smaller.
+ */
+export function relaxationOf(weights: Float32Array, d: number): number {
+  let v = Float64Array.from({ length: d }, (_, k) => 1 + 0.5 * Math.sin(12.9898 * k + 1));
+  let largest = 1;
+  const iterations = 40;
+  for (let r = 0; r < iterations; r++) {
+    const next = v.slice();
+    for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) next[b] -= v[a] * weights[a * d + b];
+    const norm = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0) / v.reduce((sum, x) => sum + x * x, 0));
+    if (!(norm > 0)) break;
+    if (r >= iterations / 2) largest = Math.max(largest, norm);
+    v = next.map((x) => x / norm);
+  }
+  return Math.min(1, (1 + largestGrowth) / largest);
 }
 
 function openFillSession(layout: Layout, open: SessionFactory): Promise<Session> {
@@ -78,7 +104,9 @@ function openFillSession(layout: Layout, open: SessionFactory): Promise<Session>
   const center = g.input("center", [d]);
   const weights = g.input("weights", [d, d]);
   const share = g.input("share", []); // 1 / n
-  const predicted = ops.add(ops.matmul(ops.sub(current, center), weights), center);
+  const relaxation = g.input("relaxation", []);
+  const full = ops.add(ops.matmul(ops.sub(current, center), weights), center);
+  const predicted = ops.add(ops.mul(full, relaxation), ops.mul(current, ops.sub(g.constant(1), relaxation)));
   const bits = toFeatures(visible, layout);
   const filled = ops.add(ops.mul(bits, truth), ops.mul(ops.sub(g.constant(1), bits), predicted));
   const mean = ops.mul(ops.sum(filled, [0]), share);
@@ -98,6 +126,7 @@ async function fill(
   current: Float32Array,
   center: Float32Array,
   weights: Float32Array,
+  relaxation = 1,
 ): Promise<{ filled: Float32Array; center: Float32Array; gram: Float32Array }> {
   const d = layout.features;
   const out = await session.run({
@@ -107,6 +136,7 @@ async function fill(
     center: float32(center, d),
     weights: float32(weights, d, d),
     share: float32(Float32Array.of(1 / rows)),
+    relaxation: float32(Float32Array.of(relaxation)),
   });
   return { filled: out.filled.data as Float32Array, center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
 }

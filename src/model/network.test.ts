@@ -88,6 +88,7 @@ const weights = normals(d * d, 22, 0.12).map((v, at) => {
   const own = layout.columns.some((c) => [Math.floor(at / d), at % d].every((k) => k >= c.first && k < c.first + c.width));
   return own ? 0 : v;
 });
+const relaxation = 0.75;
 const dropMasks = (width: number): Float32Array[] => [0, 1].map((i) => Float32Array.from({ length: batch * width }, (_, at) => ((at + i) % 5 === 0 ? 0 : 1.25)));
 
 /** Parameters away from their start, so that gates, shares and norms differ too. */
@@ -112,7 +113,7 @@ async function run(config: NetworkConfig, at: Float32Array, given: Case, gradien
   const residual = config.residual;
   const drops = residual.kind === "mlp" && residual.dropout > 0 ? dropMasks(residual.width) : [];
   const dropout = residual.kind === "mlp" && drops.length > 0 ? drops.map((_, i) => g.input(`dropout.${i}`, ["B", residual.width])) : undefined;
-  const out = network(layout, config, values, { x, visible, center: g.constant(center, [d]), weights: g.constant(weights, [d, d]), memory, dropout });
+  const out = network(layout, config, values, { x, visible, center: g.constant(center, [d]), weights: g.constant(weights, [d, d]), relaxation: g.constant(relaxation), memory, dropout });
   const loss = networkLoss(layout, out, target, weight, memoryLoss);
   g.output("linear", out.linear);
   if (out.memory) g.output("memory", out.memory);
@@ -146,6 +147,7 @@ const plainInputs = (config: NetworkConfig, given: Case): PlainInputs => ({
   visible: rowsOf(given.visible, p),
   center: Array.from(center),
   weights: rowsOf(weights, d),
+  relaxation,
   memory: config.memory ? { features: rowsOf(given.memory.features, d), observed: rowsOf(given.memory.observed, p) } : null,
   own: given.own,
   dropout: config.residual.kind === "mlp" && config.residual.dropout > 0 ? dropMasks(config.residual.width).map((mask) => rowsOf(mask, mask.length / batch)) : undefined,

@@ -51,9 +51,10 @@ export interface MemoryInputs {
 export interface NetworkInputs {
   readonly x: Tensor; // (B, D)
   readonly visible: Tensor; // (B, p)
-  /** Closed-form map of the linear path: (D), (D, D). */
+  /** Closed-form map of the linear path, (D) and (D, D), and how far a round goes. */
   readonly center: Tensor;
   readonly weights: Tensor;
+  readonly relaxation: Tensor; // ()
   readonly memory: MemoryInputs | null;
   /** (B, width) per hidden layer: 0 or 1 / (1 - dropout); absent outside training. */
   readonly dropout?: readonly Tensor[];
@@ -118,7 +119,7 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
   const bits = toFeatures(inputs.visible, layout); // (B, D)
   const x = ops.mul(inputs.x, bits);
 
-  const path = linearPath(x, bits, inputs.center, inputs.weights, config.linearRounds);
+  const path = linearPath(x, bits, inputs, config.linearRounds);
   const linear = probabilities(path.predicted, layout);
 
   const kernel = config.memory && inputs.memory ? rowMemory(layout, config.memory, get, x, inputs) : null;
@@ -145,12 +146,13 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
 }
 
 /** Iterated ridge: holes start at the mean and are refilled from everything else, a few times. */
-function linearPath(x: Tensor, bits: Tensor, center: Tensor, weights: Tensor, rounds: number): { predicted: Tensor; filled: Tensor } {
+function linearPath(x: Tensor, bits: Tensor, { center, weights, relaxation }: NetworkInputs, rounds: number): { predicted: Tensor; filled: Tensor } {
   const hidden = ops.sub(x.graph.constant(1), bits);
   let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
   let filled = ops.add(x, ops.mul(hidden, center));
   for (let r = 0; r < rounds; r++) {
-    predicted = ops.add(ops.matmul(ops.sub(filled, center), weights), center);
+    const full = ops.add(ops.matmul(ops.sub(filled, center), weights), center);
+    predicted = ops.add(ops.mul(full, relaxation), ops.mul(predicted, ops.sub(x.graph.constant(1), relaxation)));
     filled = ops.add(x, ops.mul(hidden, predicted));
   }
   return { predicted, filled };

@@ -62,7 +62,7 @@ export function buildPathGraph(
     const weights = g.constant(linear.weights, [layout.features, layout.features]);
     const keys = people && rowKeys(config.memory!, (name) => values.get(name)!, people.features, people.observed);
     const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
-    const out = network(layout, config, values, { x, visible, center, weights, memory: inputs });
+    const out = network(layout, config, values, { x, visible, center, weights, relaxation: g.constant(linear.relaxation), memory: inputs });
     const names = memberOutputs(k);
     g.output(names.linear, out.linear);
     g.output(names.net, netPrediction(out.logits, layout));

@@ -13,10 +13,11 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
   const weight = g.input("weight", ["B", layout.columns.length]);
   const center = g.input("center", [layout.features]);
   const weights = g.input("weights", [layout.features, layout.features]);
+  const relaxation = g.input("relaxation", []);
   const memory = config.memory ? memoryFromRows(g, layout, config.memory, values) : null;
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
-  const out = network(layout, config, values, { x, visible, center, weights, memory, dropout });
+  const out = network(layout, config, values, { x, visible, center, weights, relaxation, memory, dropout });
   const loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
   g.output("loss", loss);
   if (training) {

@@ -78,7 +78,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
     const scoreEvery = Math.max(1, Math.round(epochs / 25));
     const patience = Math.max(epochs * options.patience, scoreEvery - 1);
-    const fixed = { center: float32(input.linear.center, layout.features), weights: float32(input.linear.weights, layout.features, layout.features), decay: float32(params.decayMask(), params.size) };
+    const fixed = { center: float32(input.linear.center, layout.features), weights: float32(input.linear.weights, layout.features, layout.features), relaxation: float32(Float32Array.of(input.linear.relaxation)), decay: float32(params.decayMask(), params.size) };
     while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
       const order = permutation(table.rows, rng);
       let total = 0;

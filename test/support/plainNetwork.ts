@@ -15,6 +15,7 @@ export interface PlainInputs {
   readonly visible: Matrix; // (B, p)
   readonly center: Row;
   readonly weights: Matrix; // (D, D)
+  readonly relaxation: number;
   /** People in memory, and for each row of the batch which of them it is itself (-1: none). */
   readonly memory: { readonly features: Matrix; readonly observed: Matrix } | null;
   readonly own: readonly number[];
@@ -86,8 +87,8 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
     let filled = x.map((v, k) => (seen(k) ? v : inputs.center[k]));
     let predicted = inputs.center;
     for (let round = 0; round < config.linearRounds; round++) {
-      const before = filled;
-      predicted = range(d).map((k) => inputs.center[k] + sum(d, (i) => (before[i] - inputs.center[i]) * inputs.weights[i][k]));
+      const [before, last] = [filled, predicted];
+      predicted = range(d).map((k) => (1 - inputs.relaxation) * last[k] + inputs.relaxation * (inputs.center[k] + sum(d, (i) => (before[i] - inputs.center[i]) * inputs.weights[i][k])));
       filled = x.map((v, k) => (seen(k) ? v : predicted[k]));
     }
     const linear = normalised(predicted);
