@@ -1,121 +1,139 @@
 /**
- * Accuracy beside rivals on the same masks. See docs/results.md.
+ * Accuracy beside rivals on the same masks: the tables of docs/results.md.
  *
- *   npm run bench:accuracy -- --data DIR --cache DIR [--tables pima,pbc] [--mechanisms mcar] [--seeds 1,2,3]
- *                             [--methods complete,train,best,mean,ridge,forest,et,mice] [--rows 4000] [--python PATH]
+ *   npm run bench:accuracy -- --data DIR [--tables pima,pbc] [--mechanisms mcar,mar,mnar] [--seeds 1,2,3] [--rate 0.3]
+ *     [--rows 4000] [--methods vhgm,vhgm-best,train-impute,mean,ridge,forest,et,mice] [--command 'NAME=COMMAND {in} {out}']
+ *     [--rerun vhgm,...] [--import FILE.tsv] [--no-run] [--cache DIR] [--python PATH] [--timeout 1200] [--out results.json]
  *
- * DIR of --data has one folder per table, NAME/NAME.csv or .csv.gz. Cases, completed tables and results.jsonl are kept in
- * --cache: a run that was cut off goes on where it stood. Rivals need Python and R (bench/peers/README.md); a rival that
- * is not installed is named and left out. Rivals get 20 minutes of processor time each.
+ * --data    (or VHGM_DATA) one folder per table, NAME/NAME.csv or .csv.gz; needed for cases that the cache lacks.
+ * --cache   keeps cases (m/), completed tables (out/) and results.jsonl: a run that was cut off goes on where it stood.
+ * --rerun   forgets these methods' results of the wanted cases and runs them again: after a change of the code, or a failure.
+ * --import  takes results made elsewhere, see imported.ts.
+ * --no-run  makes nothing anew: tables of what the cache and the imported lists hold.
+ * --timeout seconds of processor time that a rival gets for a case, and twice as much by the clock.
+ * --command a rival of one's own, run by the shell. --import and --command can be given several times.
+ *
+ * Tables go to stdout in markdown, progress to stderr. VHGM's own methods need Node alone. Rivals need Python or R
+ * (bench/peers/README.md): one that is not installed is named and left out. Without Python masks are made by
+ * src/evaluation/ampute.ts; they are other masks than the published ones.
  */
-import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { openTable } from "../src/data/node/open.js";
-import type { TextRow } from "../src/data/table.js";
-import { scoreTable, type TableScore } from "../src/evaluation/score.js";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { caseFolder, checkSettings, makeOwnMasks, prepareCase, pythonMasks, scoreCase, type MaskMaker } from "./cases.js";
+import { importResults } from "./imported.js";
+import { absentRivals, hasNumpy, rivalEnvironment, type Method } from "./methods.js";
+import { readPlan, type Plan } from "./plan.js";
+import { runCommands, stopRunning } from "./process.js";
+import { appendLog, caseName, cellKey, readLog, writeLog, writeWhole, type Case, type Result } from "./results.js";
 import { markdown } from "./tables.js";
 
-export interface Result {
-  readonly table: string;
-  readonly mechanism: string;
-  readonly seed: number;
-  readonly method: string;
-  readonly seconds: number;
-  /** null: failed, or not finished in time. */
-  readonly score: TableScore | null;
+/** The compiled file stands in dist-bench/bench. */
+const root = join(import.meta.dirname, "..", "..");
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function main(plan: Plan): Promise<void> {
+  const { methods, cases, settings, cache } = plan;
+  const keyOf = (which: Case, method: Method): string => cellKey({ ...which, method: method.name });
+  const wanted = new Set(cases.flatMap((which) => methods.map((method) => keyOf(which, method))));
+  mkdirSync(join(cache, "out"), { recursive: true });
+  for (const which of cases) await checkSettings(caseFolder(cache, which), which, settings);
+  const log = join(cache, "results.jsonl");
+  const results = readLog(log);
+  const keep = (result: Result): void => {
+    results.set(cellKey(result), result);
+    appendLog(log, result);
+  };
+  for (const path of plan.imports) {
+    const taken = await importResults(path, { cache, settings, wanted, results, keep });
+    say(`${taken} results taken from ${basename(path)}.`);
+  }
+  forget(plan, wanted, results, log);
+
+  const lacking = methods.filter((method) => plan.run && cases.some((which) => !results.has(keyOf(which, method))));
+  const absent = absentRivals(lacking.filter((m) => !m.own).map((m) => m.name), plan.python);
+  const notes = [...absent.values()];
+  for (const note of notes) say(note);
+  const cells = cases
+    .flatMap((which) => lacking.filter((m) => !absent.has(m.name)).map((method) => ({ which, method })))
+    .filter(({ which, method }) => !results.has(keyOf(which, method)));
+  if (cells.length > 0) await runCells(cells, plan, keep);
+
+  const shown = cases.flatMap((which) => methods.flatMap((method) => results.get(keyOf(which, method)) ?? []));
+  if (shown.length === 0) return say("There is no result to show.");
+  if (plan.out !== undefined) writeWhole(plan.out, `${JSON.stringify({ ...settings, results: shown, notes }, null, 1)}\n`);
+  const own = new Set(methods.filter((m) => m.own).map((m) => m.name));
+  process.stdout.write(markdown({ results: shown, methods: methods.map((m) => m.name), own, setting: settingOf(plan), notes }));
 }
 
-const { values: flags } = parseArgs({
-  options: {
-    data: { type: "string" },
-    cache: { type: "string", default: ".cache/accuracy" },
-    tables: { type: "string", default: "pima,pbc,heart_disease_uci,nhefs,young_people_survey,nhanes_2009_2012" },
-    mechanisms: { type: "string", default: "mcar" },
-    seeds: { type: "string", default: "1,2,3" },
-    methods: { type: "string", default: "complete,train,mean,ridge,forest,et,mice" },
-    rows: { type: "string", default: "4000" },
-    rate: { type: "string", default: "0.3" },
-    python: { type: "string", default: "python3" },
-  },
-});
-const { cache, python } = flags;
-const data = flags.data ?? process.env.VHGM_DATA;
-if (!data) throw new Error("--data DIR (or VHGM_DATA) must name the folder of tables.");
-const list = (text: string): string[] => text.split(",").filter((x) => x !== "");
-const peers = join("bench", "peers");
-const vhgm = join("dist", "cli", "main.js");
-const cpuSeconds = 1200;
+/** Takes the results that are to be made again out of the log. */
+function forget({ rerun }: Plan, wanted: ReadonlySet<string>, results: Map<string, Result>, log: string): void {
+  const old = [...results.values()].filter((r) => rerun.has(r.method) && wanted.has(cellKey(r)));
+  if (old.length === 0) return;
+  for (const result of old) results.delete(cellKey(result));
+  writeLog(log, results.values());
+}
 
-/** The command that completes `input` into `output`. */
-function command(method: string, input: string, output: string): string[] {
-  const model = `${output}.vhgm`;
-  const ours = ["node", vhgm];
-  switch (method) {
-    case "complete":
-      return [...ours, "complete", input, "-o", output, "--quiet"];
-    case "best":
-      return [...ours, "complete", input, "-o", output, "--quiet", "--best"];
-    case "train":
-      return ["sh", "-c", `node ${vhgm} train '${input}' -o '${model}' --quiet && node ${vhgm} impute '${model}' '${input}' -o '${output}' --quiet && rm '${model}'`];
-    case "ridge":
-      return [python, join(peers, "ridge.py"), input, output];
-    case "et":
-      return [python, join(peers, "sk.py"), input, output, "et"];
-    default:
-      return ["Rscript", join(peers, "rival.R"), input, output, method];
+async function runCells(cells: readonly { which: Case; method: Method }[], plan: Plan, keep: (result: Result) => void): Promise<void> {
+  if (cells.some(({ method }) => method.own) && !existsSync(join(root, "dist", "cli", "main.js"))) {
+    throw new Error("VHGM is not built yet: run npm run build first.");
+  }
+  const work = mkdtempSync(join(plan.cache, "running-"));
+  process.on("exit", () => {
+    stopRunning();
+    rmSync(work, { recursive: true, force: true });
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+  const makeMasks = lazyMasks(plan.python);
+  for (const [i, { which, method }] of cells.entries()) {
+    await prepareCase(caseFolder(plan.cache, which), plan.data, which, plan.settings, makeMasks);
+    const result = await runCell(method, which, work, plan);
+    keep(result);
+    const { score, seconds, reason } = result;
+    const figures = score ? `NRMSE ${score.nrmse.toFixed(4)}, accuracy ${score.accuracy.toFixed(4)}` : `failed: ${reason}`;
+    const cell = `${which.table} ${which.mechanism} seed ${which.seed} ${method.name}`;
+    say(`${i + 1}/${cells.length} ${cell}: ${figures}, ${seconds.toFixed(1)} s`);
   }
 }
 
-const isOurs = (method: string): boolean => ["complete", "best", "train"].includes(method);
-
-function run(args: readonly string[], limited: boolean): { ok: boolean; seconds: number; message: string } {
-  const start = performance.now();
-  const quoted = args.map((a) => `'${a.replaceAll("'", "'\\''")}'`).join(" ");
-  const done = spawnSync("bash", ["-c", `${limited ? `ulimit -t ${cpuSeconds}; ` : ""}${quoted}`], { encoding: "utf8" });
-  return { ok: done.status === 0, seconds: (performance.now() - start) / 1000, message: (done.stderr ?? "").trim().split("\n").at(-1) ?? "" };
-}
-
-async function readRows(path: string): Promise<TextRow[]> {
-  const table = await openTable(path);
-  const rows: TextRow[] = [];
-  for await (const batch of table.batches()) rows.push(...batch);
-  await table.close();
-  return rows;
-}
-
-function prepare(table: string, mechanism: string, seed: number): string {
-  const folder = join(cache, `${table}_${mechanism}_${seed}`);
-  if (existsSync(join(folder, "mask.csv"))) return folder;
-  const source = ["csv", "csv.gz"].map((end) => join(data!, table, `${table}.${end}`)).find(existsSync);
-  if (!source) throw new Error(`${join(data!, table)} holds no ${table}.csv or ${table}.csv.gz.`);
-  const made = run([python, join(peers, "ampute.py"), source, folder, flags.rate, mechanism, String(seed), flags.rows], false);
-  if (!made.ok) throw new Error(`The masks of ${table} could not be made: ${made.message}`);
-  return folder;
-}
-
-mkdirSync(cache, { recursive: true });
-const log = join(cache, "results.jsonl");
-const results: Result[] = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line) as Result) : [];
-const wanted = list(flags.mechanisms).flatMap((mechanism) => list(flags.seeds).flatMap((seed) => list(flags.tables).flatMap((table) => list(flags.methods).map((method) => ({ table, mechanism, seed: Number(seed), method })))));
-const same = (a: Omit<Result, "score" | "seconds">, b: Omit<Result, "score" | "seconds">): boolean =>
-  a.table === b.table && a.mechanism === b.mechanism && a.seed === b.seed && a.method === b.method;
-
-for (const [i, cell] of wanted.entries()) {
-  if (results.some((r) => same(r, cell))) continue;
-  const folder = prepare(cell.table, cell.mechanism, cell.seed);
-  const output = join(folder, `${cell.method}.csv`);
-  const done = run(command(cell.method, join(folder, "masked.csv"), output), !isOurs(cell.method));
-  let score: TableScore | null = null;
-  if (done.ok) {
-    const mask = readFileSync(join(folder, "mask.csv"), "utf8").trim().split("\n").map((line) => line.split(",").map((bit) => bit === "1"));
-    score = scoreTable(await readRows(join(folder, "full.csv")), await readRows(output), mask);
+/** Runs one method on one case; its table is kept in the cache if it finished. */
+async function runCell(method: Method, which: Case, work: string, { cache, timeout }: Plan): Promise<Result> {
+  const folder = caseFolder(cache, which);
+  const output = join(work, "completed.csv");
+  rmSync(output, { force: true });
+  const limits = method.own ? {} : { seconds: timeout, env: rivalEnvironment };
+  const { ok, seconds, peakMemory, reason } = await runCommands(method.commands(resolve(folder, "masked.csv"), resolve(output)), limits);
+  const cell = { ...which, method: method.name, seconds, peakMemory };
+  if (!ok) return { ...cell, score: null, reason };
+  try {
+    const score = await scoreCase(folder, output);
+    renameSync(output, join(cache, "out", `${caseName(which)}.${method.name}.csv`));
+    return { ...cell, score };
+  } catch (error) {
+    return { ...cell, score: null, reason: sentence(error) };
   }
-  const result: Result = { ...cell, seconds: done.seconds, score };
-  results.push(result);
-  appendFileSync(log, `${JSON.stringify(result)}\n`);
-  const figures = score ? `NRMSE ${score.nrmse.toFixed(4)}, accuracy ${score.accuracy.toFixed(4)}` : `failed: ${done.message}`;
-  process.stderr.write(`${i + 1}/${wanted.length} ${cell.table} ${cell.mechanism} seed ${cell.seed} ${cell.method}: ${figures}, ${done.seconds.toFixed(1)} s\n`);
 }
-process.stdout.write(markdown(results.filter((r) => wanted.some((w) => same(r, w)))));
+
+/** bench/peers/ampute.py where Python has numpy, else VHGM's own masks; looked up when the first case is made. */
+function lazyMasks(python: string): MaskMaker {
+  let make: MaskMaker | undefined;
+  const choose = (): MaskMaker => {
+    if (hasNumpy(python)) return pythonMasks(python, join(root, "bench", "peers", "ampute.py"));
+    say(`${python} with numpy is not installed: masks are made without it, and are other masks than the published ones.`);
+    return makeOwnMasks;
+  };
+  return (...args) => (make ??= choose())(...args);
+}
+
+function settingOf({ settings: { rate, rows }, cases }: Plan): string {
+  const seeds = [...new Set(cases.map((which) => which.seed))].join(", ");
+  return `${Number((100 * rate).toFixed(1))}% of the observed cells hidden, at most ${rows} rows of a table; means over seeds ${seeds}.`;
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+try {
+  await main(readPlan(process.argv.slice(2), root));
+} catch (error) {
+  say(sentence(error));
+  process.exitCode = 1;
+}
