@@ -43,7 +43,7 @@ export function writeFeatures(column: Column, value: number, features: Float32Ar
 }
 
 /** Normal score of a value by its rank among quantiles, linear between them; ties take the middle of their ranks. */
-function normalScore(quantiles: readonly number[], value: number): number {
+export function normalScore(quantiles: readonly number[], value: number): number {
   const last = quantiles.length - 1;
   let below = 0;
   while (below <= last && quantiles[below] < value) below++;

@@ -1,4 +1,5 @@
 import type { Cells } from "../data/cells.js";
+import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
 import { cellOf } from "./likelihoods/index.js";
@@ -56,8 +57,8 @@ export function priorWeights(hasMemory: boolean, { paths, stacking }: StackingCh
 
 /**
  * Chooses, for every column and from held-out cells of all members: the weights of the three paths (least squared error,
- * or log loss for classes, shrunk to a prior), then for numbers the spread and the histogram's share (log score), then
- * the factors of the grid's cells.
+ * or log loss for classes, shrunk to a prior), then for numbers the shape for skewed ones, the spread and the histogram's
+ * share (log score), then the factors of the grid's cells.
  */
 export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
@@ -180,6 +181,7 @@ function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held
       columns[j] = { ...columns[j], [key]: key === "spread" ? peak(options, total) : options[total.indexOf(Math.max(...total))] };
     }
   };
+  calibrateScores(model, columns, held);
   // Log score of "as predicted" under a Gaussian that is s times as wide.
   const spreadPrior = spreads.map((s) => spreadShrinkage * (-Math.log(s) - 0.5 / s ** 2));
   choose("spread", spreads, spreadPrior);
@@ -198,6 +200,27 @@ function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held
       seen[cellOf(grid, value)]++;
     }
     columns[j] = { ...columns[j], cells: Array.from(seen, (n, b) => (n + cellShrinkage) / (predicted[b] + cellShrinkage)) };
+  }
+}
+
+const scoreShares = [0, 0.25, 0.5, 0.75, 1];
+/** Cells' worth of "as wide as all people" behind the deviation of a normal score. */
+const scoreShrinkage = 5;
+
+/** For skewed numbers, how far the linear path's normal score is off, and whether its Gaussian tells held-out cells better. */
+function calibrateScores(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][]): void {
+  const { layout } = model;
+  for (let j = 0; j < layout.numbers; j++) {
+    const { ranks, first } = layout.columns[j];
+    const n = held[j].length;
+    if (ranks.length === 0 || n < fewestCells) continue;
+    const squared = held[j].reduce((sum, { members: [m], row, value }) => sum + (normalScore(ranks, value) - m.linear[row * layout.features + first + 1]) ** 2, 0);
+    const sd = Math.sqrt((squared + scoreShrinkage) / (n + scoreShrinkage));
+    const logScores = scoreShares.map((share) => {
+      columns[j] = { ...columns[j], score: { sd, share } };
+      return meanLogScore(model, held[j], j);
+    });
+    columns[j] = { ...columns[j], score: { sd, share: scoreShares[logScores.indexOf(Math.max(...logScores))] } };
   }
 }
 

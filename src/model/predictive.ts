@@ -1,6 +1,7 @@
+import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
-import { gaussianMass, tiltToMean } from "./likelihoods/index.js";
+import { gaussianMass, gridMean, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
 
 /** Weights of the three paths, in this order, for one column; they sum to 1. */
 export type PathWeights = readonly [linear: number, memory: number, net: number];
@@ -10,6 +11,8 @@ export interface ColumnCalibration {
   readonly weights: PathWeights;
   /** Numbers: factor on the network's standard deviation. */
   readonly spread: number;
+  /** Skewed numbers: a Gaussian of the normal score around the linear path's; its deviation, and its share against the other. */
+  readonly score?: { readonly sd: number; readonly share: number };
   /** Numbers: share of the row memory's histogram in the density's shape. */
   readonly histogram: number;
   /** Numbers: factor on the mass of each grid cell (heaped values, gaps, skew that a Gaussian does not know). */
@@ -54,22 +57,24 @@ export function numberMean(model: DensityModel, members: readonly MemberPaths[],
   return Math.min(hi[size - 1], Math.max(lo[0], mean));
 }
 
-const scratch = new Map<number, Float64Array>();
-function buffer(size: number): Float64Array {
-  let found = scratch.get(size);
-  if (!found) scratch.set(size, (found = new Float64Array(size)));
+const scratch = [new Map<number, Float64Array>(), new Map<number, Float64Array>()];
+function buffer(size: number, which = 0): Float64Array {
+  let found = scratch[which].get(size);
+  if (!found) scratch[which].set(size, (found = new Float64Array(size)));
   return found;
 }
 
 /**
  * Predictive density of number column j in row i over the column's grid. Its shape is a mixture, over members, of a
- * Gaussian around the stacked mean and of the row memory's histogram, reweighted cell by cell as held-out cells ask;
- * it is then tilted (the smallest change in Kullback-Leibler divergence) so that its mean is exactly the stacked mean.
+ * Gaussian around the stacked mean, one of the normal score for skewed numbers, and the row memory's histogram, reweighted
+ * cell by cell as held-out cells ask. It is then tilted (the smallest change in Kullback-Leibler divergence) so that its
+ * mean is the stacked mean, as far as a part of its own standard deviation: a mean near the end of the support, or beyond
+ * it, would make a spike of it.
  */
 export function numberDensity(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
   const { layout, grids, columns } = model;
   const grid = grids.grids[j];
-  const { weights, spread, histogram: share, cells } = columns[j];
+  const { weights, spread, histogram: share, score, cells } = columns[j];
   const { center, scale, first } = layout.columns[j];
   const p = new Float64Array(grid.size);
   const mass = buffer(grid.size);
@@ -77,6 +82,11 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
     const mean = stackedFeature([m], i * layout.features + first, weights);
     const sd = spread * Math.exp(0.5 * m.logVariance![i * layout.numbers + j]);
     gaussianMass(grid, center + scale * mean, scale * sd, mass);
+    if (score && score.share > 0) {
+      const scores = buffer(grid.size, 1);
+      gaussianMass(scoreGrid(grid, layout.columns[j].ranks), m.linear[i * layout.features + first + 1], spread * score.sd, scores);
+      for (let b = 0; b < grid.size; b++) mass[b] += score.share * (scores[b] - mass[b]);
+    }
     const from = i * grids.total + grids.first[j];
     const known = m.histogram ? sumOf(m.histogram, from, grid.size) : 0;
     // What the memory's histogram lacks (prototypes drop cells of few people) is the Gaussian's.
@@ -85,8 +95,21 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
   let total = 0;
   for (let b = 0; b < grid.size; b++) total += p[b] = p[b] * (cells[b] ?? 1) + 1e-12;
   for (let b = 0; b < grid.size; b++) p[b] /= total;
-  tiltToMean(grid, p, numberMean(model, members, i, j));
+  const mean = gridMean(grid, p);
+  const most = (score && score.share > 0 ? furthestTilt.skewed : furthestTilt.other) * Math.sqrt(gridVariance(grid, p));
+  tiltToMean(grid, p, Math.min(mean + most, Math.max(mean - most, numberMean(model, members, i, j))));
   return p;
+}
+
+/** How far a density's mean is moved to the stacked mean, in its own standard deviations (which a long tail makes large). */
+const furthestTilt = { skewed: 0.1, other: 0.25 };
+
+const scoreGrids = new WeakMap<Grid, Grid>();
+/** The grid with its inner boundaries as normal scores. */
+function scoreGrid(grid: Grid, ranks: readonly number[]): Grid {
+  let found = scoreGrids.get(grid);
+  if (!found) scoreGrids.set(grid, (found = { ...grid, bound: grid.bound.map((x) => normalScore(ranks, x)) }));
+  return found;
 }
 
 function sumOf(a: Float32Array, from: number, size: number): number {
