@@ -188,7 +188,9 @@ class Batches {
     let weight = 0;
     for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p];
     this.heldWeight = weight;
-    this.allRows = this.memory(Int32Array.from({ length: Math.min(rows, input.options.memoryRows) }, (_, i) => i));
+    // Evenly spaced, since tables are sorted by study, visit or age.
+    const people = Math.min(rows, input.options.memoryRows);
+    this.allRows = this.memory(Int32Array.from({ length: people }, (_, i) => Math.floor((i * rows) / people)));
   }
 
   /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end. */

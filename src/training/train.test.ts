@@ -194,6 +194,26 @@ describe("the row memory", () => {
   });
 });
 
+test("a large table that is sorted by study is learned from in all its parts", async () => {
+  // More rows than the linear path takes, and a column that only the last rows have.
+  const rows = 20_600;
+  const rng = createRng(2);
+  const x = Float64Array.from({ length: rows }, () => rng.normal());
+  const late = x.map((v, i) => (i < 20_000 ? NaN : 2 * v));
+  const { model } = await train(cellsOf([numberAttribute("x"), numberAttribute("late")], [x, late]), { memory: "rows", epochs: 1, steps: 1, memoryHeads: 1, heldOut: 0.02 });
+  const [, own] = model.layout.columns;
+  expect(own.attribute.name).toBe("late");
+  expect(model.members[0].linear.weights[own.first]).toBeGreaterThan(0.05);
+  expect(model.memory!.row.filter((r) => r >= 20_000n).length).toBeGreaterThan(60);
+  // The memory's cells are those of the rows that it names.
+  const { features, observed } = encodeCells(cellsOf([numberAttribute("x"), numberAttribute("late")], [x, late]), model.layout);
+  for (const k of [0, 1000, model.memory!.rows - 1]) {
+    const i = Number(model.memory!.row[k]);
+    expect(model.memory!.features.slice(k * 2, k * 2 + 2)).toEqual(features.slice(i * 2, i * 2 + 2));
+    expect(Array.from(model.memory!.observed.slice(k * 2, k * 2 + 2))).toEqual(Array.from(observed.slice(i * 2, i * 2 + 2)));
+  }
+});
+
 test("paths that are taken away have no weight", async () => {
   const { model } = await train(table, { paths: ["linear", "net"] });
   expect(model.memory).toBeNull();

@@ -47,7 +47,7 @@ export interface TrainingCheckpoints {
 
 /** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
 const linearRows = 20_000;
-/** Most people in the row memory of a finished model; a seeded sample of larger tables. */
+/** Most people in the row memory of a finished model. */
 const memoryPeople = 4096;
 /** Above this many features the row memory is left out: its products would cost more than the network. */
 const memoryFeatures = 800;
@@ -142,15 +142,17 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
     const cells = new Int32Array(p);
     const perFold: { maps: LinearMap[]; filled: Float32Array }[] = [];
     const middle = lambdas.length >> 1;
+    const chosen = sampleRows(table.rows);
+    const seen = pickRows(table, layout, chosen);
     for (const fold of folds) {
-      const fits = await fitter.fit(firstRows(maskedTable(table, fold.train, layout), layout), lambdas);
-      const seen = firstRows(table, layout);
-      fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, fold.held, layout, errors[l]));
-      for (let i = 0; i < seen.rows * p; i++) cells[i % p] += fold.held[i];
+      const fits = await fitter.fit(maskedTable(seen, pick(fold.train, p, chosen), layout), lambdas);
+      const held = pick(fold.held, p, chosen);
+      fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, held, layout, errors[l]));
+      for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
       perFold.push({ maps: fits.map((f) => f.map), filled: fits[middle].filled });
     }
     const choice = chooseLambdas(errors, cells);
-    const fits = await fitter.fit(firstRows(table, layout), lambdas);
+    const fits = await fitter.fit(seen, lambdas);
     return {
       folds: perFold.map(({ maps, filled }) => ({ map: combineMaps(maps, choice, layout), filled })),
       all: { map: combineMaps(fits.map((f) => f.map), choice, layout), filled: fits[middle].filled },
@@ -160,38 +162,37 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
   }
 }
 
-function firstRows(table: Encoded, layout: Layout): Encoded {
-  if (table.rows <= linearRows) return table;
-  return {
-    rows: linearRows,
-    features: table.features.subarray(0, linearRows * layout.features),
-    observed: table.observed.subarray(0, linearRows * layout.columns.length),
-  };
+/** Rows that the linear path learns from: all, or evenly spaced ones, since tables are sorted by study, visit or age. */
+function sampleRows(rows: number): Int32Array {
+  const count = Math.min(rows, linearRows);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
 }
 
-/** What the row memory holds: the people of a table, or prototypes of them. */
+/** Chosen rows of an array with so many values a row. */
+function pick<T extends Float32Array | Uint8Array>(all: T, width: number, chosen: Int32Array): T {
+  const out = all.slice(0, chosen.length * width) as T;
+  chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
+  return out;
+}
+
+const pickRows = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
+  chosen.length === table.rows
+    ? table
+    : { rows: chosen.length, features: pick(table.features, layout.features, chosen), observed: pick(table.observed, layout.columns.length, chosen) };
+
+/** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
 function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
   if (!config.memory) return null;
-  const chosen = chooseRows(table.rows, options.seed);
-  const d = layout.features;
-  const p = layout.columns.length;
-  const pick = <T extends Float32Array | Uint8Array>(all: T, width: number, out: T): T => {
-    chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
-    return out;
-  };
-  const observed = pick(table.observed, p, new Uint8Array(chosen.length * p));
+  const sample = sampleRows(table.rows);
+  const places = sample.length <= memoryPeople ? sample.map((_, k) => k) : permutation(sample.length, createRng(options.seed, 0x9e0)).slice(0, memoryPeople).sort();
+  const chosen = places.map((k) => sample[k]);
+  const { features, observed } = pickRows(table, layout, chosen);
   const people: MemoryRows = {
     rows: chosen.length,
-    features: pick(table.features, d, new Float32Array(chosen.length * d)),
+    features,
     observed: Float32Array.from(observed),
     cells: cellIndicators(cells, layout, grids, chosen, observed),
     row: BigInt64Array.from(chosen, BigInt),
   };
-  return options.memory === "rows" ? people : makePrototypes(people, chosen.length === table.rows ? filled : pick(filled, d, new Float32Array(chosen.length * d)), layout);
-}
-
-/** All rows of a table, or a seeded sample of those that the linear path has filled, in their order. */
-function chooseRows(rows: number, seed: number): Int32Array {
-  if (rows <= memoryPeople) return Int32Array.from({ length: rows }, (_, i) => i);
-  return permutation(Math.min(rows, linearRows), createRng(seed, 0x9e0)).slice(0, memoryPeople).sort();
+  return options.memory === "rows" ? people : makePrototypes(people, pick(filled, layout.features, places), layout);
 }
