@@ -148,6 +148,18 @@ describe("draws", () => {
     expect(same[0]).toEqual(same[1]);
   });
 
+  test("keep a person in the memory from itself in every pass", async () => {
+    const p = predictors["an MLP with rows"];
+    const asked: BigInt64Array[] = [];
+    const watched: Predictor = { ...p, run: (cells, own) => (asked.push(own ?? p.find(cells)), p.run(cells, own)) };
+    const given = [learned.find((row) => row.filter((cell) => cell === "" || cell === "NA").length > 3)!, rows[0]];
+    await complete(given, 2, { draws: 1 }, peopleColumns, watched);
+    const own = p.find(encodeCells(peopleCells(given), p.model.layout));
+    expect([own[0] >= 0n, own[1]]).toEqual([true, -1n]);
+    expect(asked.length).toBeGreaterThan(2);
+    for (const people of asked) expect(people).toEqual(own);
+  });
+
   test("fill only what the table asks for: an absent column costs no pass", async () => {
     let runs = 0;
     const counted: Predictor = { ...predictor, run: (...args) => (runs++, predictor.run(...args)) };
