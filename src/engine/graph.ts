@@ -1,4 +1,4 @@
-import { canonicalShape, dimParts, dimProduct, sameShape, type Dim, type Shape } from "./dim.js";
+import { canonicalShape, dimParts, sameShape, type Dim, type Shape } from "./dim.js";
 
 /** Element types that the engine uses. */
 export type DType = "float32" | "int64" | "bool";
@@ -196,9 +196,6 @@ export class Graph {
     return `_${prefix}${this.counter++}`;
   }
 }
-
-/** Number of elements of a shape. */
-export const sizeOf = (shape: Shape): Dim => dimProduct(shape);
 
 /** @throws Error unless both tensors have the same shape */
 export function requireSameShape(a: Tensor, b: Tensor, op: string): void {

@@ -3,7 +3,7 @@ import { CellsBuilder, formatValue, matchColumns } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import type { TextRow } from "../data/table.js";
 import { isMissingText } from "../schema/missing.js";
-import type { Schema } from "../schema/schema.js";
+import type { Attribute, Schema } from "../schema/schema.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
 import { createRowSeeds, drawHoles } from "./draws.js";
@@ -64,6 +64,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const keyAt = key === undefined ? -1 : columns.indexOf(key);
   const added = addedColumns(targets.map((t) => t.column.attribute), intervals, why);
   for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals or --why would add; rename it.`);
+  const unlearned = matched.filter(({ attribute, at }) => at >= 0 && layout.empty.includes(attribute.name));
   const wanted = new Set(targets.map((t) => t.j));
   const rowSeeds = createRowSeeds(seed);
   const unknown = new Map<string, { name: string; text: string; count: number }>();
@@ -84,10 +85,11 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const encoded = encodeCells(cells.finish(), layout);
     for (const row of rows) {
       for (const { at, column } of targets) if (isHole(row, at, column.source)) filled++;
-      for (const { attribute, at } of matched) if (at >= 0 && layout.empty.includes(attribute.name) && isMissingText(row[at], attribute)) left++;
+      for (const { attribute, at } of unlearned) if (isMissingText(row[at], attribute)) left++;
     }
     const extras = added.length > 0 || draws === 0 ? await predictor.run(encoded) : [];
-    if (draws === 0) return [rows.map((row, r) => [...fillPoint(row, r, extras), ...describe(row, r, extras)])];
+    const described = rows.map((row, r) => describe(row, r, extras));
+    if (draws === 0) return [rows.map((row, r) => [...fillPoint(row, r, extras), ...described[r]])];
     const seeds = rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const tables: TextRow[][] = [];
     for (let k = 0; k < draws; k++) {
@@ -95,7 +97,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       tables.push(rows.map((row, r) => {
         const out = [...row];
         for (const { at, column, j } of targets) if (isHole(row, at, column.source)) out[at] = formatValue(drawn[r][j], column.attribute);
-        return [...out, ...describe(row, r, extras)];
+        return [...out, ...described[r]];
       }));
     }
     return tables;
@@ -114,7 +116,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     return targets.flatMap(({ at, column, j }) => {
       const hole = isHole(row, at, column.source);
       const out: string[] = [];
-      if (intervals !== undefined) out.push(...(hole ? intervalCells(paths, r, j, intervals) : column.attribute.type === "categorical" || column.attribute.type === "binary" ? [""] : ["", ""]));
+      if (intervals !== undefined) out.push(...(hole ? intervalCells(paths, r, j, intervals) : hasBounds(column.attribute) ? ["", ""] : [""]));
       if (why) {
         const similar = hole ? explain(predictor.model, paths, r, j).similarPeople : null;
         out.push(similar === null ? "" : similar.toFixed(1));
@@ -126,7 +128,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   function intervalCells(paths: readonly MemberPaths[], r: number, j: number, level: number): string[] {
     const { attribute } = layout.columns[j];
     const distribution = columnDistribution(predictor.model, paths, r, j);
-    if (attribute.type === "categorical" || attribute.type === "binary") return [Math.exp(distribution.logProb(distribution.mode())).toFixed(4)];
+    if (!hasBounds(attribute)) return [Math.exp(distribution.logProb(distribution.mode())).toFixed(4)];
     return centralInterval(distribution, level).map((value) => formatValue(value, attribute));
   }
 
@@ -141,11 +143,14 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   };
 }
 
+/** Whether an interval means something: for numbers and ordered levels. */
+const hasBounds = ({ type }: Attribute): boolean => type !== "categorical" && type !== "binary";
+
 /** Names of the added columns: bounds for numbers and ordered levels, the level's probability for the others. */
-function addedColumns(attributes: readonly { readonly name: string; readonly type: string }[], intervals: number | undefined, why: boolean): string[] {
-  return attributes.flatMap(({ name, type }) => {
-    const levels = type === "categorical" || type === "binary";
-    const bounds = intervals === undefined ? [] : levels ? [`${name}_probability`] : [`${name}_low`, `${name}_high`];
+function addedColumns(attributes: readonly Attribute[], intervals: number | undefined, why: boolean): string[] {
+  return attributes.flatMap((attribute) => {
+    const { name } = attribute;
+    const bounds = intervals === undefined ? [] : hasBounds(attribute) ? [`${name}_low`, `${name}_high`] : [`${name}_probability`];
     return why ? [...bounds, `${name}_similar_people`] : bounds;
   });
 }

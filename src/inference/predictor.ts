@@ -1,7 +1,7 @@
 import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { float32, int64, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
-import { memberOutputs } from "../model/paths.js";
+import { collectPaths } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { hashRow, type PredictModel } from "../model/trained.js";
 
@@ -50,7 +50,7 @@ function findPeople({ layout }: PredictModel, { rows, features, observed }: Enco
 async function runPaths(session: Session, model: PredictModel, { rows, features, observed }: Encoded, people: BigInt64Array): Promise<MemberPaths[]> {
   const d = model.layout.features;
   const p = model.layout.columns.length;
-  const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: model.memberCount }, () => ({}));
+  const collected = collectPaths(rows, model.memberCount);
   for (let start = 0; start < rows; start += chunk) {
     const count = Math.min(chunk, rows - start);
     const size = Math.ceil(count / rowBlock) * rowBlock;
@@ -61,15 +61,7 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
     const own = new BigInt64Array(size).fill(-1n);
     own.set(people.subarray(start, start + count));
     const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size) });
-    collected.forEach((member, k) => {
-      const names = memberOutputs(k);
-      for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
-        const data = out[names[key]]?.data as Float32Array | undefined;
-        if (!data) continue;
-        const width = data.length / size;
-        (member[key] ??= new Float32Array(rows * width)).set(data.subarray(0, count * width), start * width);
-      }
-    });
+    collected.add(out, start, count);
   }
-  return collected as MemberPaths[];
+  return collected.paths;
 }

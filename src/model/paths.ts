@@ -1,7 +1,8 @@
 import type { Layout } from "../data/layout.js";
-import { Graph, ops, type Parameters, type Tensor } from "../engine/index.js";
+import { Graph, ops, type Parameters, type Tensor, type TensorData } from "../engine/index.js";
 import type { LinearMap } from "./linear.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
+import type { MemberPaths } from "./predictive.js";
 
 /** The people (or prototypes) that the row memory averages over. */
 export interface MemoryRows {
@@ -37,6 +38,27 @@ export const memberOutputs = (member: number) => ({
   similar: `similar.${member}`,
   histogram: `histogram.${member}`,
 });
+
+/** Gathers the members' outputs of runs over parts of a table into arrays over all its rows. */
+export function collectPaths(rows: number, members: number): { add(out: Readonly<Record<string, TensorData>>, start: number, count: number): void; readonly paths: MemberPaths[] } {
+  const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: members }, () => ({}));
+  return {
+    /** Takes the first `count` rows of a run's outputs as rows [start, start + count) of the table. */
+    add(out, start, count) {
+      collected.forEach((member, k) => {
+        const names = memberOutputs(k);
+        for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
+          const output = out[names[key]];
+          if (!output) continue;
+          const data = output.data as Float32Array;
+          const width = data.length / output.dims[0];
+          (member[key] ??= new Float32Array(rows * width)).set(data.subarray(0, count * width), start * width);
+        }
+      });
+    },
+    paths: collected as MemberPaths[],
+  };
+}
 
 /**
  * The graph that is saved, served and exported: features and visible bits in, every member's three predictions out.

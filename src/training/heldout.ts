@@ -3,7 +3,7 @@ import type { Layout } from "../data/layout.js";
 import { float32, int64, toOnnx, type Parameters, type SessionFactory, type TensorData } from "../engine/index.js";
 import type { NumberGrids } from "../model/grids.js";
 import type { NetworkConfig } from "../model/network.js";
-import { buildPathGraph, memberOutputs, type MemberWeights, type MemoryRows } from "../model/paths.js";
+import { buildPathGraph, collectPaths, type MemberWeights, type MemoryRows } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
 import type { Fold } from "./folds.js";
 
@@ -23,10 +23,9 @@ export async function predictHeldOut(input: {
 }): Promise<MemberPaths> {
   const { layout, config, params, member, memory, grids, table, fold, open } = input;
   const session = await open(toOnnx(buildPathGraph(layout, config, params, [member], memory, grids)));
-  const names = memberOutputs(0);
   const d = layout.features;
   const p = layout.columns.length;
-  const collected: Partial<Record<keyof MemberPaths, Float32Array>> = {};
+  const collected = collectPaths(table.rows, 1);
   try {
     for (let start = 0; start < table.rows; start += chunk) {
       const rows = Math.min(chunk, table.rows - start);
@@ -35,16 +34,10 @@ export async function predictHeldOut(input: {
         visible: float32(Float32Array.from(fold.train.subarray(start * p, (start + rows) * p)), rows, p),
         row: int64(BigInt64Array.from({ length: rows }, (_, i) => BigInt(start + i)), rows),
       };
-      const out = await session.run(feeds);
-      for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
-        const part = out[names[key]]?.data as Float32Array | undefined;
-        if (!part) continue;
-        const width = part.length / rows;
-        (collected[key] ??= new Float32Array(table.rows * width)).set(part, start * width);
-      }
+      collected.add(await session.run(feeds), start, rows);
     }
   } finally {
     await session.close();
   }
-  return collected as MemberPaths;
+  return collected.paths[0];
 }

@@ -9,6 +9,7 @@ import type { NetworkConfig } from "../model/network.js";
 import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
 import type { ResolvedOptions } from "./options.js";
+import { evenlySpaced, pickRows } from "./rows.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
@@ -188,9 +189,7 @@ class Batches {
     let weight = 0;
     for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p];
     this.heldWeight = weight;
-    // Evenly spaced, since tables are sorted by study, visit or age.
-    const people = Math.min(rows, input.options.memoryRows);
-    this.allRows = this.memory(Int32Array.from({ length: people }, (_, i) => Math.floor((i * rows) / people)));
+    this.allRows = this.memory(evenlySpaced(rows, input.options.memoryRows));
   }
 
   /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end. */
@@ -259,15 +258,9 @@ class Batches {
     const { layout, table, fold } = this.input;
     const d = layout.features;
     const p = layout.columns.length;
-    const features = new Float32Array(rows.length * d);
-    const observed = new Float32Array(rows.length * p);
-    rows.forEach((i, r) => {
-      features.set(table.features.subarray(i * d, (i + 1) * d), r * d);
-      observed.set(fold.train.subarray(i * p, (i + 1) * p), r * p);
-    });
     return {
-      "memory.features": float32(features, rows.length, d),
-      "memory.observed": float32(observed, rows.length, p),
+      "memory.features": float32(pickRows(table.features, d, rows), rows.length, d),
+      "memory.observed": float32(Float32Array.from(pickRows(fold.train, p, rows)), rows.length, p),
       "memory.row": int64(BigInt64Array.from(rows, BigInt), rows.length),
     };
   }

@@ -15,6 +15,7 @@ import { makeFold, maskedTable, type Fold } from "./folds.js";
 import { predictHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
+import { evenlySpaced, pickRows } from "./rows.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
 export interface TrainingResult {
@@ -142,11 +143,11 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
     const cells = new Int32Array(p);
     const perFold: { maps: LinearMap[]; filled: Float32Array }[] = [];
     const middle = lambdas.length >> 1;
-    const chosen = sampleRows(table.rows);
-    const seen = pickRows(table, layout, chosen);
+    const chosen = evenlySpaced(table.rows, linearRows);
+    const seen = pickTable(table, layout, chosen);
     for (const fold of folds) {
-      const fits = await fitter.fit(maskedTable(seen, pick(fold.train, p, chosen), layout), lambdas);
-      const held = pick(fold.held, p, chosen);
+      const fits = await fitter.fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), lambdas);
+      const held = pickRows(fold.held, p, chosen);
       fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, held, layout, errors[l]));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
       perFold.push({ maps: fits.map((f) => f.map), filled: fits[middle].filled });
@@ -162,31 +163,19 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
   }
 }
 
-/** Rows that the linear path learns from: all, or evenly spaced ones, since tables are sorted by study, visit or age. */
-function sampleRows(rows: number): Int32Array {
-  const count = Math.min(rows, linearRows);
-  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
-}
-
-/** Chosen rows of an array with so many values a row. */
-function pick<T extends Float32Array | Uint8Array>(all: T, width: number, chosen: Int32Array): T {
-  const out = all.slice(0, chosen.length * width) as T;
-  chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
-  return out;
-}
-
-const pickRows = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
+/** Chosen rows of a table. */
+const pickTable = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
   chosen.length === table.rows
     ? table
-    : { rows: chosen.length, features: pick(table.features, layout.features, chosen), observed: pick(table.observed, layout.columns.length, chosen) };
+    : { rows: chosen.length, features: pickRows(table.features, layout.features, chosen), observed: pickRows(table.observed, layout.columns.length, chosen) };
 
 /** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
 function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
   if (!config.memory) return null;
-  const sample = sampleRows(table.rows);
+  const sample = evenlySpaced(table.rows, linearRows);
   const places = sample.length <= memoryPeople ? sample.map((_, k) => k) : permutation(sample.length, createRng(options.seed, 0x9e0)).slice(0, memoryPeople).sort();
   const chosen = places.map((k) => sample[k]);
-  const { features, observed } = pickRows(table, layout, chosen);
+  const { features, observed } = pickTable(table, layout, chosen);
   const people: MemoryRows = {
     rows: chosen.length,
     features,
@@ -194,5 +183,5 @@ function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells,
     cells: cellIndicators(cells, layout, grids, chosen, observed),
     row: BigInt64Array.from(chosen, BigInt),
   };
-  return options.memory === "rows" ? people : makePrototypes(people, pick(filled, layout.features, places), layout);
+  return options.memory === "rows" ? people : makePrototypes(people, pickRows(filled, layout.features, places), layout);
 }

@@ -1,5 +1,6 @@
 import { createRng } from "../../base/random.js";
 import { CellsBuilder, type Cells } from "../../data/cells.js";
+import { average, moments } from "../../evaluation/columns.js";
 import { columnDistribution } from "../../inference/distribution.js";
 import { predictCells, type Predictor } from "../../inference/predictor.js";
 import { randomisedPit } from "../../model/likelihoods/index.js";
@@ -53,7 +54,7 @@ export async function scoreDemo(predictor: Predictor, schema: Schema, people: De
     const seen = [...given.values[source]].filter((x) => !Number.isNaN(x));
     const score = kind === "number" ? rootError(target, [...truth.values[source]]) : shareRight(target);
     own.push({ kind, value: score(rows.map((i) => filled.values[source][i])) });
-    const single = kind === "number" ? mean(seen) : commonest(seen);
+    const single = kind === "number" ? average(seen) : commonest(seen);
     constant.push({ kind, value: score(rows.map(() => single)) });
     if (kind !== "number") return;
     const { resolution } = model.grids.grids[j];
@@ -64,7 +65,7 @@ export async function scoreDemo(predictor: Predictor, schema: Schema, people: De
       if (pit >= margin && pit <= 1 - margin) covered++;
     });
   });
-  return { hiddenCells, model: average(own), constant: average(constant), coverage: covered / numbers };
+  return { hiddenCells, model: fillScore(own), constant: fillScore(constant), coverage: covered / numbers };
 }
 
 interface ColumnScore {
@@ -72,21 +73,17 @@ interface ColumnScore {
   readonly value: number;
 }
 
-const average = (scores: readonly ColumnScore[]): FillScore => {
-  const of = (kind: ColumnScore["kind"]): number => mean(scores.filter((s) => s.kind === kind).map((s) => s.value));
+const fillScore = (scores: readonly ColumnScore[]): FillScore => {
+  const of = (kind: ColumnScore["kind"]): number => average(scores.filter((s) => s.kind === kind).map((s) => s.value));
   return { nrmse: of("number"), accuracy: of("levels") };
 };
 
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
-
 function rootError(target: readonly number[], column: readonly number[]): (filled: readonly number[]) => number {
-  const known = column.filter((x) => !Number.isNaN(x));
-  const centre = mean(known);
-  const sd = Math.sqrt(mean(known.map((x) => (x - centre) ** 2)));
-  return (filled) => Math.sqrt(mean(filled.map((x, i) => (x - target[i]) ** 2))) / sd;
+  const { sd } = moments(column.filter((x) => !Number.isNaN(x)));
+  return (filled) => Math.sqrt(average(filled.map((x, i) => (x - target[i]) ** 2))) / sd;
 }
 
-const shareRight = (target: readonly number[]) => (filled: readonly number[]): number => mean(filled.map((x, i) => (x === target[i] ? 1 : 0)));
+const shareRight = (target: readonly number[]) => (filled: readonly number[]): number => average(filled.map((x, i) => (x === target[i] ? 1 : 0)));
 
 function commonest(values: readonly number[]): number {
   const counts = new Map<number, number>();
