@@ -32,7 +32,7 @@ export function trainingFlags(command: Command): Command {
     .option("--schema <file>", "data dictionary (YAML or JSON), as vhgm inspect writes it; guessed from the table if absent")
     .option("--config <file>", "training settings (YAML or JSON); options on the command line win")
     .option("--seed <number>", "seed of everything random; the same seed gives the same model (default: 1)", seed)
-    .option("--best", "the most accurate settings: a transformer ensemble; takes many times longer")
+    .option("--best", "an ensemble of four transformers instead of one network; takes several times longer")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
     .option("--network <kind>", "auto, mlp or transformer", oneOf(["auto", "mlp", "transformer"] as const));
   deviceFlag(command);
