@@ -17,6 +17,7 @@ it("accepts what can be used", () => {
       { type: "ordinal", levels: ["1", "2", "3"], aliases: ["b"] },
       { type: "categorical", role: "id" },
       { type: "date", min: -20000, max: 3, missing: ["0"] },
+      { type: "real", conversions: [{ column: "a5", source: "lab", multiply: 18.016 }, { column: "c", add: -32 }] },
     ),
   ).toEqual([]);
 });
@@ -33,6 +34,11 @@ it.each<[Given, RegExp]>([
   [{ type: "real", min: 2, max: 1 }, /^0.min: min 2 is above max 1/],
   [{ type: "count", min: -1 }, /^0.min: min -1 is below 0/],
   [{ type: "positive", min: 0 }, /^0.min: min 0 is not above 0/],
+  [{ type: "binary", levels: ["a"], conversions: [{ column: "c", multiply: 2 }] }, /^0.conversions\[0\]: conversions are for numbers/],
+  [{ type: "real", conversions: [{ column: "c" }] }, /^0.conversions\[0\]: a conversion needs multiply or add/],
+  [{ type: "real", conversions: [{ column: "c", multiply: 0 }] }, /^0.conversions\[0\]: multiply is 0/],
+  [{ type: "real", conversions: [{ column: "a0", multiply: 2 }] }, /^0.conversions\[0\]: the column is the attribute itself/],
+  [{ type: "real", conversions: [{ column: "c", add: 1 }, { column: "c", add: 2 }] }, /^0.conversions\[1\]: the same column is also converted by entry 1/],
 ])("names what is wrong with %j", (attribute, message) => {
   const problems = problemsOf(attribute);
   expect(problems).toHaveLength(1);

@@ -30,6 +30,13 @@ export function schemaProblems(schema: Schema): SchemaProblem[] {
     };
     if (attribute.role === "attribute") checkType(attribute, add);
     checkTexts(attribute, add);
+    checkConversions(attribute, add);
+    attribute.conversions?.forEach(({ column, source }, item) => {
+      if (source !== undefined) return;
+      const owner = owners.get(column);
+      if (owner === undefined) owners.set(column, index);
+      else if (owner !== index) add("conversions", `the column ${JSON.stringify(column)} also belongs to attribute ${owner + 1}; it must be one column`, item);
+    });
     attribute.aliases?.forEach((alias, item) => {
       const owner = owners.get(alias);
       if (owner === undefined) owners.set(alias, index);
@@ -63,6 +70,18 @@ function checkType(attribute: Attribute, add: Add): void {
   if (type === "count" && (min ?? 0) < 0) add("min", `min ${min} is below 0, which a count never is; use the type real`);
   if (type === "positive" && (min ?? 1) <= 0)
     add("min", `min ${min} is not above 0, as the type positive demands; use the type real`);
+}
+
+function checkConversions({ name, type, role, conversions = [] }: Attribute, add: Add): void {
+  conversions.forEach(({ column, source, multiply, add: shift }, item) => {
+    if (role !== "attribute" || !isNumeric(type) || type === "date") add("conversions", "conversions are for numbers", item);
+    if (multiply === undefined && shift === undefined) add("conversions", "a conversion needs multiply or add, else aliases will do", item);
+    if (multiply === 0) add("conversions", "multiply is 0, which would make all values the same", item);
+    if (column === name && source === undefined)
+      add("conversions", "the column is the attribute itself, so source must say in which table it has another unit", item);
+    const twin = conversions.findIndex((other) => other.column === column && other.source === source);
+    if (twin < item) add("conversions", `the same column${source === undefined ? "" : " of the same source"} is also converted by entry ${twin + 1}`, item);
+  });
 }
 
 function checkTexts({ levels = [], missing = [] }: Attribute, add: Add): void {

@@ -60,8 +60,14 @@ const attribute: fc.Arbitrary<Attribute> = fc
     missing: option(fc.array(text, { maxLength: 3 })),
     applies_when: option(text),
     aliases: option(fc.constant<string[]>([])),
+    conversions: option(
+      fc.uniqueArray(fc.record({ column: name.map((n) => `${n}!`), source: name, multiply: fc.double({ min: 1e-9, max: 1e9, noNaN: true }), add: fc.integer() }), {
+        selector: (c) => c.column,
+        maxLength: 3,
+      }),
+    ),
   })
-  .map(({ range, levels, resolution, missing, ...rest }) => {
+  .map(({ range, levels, resolution, missing, conversions, ...rest }) => {
     const numeric = isNumeric(rest.type);
     const full = {
       ...rest,
@@ -70,6 +76,7 @@ const attribute: fc.Arbitrary<Attribute> = fc
       min: numeric && range ? range[0] : undefined,
       max: numeric && range ? range[0] + range[1] : undefined,
       missing: missing?.filter((code) => numeric || !levels.includes(code)),
+      conversions: numeric && rest.type !== "date" && rest.role === "attribute" ? conversions : undefined,
     };
     return Object.fromEntries(Object.entries(full).filter(([, value]) => value !== undefined)) as Attribute;
   });
@@ -177,12 +184,22 @@ describe("parseDictionary", () => {
     [
       "unknown field",
       `${head}    levls: [a]\n`,
-      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, missing, applies_when, aliases.',
+      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, missing, applies_when, aliases, conversions.',
     ],
     [
       "unknown field at the top",
       `${head}rows: 5\n`,
       'd.yaml, line 5: there is no field "rows"; allowed are version, attributes.',
+    ],
+    [
+      "unknown field of a conversion",
+      `${head}    conversions: [{column: a, times: 2}]\n`,
+      'd.yaml, line 5: attribute "age": there is no field "times" in conversions, entry 1; allowed are column, source, multiply, add.',
+    ],
+    [
+      "text in a conversion",
+      `${head}    conversions:\n      - column: a\n        multiply: two\n`,
+      'd.yaml, line 7: attribute "age": conversions, entry 1, is "two"; it must be a number.',
     ],
     [
       "unknown type",

@@ -3,7 +3,7 @@ import { VhgmError } from "../base/errors.js";
 import { schemaProblems } from "./check.js";
 import type { AttributeNote, InferredSchema } from "./infer.js";
 import { describeIssue, firstIssue, isRecord, issuePath, nameAttribute, offsetOf } from "./locate.js";
-import { attributeSchema, schemaSchema, type Attribute, type Schema } from "./schema.js";
+import { attributeSchema, conversionSchema, schemaSchema, type Attribute, type Conversion, type Schema } from "./schema.js";
 import { parseNumber } from "./values.js";
 
 const header = `\
@@ -18,12 +18,14 @@ const header = `\
 # missing   texts that mean "no value", besides an empty cell, NA and "."
 # applies_when  a condition such as "sex = 'F' and age >= 18": cells of other people stay empty. Set it only where the
 #           column makes no sense for them, not where their value is merely unknown.
-# Further fields: label, unit, aliases (names of the same column in other tables).
+# Further fields: label, unit, aliases (names of the same column in other tables), conversions (columns in another unit:
+#           {column: "glucose", source: "laboratory", multiply: 18.016} for the column of laboratory.csv; add: shifts).
 `;
 
 /** Fields in the order in which they are written. */
 const fieldOrder = Object.keys(attributeSchema.shape) as (keyof Attribute)[];
 const numberFields = new Set<string>(["resolution", "min", "max"]);
+const conversionNumbers = ["multiply", "add"];
 const longestLine = 110;
 
 /**
@@ -57,13 +59,24 @@ function formatAttribute(attribute: Attribute, note: AttributeNote | undefined):
 }
 
 /** Texts are always quoted, so that yes, null, 1e3 and the like stay texts; long lists take a line per entry. */
-function formatValue(field: keyof Attribute, value: string | number | readonly string[], comment: string): string {
+function formatValue(field: keyof Attribute, value: string | number | readonly (string | Conversion)[], comment: string): string {
   if (typeof value === "number") return ` ${value}${comment}`;
   if (typeof value === "string") return ` ${field === "type" || field === "role" ? value : quote(value)}${comment}`;
-  const items = value.map(quote);
+  const items = value.map((item) => (typeof item === "string" ? quote(item) : formatConversion(item)));
   const flow = ` [${items.join(", ")}]`;
   if (flow.length <= longestLine) return `${flow}${comment}`;
   return `${comment}\n${items.map((item) => `      - ${item}`).join("\n")}`;
+}
+
+const conversionFields = Object.keys(conversionSchema.shape) as (keyof Conversion)[];
+
+/** A conversion on one line, as a flow mapping; also the words of a suggestion. */
+export function formatConversion(conversion: Conversion): string {
+  const fields = conversionFields.flatMap((field) => {
+    const value = conversion[field];
+    return value === undefined ? [] : [`${field}: ${typeof value === "string" ? quote(value) : value}`];
+  });
+  return `{${fields.join(", ")}}`;
 }
 
 /** A double-quoted YAML string: JSON's, with the remaining characters that YAML does not print escaped as well. */
@@ -131,8 +144,17 @@ function readNumbers(document: Document.Parsed, fail: (offset: undefined, messag
       if (isScalar(node) && node.type === "PLAIN" && node.source === "") delete attribute[field];
       else if (numberFields.has(field) && typeof value === "string") attribute[field] = parseNumber(value) ?? value;
     }
+    if (Array.isArray(attribute.conversions)) for (const conversion of attribute.conversions as unknown[]) readConversion(conversion);
   });
   return raw;
+}
+
+function readConversion(conversion: unknown): void {
+  if (!isRecord(conversion)) return;
+  for (const field of conversionNumbers) {
+    const value = conversion[field];
+    if (typeof value === "string") conversion[field] = parseNumber(value) ?? value;
+  }
 }
 
 /** A level that a person declares missing is no level any more, so that taking a suggestion is one edit and not two. */

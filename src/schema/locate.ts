@@ -1,7 +1,7 @@
 /** Turns what zod says of a dictionary into a sentence, and finds the place in the text that it is about. */
 import { isMap, isNode, isScalar, isSeq, type Document } from "yaml";
 import type { z } from "zod";
-import { attributeSchema, schemaSchema } from "./schema.js";
+import { attributeSchema, conversionSchema, schemaSchema } from "./schema.js";
 
 export type Issue = z.core.$ZodIssue;
 
@@ -34,8 +34,9 @@ export function describeIssue(issue: Issue, raw: unknown): string {
   const inAttribute = root === "attributes" && typeof index === "number";
   const where = inAttribute ? nameAttribute(raw, index) : "the dictionary";
   if (issue.code === "unrecognized_keys") {
-    const allowed = Object.keys(inAttribute ? attributeSchema.shape : schemaSchema.shape).join(", ");
-    return `${inAttribute ? `${where}: ` : ""}there is no field ${JSON.stringify(issue.keys[0])}; allowed are ${allowed}`;
+    const inConversion = inAttribute && field === "conversions" && typeof entry === "number";
+    const allowed = Object.keys(inConversion ? conversionSchema.shape : inAttribute ? attributeSchema.shape : schemaSchema.shape).join(", ");
+    return `${inAttribute ? `${where}: ` : ""}there is no field ${JSON.stringify(issue.keys[0])}${inConversion ? ` in conversions, entry ${entry + 1}` : ""}; allowed are ${allowed}`;
   }
   const named = inAttribute ? field : root;
   const place = typeof entry === "number" ? `, entry ${entry + 1},` : "";

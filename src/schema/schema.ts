@@ -8,6 +8,18 @@ export type AttributeType = (typeof attributeTypes)[number];
 export const roles = ["attribute", "id", "key", "text", "weight", "ignore"] as const;
 export type Role = (typeof roles)[number];
 
+/** How a column of some table becomes an attribute: value of the attribute = multiply * value in the column + add. */
+export const conversionSchema = z.strictObject({
+  /** The column's name; it need not be listed under `aliases` too. */
+  column: z.string().min(1),
+  /** Name of the table, without folder and extension; any table if absent. */
+  source: z.string().min(1).optional(),
+  /** For numbers. */
+  multiply: z.number().optional(),
+  add: z.number().optional(),
+});
+export type Conversion = z.infer<typeof conversionSchema>;
+
 /** One column of a table as the model sees it: the data dictionary's entry. */
 export const attributeSchema = z.strictObject({
   /** Column name exactly as it stands in the table. */
@@ -29,6 +41,8 @@ export const attributeSchema = z.strictObject({
   applies_when: z.string().optional(),
   /** Other names under which the attribute stands in other tables. */
   aliases: z.array(z.string()).optional(),
+  /** Columns that hold the attribute in another unit, for instance mmol/L instead of mg/dL. */
+  conversions: z.array(conversionSchema).optional(),
 });
 export type Attribute = z.infer<typeof attributeSchema>;
 
