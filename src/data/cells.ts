@@ -1,8 +1,9 @@
 import { VhgmError } from "../base/errors.js";
 import { levelIndex } from "../schema/levels.js";
 import { isMissingText } from "../schema/missing.js";
-import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
+import { isNumeric, type Attribute, type Conversion, type Schema } from "../schema/schema.js";
 import { countDecimals, formatDate, largestNumber, parseDate, parseNumber } from "../schema/values.js";
+import { conversionOf, convert, convertBack, inColumnUnit, sourceName } from "./conversion.js";
 import type { TextRow } from "./table.js";
 
 /**
@@ -19,7 +20,8 @@ export interface CellReader {
   firstUnknown?: string;
 }
 
-export function cellReader(attribute: Attribute): CellReader {
+/** @param conversion how the column's numbers become the attribute's, where they have another unit */
+export function cellReader(attribute: Attribute, conversion?: Conversion): CellReader {
   const numeric = isNumeric(attribute.type);
   const indexOf = levelIndex(attribute);
   const reader: CellReader = {
@@ -27,7 +29,11 @@ export function cellReader(attribute: Attribute): CellReader {
     unknown: 0,
     read(text, place) {
       if (isMissingText(text, attribute)) return NaN;
-      if (numeric) return attribute.type === "date" ? readDate(text, attribute, place) : readNumber(text, attribute, place);
+      if (numeric) {
+        if (attribute.type === "date") return readDate(text, attribute, place);
+        const value = readNumber(text, attribute, place);
+        return conversion ? convert(value, conversion, attribute) : value;
+      }
       let index = indexOf(text);
       if (index < 0) index = indexOf(text.trim());
       if (index >= 0) return index;
@@ -64,6 +70,13 @@ export function formatValue(value: number, attribute: Attribute): string {
   return type === "date" ? formatDate(x, resolution) : x === 0 ? "0" : String(x);
 }
 
+/** Writes values of an attribute into a column that may have another unit. */
+export function valueWriter(attribute: Attribute, conversion?: Conversion): (value: number) => string {
+  if (!conversion) return (value) => formatValue(value, attribute);
+  const own = inColumnUnit(attribute, conversion);
+  return (value) => formatValue(convertBack(value, conversion), own);
+}
+
 /** The multiple of the resolution nearest to a value within [min, max]; the end itself where none lies inside. */
 function roundInside(value: number, resolution: number | undefined, min: number, max: number): number {
   const inside = (x: number): number => Math.min(max, Math.max(min, x));
@@ -80,22 +93,49 @@ export interface Cells {
   readonly rows: number;
   readonly attributes: readonly Attribute[];
   readonly values: readonly Float64Array[];
+  /** (rows) What a row counts for, by the column of role weight: positive, of any scale; absent where no table has one. */
+  readonly weight?: Float64Array;
+  /** (rows) Where rows come from: places in `origins`; absent for one table. */
+  readonly source?: Uint16Array;
+  /** Sets of sources, places in `sources`: one source each, or those that a person's joined row comes from. */
+  readonly origins?: readonly (readonly number[])[];
+  readonly sources?: readonly CellSource[];
 }
 
-/** The schema's modelled attributes with the position of each in a table's columns (-1: absent); a name goes before its aliases. */
-export function matchColumns(schema: Schema, columns: readonly string[]): { attribute: Attribute; at: number }[] {
-  return schema.attributes
-    .filter((attribute) => attribute.role === "attribute")
-    .map((attribute) => {
-      const { name, aliases = [] } = attribute;
-      const at = columns.indexOf(name);
-      return { attribute, at: at >= 0 ? at : columns.findIndex((column) => aliases.includes(column)) };
-    });
+/** One of several tables that cells come from. */
+export interface CellSource {
+  readonly name: string;
+  /** (attributes) 1 where the source has a column for the attribute. */
+  readonly measures: Uint8Array;
 }
+
+export interface MatchedColumn {
+  readonly attribute: Attribute;
+  /** Position in the table's columns; -1: absent. */
+  readonly at: number;
+  /** How the column's numbers become the attribute's, where they have another unit. */
+  readonly conversion?: Conversion;
+}
+
+/** The position in a table's columns of one attribute (-1: absent): a name goes before its aliases, those before conversions. */
+export function matchColumn(attribute: Attribute, columns: readonly string[], tableName = ""): MatchedColumn {
+  const { name, aliases = [], conversions = [] } = attribute;
+  const source = sourceName(tableName);
+  const place = (known: (column: string) => boolean): number => columns.findIndex(known);
+  let at = columns.indexOf(name);
+  if (at < 0) at = place((column) => aliases.includes(column));
+  if (at < 0) at = place((column) => conversions.length > 0 && conversionOf(attribute, column, source) !== undefined);
+  const conversion = at < 0 ? undefined : conversionOf(attribute, columns[at], source);
+  return conversion ? { attribute, at, conversion } : { attribute, at };
+}
+
+/** The schema's modelled attributes with the position of each in a table's columns. */
+export const matchColumns = (schema: Schema, columns: readonly string[], tableName = ""): MatchedColumn[] =>
+  schema.attributes.filter(({ role }) => role === "attribute").map((attribute) => matchColumn(attribute, columns, tableName));
 
 /** Reads batches of rows into columns of numbers that grow as needed. */
 export class CellsBuilder {
-  private readonly matched: { attribute: Attribute; at: number }[];
+  private readonly matched: MatchedColumn[];
   private readonly readers: CellReader[];
   private columns: Float64Array[];
   private count = 0;
@@ -106,8 +146,8 @@ export class CellsBuilder {
   constructor(schema: Schema, columns: readonly string[], name: string, before = 0) {
     this.name = name;
     this.before = before;
-    this.matched = matchColumns(schema, columns);
-    this.readers = this.matched.map(({ attribute }) => cellReader(attribute));
+    this.matched = matchColumns(schema, columns, name);
+    this.readers = this.matched.map(({ attribute, conversion }) => cellReader(attribute, conversion));
     this.columns = this.matched.map(() => new Float64Array(256));
   }
 

@@ -1,5 +1,5 @@
 import { VhgmError } from "../base/errors.js";
-import { CellsBuilder, formatValue, matchColumns } from "../data/cells.js";
+import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import type { TextRow } from "../data/table.js";
 import { isMissingText } from "../schema/missing.js";
@@ -51,10 +51,10 @@ export interface ImputeReport {
 export function createImputer(predictor: Predictor, schema: Schema, columns: readonly string[], name: string, options: ImputeOptions = {}): Imputer {
   const { draws = 0, intervals, why = false, seed = 1, key } = options;
   const { layout } = predictor.model;
-  const matched = matchColumns(schema, columns);
+  const matched = matchColumns(schema, columns, name);
   const targets = layout.columns.flatMap((column, j) => {
-    const { at } = matched[column.source];
-    return at < 0 ? [] : [{ column, j, at }];
+    const { at, conversion } = matched[column.source];
+    return at < 0 ? [] : [{ column, j, at, write: valueWriter(column.attribute, conversion), reversed: (conversion?.multiply ?? 1) < 0 }];
   }).sort((a, b) => a.at - b.at);
   if (targets.length === 0) {
     const known = layout.columns.slice(0, 6).map((c) => c.attribute.name).join(", ");
@@ -96,7 +96,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       const drawn = await drawHoles(predictor, encoded, seeds, k, k % predictor.model.memberCount, { rounds: options.rounds, wanted });
       tables.push(rows.map((row, r) => {
         const out = [...row];
-        for (const { at, column, j } of targets) if (isHole(row, at, column.source)) out[at] = formatValue(drawn[r][j], column.attribute);
+        for (const { at, column, j, write } of targets) if (isHole(row, at, column.source)) out[at] = write(drawn[r][j]);
         return [...out, ...described[r]];
       }));
     }
@@ -105,18 +105,19 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
 
   function fillPoint(row: TextRow, r: number, paths: readonly MemberPaths[]): string[] {
     const out = [...row];
-    for (const { at, column, j } of targets) {
-      if (isHole(row, at, column.source)) out[at] = formatValue(bestPoint(predictor.model, paths, r, j), column.attribute);
+    for (const { at, column, j, write } of targets) {
+      if (isHole(row, at, column.source)) out[at] = write(bestPoint(predictor.model, paths, r, j));
     }
     return out;
   }
 
   function describe(row: TextRow, r: number, paths: readonly MemberPaths[]): string[] {
     if (added.length === 0) return [];
-    return targets.flatMap(({ at, column, j }) => {
+    return targets.flatMap((target) => {
+      const { at, column, j } = target;
       const hole = isHole(row, at, column.source);
       const out: string[] = [];
-      if (intervals !== undefined) out.push(...(hole ? intervalCells(paths, r, j, intervals) : hasBounds(column.attribute) ? ["", ""] : [""]));
+      if (intervals !== undefined) out.push(...(hole ? intervalCells(paths, r, target, intervals) : hasBounds(column.attribute) ? ["", ""] : [""]));
       if (why) {
         const similar = hole ? explain(predictor.model, paths, r, j).similarPeople : null;
         out.push(similar === null ? "" : similar.toFixed(1));
@@ -125,15 +126,16 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     });
   }
 
-  function intervalCells(paths: readonly MemberPaths[], r: number, j: number, level: number): string[] {
+  function intervalCells(paths: readonly MemberPaths[], r: number, { j, write, reversed }: (typeof targets)[number], level: number): string[] {
     const { attribute } = layout.columns[j];
     const distribution = columnDistribution(predictor.model, paths, r, j);
     if (!hasBounds(attribute)) return [Math.exp(distribution.logProb(distribution.mode())).toFixed(4)];
-    return centralInterval(distribution, level).map((value) => formatValue(value, attribute));
+    const bounds = centralInterval(distribution, level).map(write);
+    return reversed ? bounds.reverse() : bounds;
   }
 
   const absent = matched.filter((m) => m.at < 0).map((m) => m.attribute.name);
-  const known = new Set(schema.attributes.flatMap((a) => [a.name, ...(a.aliases ?? [])]));
+  const known = new Set([...schema.attributes.flatMap((a) => [a.name, ...(a.aliases ?? [])]), ...matched.flatMap(({ at }) => (at < 0 ? [] : [columns[at]]))]);
   const extra = columns.filter((c) => !known.has(c));
   return {
     columns: [...columns, ...added],

@@ -88,7 +88,7 @@ async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTabl
     hooks.onPhase?.("reading");
     return inspectTable(table, rowCounter(hooks));
   }
-  const matched = matchColumns(schema, table.columns);
+  const matched = matchColumns(schema, table.columns, table.name);
   const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
   if (absent.length === matched.length) {
     throw new VhgmError("usage", `No column of ${table.name} is an attribute of the dictionary; the table has ${listed(table.columns)}.`);
