@@ -1,7 +1,7 @@
 import { canonicalShape, dimParts, sameShape, type Dim, type Shape } from "./dim.js";
 
-/** Element types that the engine uses. */
-export type DType = "float32" | "int64" | "bool";
+/** Element types that the engine uses; float64 is for linear algebra, not for networks. */
+export type DType = "float32" | "float64" | "int64" | "bool";
 
 /** A value in a graph: no data, only a name, an element type and a shape of static rank. */
 export interface Tensor {
@@ -25,7 +25,7 @@ export interface Initializer {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array;
 }
 
 /** Vector-Jacobian product of one recorded operation: gradient of the output -> gradients of the inputs (or null). */

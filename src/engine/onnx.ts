@@ -19,6 +19,7 @@ import type { DType, Graph, Initializer, Node, NodeAttribute, Tensor } from "./g
 const opset = 20;
 const elementType = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   int64: TensorProto_DataType.INT64,
   bool: TensorProto_DataType.BOOL,
 } satisfies Record<DType, TensorProto_DataType>;

@@ -1,7 +1,7 @@
 /** Data of one tensor on its way into or out of a session. */
 export interface TensorData {
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array;
 }
 
 export type Device = "cpu" | "webgpu" | "cuda";
@@ -48,4 +48,5 @@ export const rowBlock = 8;
 export type SessionFactory = (model: Uint8Array, options?: SessionOptions) => Promise<Session>;
 
 export const float32 = (data: Float32Array, ...dims: number[]): TensorData => ({ dims, data });
+export const float64 = (data: Float64Array, ...dims: number[]): TensorData => ({ dims, data });
 export const int64 = (data: BigInt64Array, ...dims: number[]): TensorData => ({ dims, data });

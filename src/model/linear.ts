@@ -1,8 +1,9 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
-import { Graph, float32, ops, toOnnx, type Session, type SessionFactory } from "../engine/index.js";
+import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
 import { toFeatures } from "./blocks.js";
-import { invertSmall, invertSpd } from "./linalg.js";
+import { createInverter, type Inverter } from "./inverse.js";
+import { invertSmall } from "./linalg.js";
 
 /** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
 export interface LinearMap {
@@ -33,31 +34,32 @@ export interface LinearFitter {
 }
 
 export async function createLinearFitter(layout: Layout, open: SessionFactory): Promise<LinearFitter> {
-  const session = await openFillSession(layout, open);
+  const filler = await openFiller(layout, open);
+  const inverter = await createInverter(open);
   const d = layout.features;
   return {
-    async fit({ rows, features, observed }, penalties) {
-      const bits = Float32Array.from(observed);
-      let center = columnMeans(features, observed, rows, layout);
-      let weights = new Float32Array(d * d);
-      let state = await fill(session, layout, rows, features, bits, features, center, weights);
+    async fit(visible, penalties) {
+      const fill = filler.begin(visible);
       const early = lambdas[lambdas.length >> 1];
+      let filled = await fill(visible.features, { center: columnMeans(visible.features, visible.observed, visible.rows, layout), weights: new Float32Array(d * d), relaxation: 1 });
       for (let r = 1; r < rounds; r++) {
-        ({ center } = state);
-        weights = regressAll(state.gram, layout, early);
-        state = await fill(session, layout, rows, features, bits, state.filled, center, weights, relaxationOf(weights, d));
+        const { center, gram } = await filler.moments(filled, visible.rows);
+        const weights = await regressAll(gram, layout, early, inverter);
+        filled = await fill(filled, { center, weights, relaxation: relaxationOf(weights, d) });
       }
+      const { center, gram } = await filler.moments(filled, visible.rows);
       const fits = [];
       for (const penalty of penalties) {
-        const lambda = new Float32Array(layout.columns.length).fill(penalty);
-        const fitted = regressAll(state.gram, layout, penalty);
-        const map = { center: state.center, weights: fitted, lambda, relaxation: relaxationOf(fitted, d) };
-        const { filled } = await fill(session, layout, rows, features, bits, state.filled, map.center, map.weights, map.relaxation);
-        fits.push({ map, filled });
+        const weights = await regressAll(gram, layout, penalty, inverter);
+        const map = { center, weights, lambda: new Float32Array(layout.columns.length).fill(penalty), relaxation: relaxationOf(weights, d) };
+        fits.push({ map, filled: await fill(filled, map) });
       }
       return fits;
     },
-    close: () => session.close(),
+    async close() {
+      await filler.close();
+      await inverter.close();
+    },
   };
 }
 
@@ -86,7 +88,11 @@ export function relaxationOf(weights: Float32Array, d: number): number {
   const iterations = 40;
   for (let r = 0; r < iterations; r++) {
     const next = v.slice();
-    for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) next[b] -= v[a] * weights[a * d + b];
+    for (let a = 0; a < d; a++) {
+      const row = weights.subarray(a * d, (a + 1) * d);
+      const va = v[a];
+      for (let b = 0; b < d; b++) next[b] -= va * row[b];
+    }
     const norm = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0) / v.reduce((sum, x) => sum + x * x, 0));
     if (!(norm > 0)) break;
     if (r >= iterations / 2) largest = Math.max(largest, norm);
@@ -95,50 +101,52 @@ export function relaxationOf(weights: Float32Array, d: number): number {
   return Math.min(1, (1 + largestGrowth) / largest);
 }
 
-function openFillSession(layout: Layout, open: SessionFactory): Promise<Session> {
-  const g = new Graph();
+/** Products of tall matrices: filling a table's holes by a map, and the moments of a filled table. */
+async function openFiller(layout: Layout, open: SessionFactory) {
   const d = layout.features;
-  const truth = g.input("truth", ["n", d]);
-  const visible = g.input("visible", ["n", layout.columns.length]);
+  const g = new Graph();
   const current = g.input("current", ["n", d]);
   const center = g.input("center", [d]);
-  const weights = g.input("weights", [d, d]);
-  const share = g.input("share", []); // 1 / n
   const relaxation = g.input("relaxation", []);
-  const full = ops.add(ops.matmul(ops.sub(current, center), weights), center);
+  const full = ops.add(ops.matmul(ops.sub(current, center), g.input("weights", [d, d])), center);
   const predicted = ops.add(ops.mul(full, relaxation), ops.mul(current, ops.sub(g.constant(1), relaxation)));
-  const bits = toFeatures(visible, layout);
-  const filled = ops.add(ops.mul(bits, truth), ops.mul(ops.sub(g.constant(1), bits), predicted));
-  const mean = ops.mul(ops.sum(filled, [0]), share);
-  const centred = ops.sub(filled, mean);
-  g.output("filled", filled);
-  g.output("mean", mean);
-  g.output("gram", ops.mul(ops.matmul(ops.transpose(centred, [1, 0]), centred), share));
-  return open(toOnnx(g));
-}
+  const bits = toFeatures(g.input("visible", ["n", layout.columns.length]), layout);
+  const known = ops.mul(bits, g.input("truth", ["n", d]));
+  g.output("filled", ops.add(known, ops.mul(ops.sub(g.constant(1), bits), predicted)));
+  const filling = await open(toOnnx(g));
 
-async function fill(
-  session: Session,
-  layout: Layout,
-  rows: number,
-  truth: Float32Array,
-  visible: Float32Array,
-  current: Float32Array,
-  center: Float32Array,
-  weights: Float32Array,
-  relaxation = 1,
-): Promise<{ filled: Float32Array; center: Float32Array; gram: Float32Array }> {
-  const d = layout.features;
-  const out = await session.run({
-    truth: float32(truth, rows, d),
-    visible: float32(visible, rows, layout.columns.length),
-    current: float32(current, rows, d),
-    center: float32(center, d),
-    weights: float32(weights, d, d),
-    share: float32(Float32Array.of(1 / rows)),
-    relaxation: float32(Float32Array.of(relaxation)),
-  });
-  return { filled: out.filled.data as Float32Array, center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
+  const m = new Graph();
+  const table = m.input("filled", ["n", d]);
+  const share = m.input("share", []); // 1 / n
+  const mean = ops.mul(ops.sum(table, [0]), share);
+  const centred = ops.sub(table, mean);
+  m.output("mean", mean);
+  m.output("gram", ops.mul(ops.matmul(ops.transpose(centred, [1, 0]), centred), share));
+  const summing = await open(toOnnx(m));
+
+  return {
+    begin({ rows, features, observed }: Encoded) {
+      const fixed = { truth: float32(features, rows, d), visible: float32(Float32Array.from(observed), rows, layout.columns.length) };
+      return async (filled: Float32Array, map: Pick<LinearMap, "center" | "weights" | "relaxation">): Promise<Float32Array> => {
+        const out = await filling.run({
+          ...fixed,
+          current: float32(filled, rows, d),
+          center: float32(map.center, d),
+          weights: float32(map.weights, d, d),
+          relaxation: float32(Float32Array.of(map.relaxation)),
+        });
+        return out.filled.data as Float32Array;
+      };
+    },
+    async moments(filled: Float32Array, rows: number): Promise<{ center: Float32Array; gram: Float32Array }> {
+      const out = await summing.run({ filled: float32(filled, rows, d), share: float32(Float32Array.of(1 / rows)) });
+      return { center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
+    },
+    async close() {
+      await filling.close();
+      await summing.close();
+    },
+  };
 }
 
 /** Mean of each feature over the rows that observe it. */
@@ -158,25 +166,29 @@ export function columnMeans(features: Float32Array, observed: Uint8Array, rows: 
   return Float32Array.from(means);
 }
 
-/** Coefficients of every attribute's regression on all others, from one inverse. */
-function regressAll(gram: Float32Array, layout: Layout, lambda: number): Float32Array<ArrayBuffer> {
+/** Coefficients of every attribute's regression on all others, from one inverse P: -P[:, j] P[j, j]^-1. */
+async function regressAll(gram: Float32Array, layout: Layout, lambda: number, { invert }: Inverter): Promise<Float32Array> {
   const d = layout.features;
   const a = Float64Array.from(gram);
   for (let i = 0; i < d; i++) a[i * d + i] += lambda;
-  const p = invertSpd(a, d);
-  const weights = new Float32Array(d * d);
-  for (const { first, width } of layout.columns) {
+  const p = await invert(a, d);
+  const blocks = layout.columns.map(({ first, width }) => {
     const block = new Float64Array(width * width);
     for (let i = 0; i < width; i++) for (let j = 0; j < width; j++) block[i * width + j] = p[(first + i) * d + first + j];
-    const inverse = invertSmall(block, width);
-    for (let i = 0; i < d; i++) {
-      if (i >= first && i < first + width) continue;
+    return invertSmall(block, width);
+  });
+  const weights = new Float32Array(d * d);
+  for (let i = 0; i < d; i++) {
+    const row = i * d;
+    layout.columns.forEach(({ first, width }, c) => {
+      if (i >= first && i < first + width) return;
+      const inverse = blocks[c];
       for (let k = 0; k < width; k++) {
         let s = 0;
-        for (let j = 0; j < width; j++) s -= p[i * d + first + j] * inverse[j * width + k];
-        weights[i * d + first + k] = s;
+        for (let j = 0; j < width; j++) s -= p[row + first + j] * inverse[j * width + k];
+        weights[row + first + k] = s;
       }
-    }
+    });
   }
   return weights;
 }

@@ -70,8 +70,8 @@ function wrap(session: ort.InferenceSession): Session {
   };
 }
 
-const elementType = (data: TensorData["data"]): "float32" | "int64" | "bool" =>
-  data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : "bool";
+const elementType = (data: TensorData["data"]): "float32" | "float64" | "int64" | "bool" =>
+  data instanceof Float32Array ? "float32" : data instanceof Float64Array ? "float64" : data instanceof BigInt64Array ? "int64" : "bool";
 
 const tensor = ({ data, dims }: TensorData): ort.Tensor => new ort.Tensor(elementType(data), data as Float32Array, dims);
 
