@@ -1,7 +1,8 @@
 import type { Layout } from "../data/layout.js";
 import { Parameters, ops, type Graph, type Tensor } from "../engine/index.js";
 import { joinFeatures, logVarianceRange, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
-import { transformer, declareTransformer, type TransformerConfig } from "./transformer.js";
+import { declareLatent, latent, type LatentConfig, type LatentNoise, type LatentOutputs } from "./latent.js";
+import { declareTransformer, encodeTokens, readTokens, type TransformerConfig } from "./transformer.js";
 
 /*
  * The whole network, from top to bottom. B rows, D features, p columns (attributes), N of them numbers, M memory rows,
@@ -10,6 +11,7 @@ import { transformer, declareTransformer, type TransformerConfig } from "./trans
  *   x, visible ──┬─> linear path   iterated ridge, unrolled                      -> linear (B, D)
  *                ├─> row memory    average over similar people, H heads           -> memory (B, D)
  *                └─> residual      MLP, or masked transformer; reads both paths   -> net (B, D), logVariance (B, N)
+ *                                  encoder -> hidden state [ -> latent (s, z), optional ] -> decoder
  *
  * Each path predicts every column: a number's mean in standard deviations, or the probabilities of its classes.
  * How the three become one predictive density is calibration.ts and predictive.ts.
@@ -34,6 +36,8 @@ export interface NetworkConfig {
   readonly linearRounds: number;
   readonly memory: MemoryConfig | null;
   readonly residual: MlpConfig | TransformerConfig;
+  /** A latent between the residual's encoder and its decoder; absent for none. */
+  readonly latent?: LatentConfig;
   /** Starting strength of the linear path and of the row memory in the network's own prediction. */
   readonly gates: { readonly linear: number; readonly memory: number };
 }
@@ -58,14 +62,22 @@ export interface NetworkInputs {
   readonly memory: MemoryInputs | null;
   /** (B, width) per hidden layer: 0 or 1 / (1 - dropout); absent outside training. */
   readonly dropout?: readonly Tensor[];
+  /** Noise of each draw of the latent, where the network has one. */
+  readonly draws?: readonly LatentNoise[];
 }
 
-export interface NetworkOutputs {
+/** What the decoder says: classes as logits and numbers as means (B, D), and the numbers' log-variances (B, N). */
+export interface NetPrediction {
+  readonly logits: Tensor;
+  readonly logVariance: Tensor;
+}
+
+export interface NetworkOutputs extends NetPrediction {
   readonly linear: Tensor; // (B, D)
   readonly memory: Tensor | null; // (B, D)
-  /** The network's numbers as means and classes as logits. */
-  readonly logits: Tensor; // (B, D)
-  readonly logVariance: Tensor; // (B, N)
+  /** One prediction per draw of the latent, the first of which is the network's own; just that one without a latent. */
+  readonly draws: readonly NetPrediction[];
+  readonly latent: LatentOutputs | null;
   /** Kernel weights of the row memory, for effective sample sizes and histograms: (H, B, M). */
   readonly kernel: Tensor | null;
   /** How much each head counts for each column: (H, p). */
@@ -110,6 +122,7 @@ export function declareNetwork(layout: Layout, config: NetworkConfig): Parameter
       params.declare("mlp.variance.bias", [numbers], { fill: -0.5 });
     }
   }
+  if (config.latent) declareLatent(params, config.latent, residual.width);
   return params;
 }
 
@@ -126,24 +139,33 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
   let logits = ops.mul(get("gate.linear"), logarithms(linear, layout));
   if (kernel) logits = ops.add(logits, ops.mul(get("gate.memory"), logarithms(kernel.predicted, layout)));
 
+  const memory = kernel?.predicted ?? null;
   const { residual } = config;
-  if (residual.kind === "transformer") {
-    const out = transformer(layout, residual, get, { x, visible: inputs.visible, bits, linear, memory: kernel?.predicted ?? null });
-    return { linear, memory: kernel?.predicted ?? null, logits: ops.add(logits, out.logits), logVariance: out.logVariance, kernel: kernel?.weights ?? null, headShare: kernel?.share ?? null };
-  }
-  const drop = (h: Tensor, i: number): Tensor => (inputs.dropout ? ops.mul(h, inputs.dropout[i]) : h);
-  const dense = (h: Tensor, name: string): Tensor => ops.add(ops.matmul(h, get(name)), get(`${name}.bias`));
-  const h1 = drop(ops.silu(dense(ops.concat([path.filled, inputs.visible], -1), "mlp.1")), 0); // (B, width)
-  const h2 = drop(ops.silu(dense(h1, "mlp.2")), 1); // (B, width)
-  return {
-    linear,
-    memory: kernel?.predicted ?? null,
-    logits: ops.add(logits, dense(h2, "mlp.out")),
-    logVariance: layout.numbers > 0 ? ops.clamp(dense(h2, "mlp.variance"), ...logVarianceRange) : emptyColumns(x),
-    kernel: kernel?.weights ?? null,
-    headShare: kernel?.share ?? null,
-  };
+  const attends = residual.kind === "transformer";
+  const hidden = attends ? encodeTokens(layout, residual, get, { x, visible: inputs.visible, bits, linear, memory }) : mlpEncoder(get, path.filled, inputs);
+  const box = config.latent ? latent(config.latent, get, attends ? ops.mean(hidden, [1]) : hidden, inputs.draws!) : null;
+  // The latent's state takes the place of the MLP's hidden state, and is added to every token of a transformer.
+  const join = (state: Tensor): Tensor => (attends ? ops.add(hidden, ops.reshape(state, [state.shape[0], 1, residual.width])) : state);
+  const draws = (box ? box.states.map(join) : [hidden]).map((state) => {
+    const out = attends ? readTokens(layout, get, state) : mlpDecoder(layout, get, state);
+    return { logits: ops.add(logits, out.logits), logVariance: out.logVariance };
+  });
+  return { linear, memory, ...draws[0], draws, latent: box, kernel: kernel?.weights ?? null, headShare: kernel?.share ?? null };
 }
+
+/** Two hidden layers over the row as the linear path fills it, and its visible bits -> (B, width). */
+function mlpEncoder(get: (name: string) => Tensor, filled: Tensor, inputs: NetworkInputs): Tensor {
+  const drop = (h: Tensor, i: number): Tensor => (inputs.dropout ? ops.mul(h, inputs.dropout[i]) : h);
+  const h1 = drop(ops.silu(dense(get, ops.concat([filled, inputs.visible], -1), "mlp.1")), 0); // (B, width)
+  return drop(ops.silu(dense(get, h1, "mlp.2")), 1);
+}
+
+function mlpDecoder(layout: Layout, get: (name: string) => Tensor, h: Tensor): NetPrediction {
+  const logits = dense(get, h, "mlp.out"); // (B, D)
+  return { logits, logVariance: layout.numbers > 0 ? ops.clamp(dense(get, h, "mlp.variance"), ...logVarianceRange) : emptyColumns(logits) };
+}
+
+const dense = (get: (name: string) => Tensor, x: Tensor, name: string): Tensor => ops.add(ops.matmul(x, get(name)), get(`${name}.bias`));
 
 /** Iterated ridge: holes start at the mean and are refilled from everything else, a few times. */
 function linearPath(x: Tensor, bits: Tensor, { center, weights, relaxation }: NetworkInputs, rounds: number): { predicted: Tensor; filled: Tensor } {

@@ -52,9 +52,9 @@ export function declareTransformer(params: Parameters, layout: Layout, { width: 
 /**
  * Masked transformer over columns. A hidden cell's token carries no value, only the mask vector and what the linear path
  * and the row memory predict there; a hole and a cell hidden for training look the same.
- * @returns logits (B, D) to be added to the other paths', logVariance (B, N)
+ * @returns the columns' tokens (B, p, d)
  */
-export function transformer(layout: Layout, config: TransformerConfig, get: (name: string) => Tensor, inputs: TokenInputs): { logits: Tensor; logVariance: Tensor } {
+export function encodeTokens(layout: Layout, config: TransformerConfig, get: (name: string) => Tensor, inputs: TokenInputs): Tensor {
   const { width: d, depth, heads } = config;
   const g = inputs.x.graph;
   const p = layout.columns.length;
@@ -77,7 +77,12 @@ export function transformer(layout: Layout, config: TransformerConfig, get: (nam
     const up = ops.silu(ops.add(ops.matmul(norm(h, "norm2"), get(`block${l}.up`)), get(`block${l}.up.bias`)));
     h = ops.add(h, ops.add(ops.matmul(up, get(`block${l}.down`)), get(`block${l}.down.bias`)));
   }
-  const byColumn = ops.transpose(ops.layerNorm(h, get("final.scale"), get("final.shift")), [1, 0, 2]); // (p, B, d)
+  return ops.layerNorm(h, get("final.scale"), get("final.shift"));
+}
+
+/** Reads each column's prediction off its token (B, p, d): logits (B, D) to be added to the other paths', logVariance (B, N). */
+export function readTokens(layout: Layout, get: (name: string) => Tensor, tokens: Tensor): { logits: Tensor; logVariance: Tensor } {
+  const byColumn = ops.transpose(tokens, [1, 0, 2]); // (p, B, d)
   const pieces = ops.split(byColumn, layout.groups.map((group) => group.count), 0);
   const outputs = pieces.map((piece, i) => {
     const { count, width } = layout.groups[i];
@@ -85,7 +90,7 @@ export function transformer(layout: Layout, config: TransformerConfig, get: (nam
     return ops.reshape(ops.transpose(block, [1, 0, 2]), ["B", count * width]);
   });
   const logits = ops.add(ops.concat(outputs, -1), get("head.bias"));
-  return { logits, logVariance: variances(layout, get, byColumn, inputs.x) };
+  return { logits, logVariance: variances(layout, get, byColumn, logits) };
 }
 
 /** Value vectors of all columns: each column's features times its own (width, d) table -> (B, p, d). */
@@ -98,9 +103,10 @@ function embed(layout: Layout, get: (name: string) => Tensor, source: string, x:
   return ops.transpose(ops.concat(parts, 0), [1, 0, 2]);
 }
 
-function variances(layout: Layout, get: (name: string) => Tensor, byColumn: Tensor, x: Tensor): Tensor {
+function variances(layout: Layout, get: (name: string) => Tensor, byColumn: Tensor, logits: Tensor): Tensor {
   const n = layout.numbers;
-  if (n === 0) return x.graph.emit("Slice", [x, x.graph.int64([0]), x.graph.int64([0]), x.graph.int64([1])], ["B", 0]);
+  const g = logits.graph;
+  if (n === 0) return g.emit("Slice", [logits, g.int64([0]), g.int64([0]), g.int64([1])], ["B", 0]);
   const raw = ops.matmul(ops.slice(byColumn, 0, n, 0), get("head.variance")); // (n, B, 1)
   const flat = ops.transpose(ops.reshape(raw, [n, "B"]), [1, 0]);
   return ops.clamp(ops.add(flat, get("head.variance.bias")), ...logVarianceRange);
