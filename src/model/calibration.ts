@@ -8,13 +8,17 @@ import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration,
 /** One member's predictions of the rows in which it held out cells, and which cells those were. */
 export interface HeldOut {
   readonly paths: MemberPaths;
+  /** With a latent, the predictions of each draw, over which `paths` are the mean. */
+  readonly draws?: readonly MemberPaths[];
   /** (rows, columns): 1 where the cell was hidden from this member. */
   readonly held: Uint8Array;
 }
 
 /** A held-out cell: the member that did not see it, its row, and the truth. */
 interface Cell {
+  /** Predictions that the cell's density averages over. */
   readonly members: readonly MemberPaths[];
+  readonly paths: MemberPaths;
   readonly row: number;
   /** Number in the user's units, or class. */
   readonly value: number;
@@ -71,7 +75,7 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
     cells: [],
   }));
   const model: DensityModel = { layout, grids, columns, peoplePerMemoryRow: 1 };
-  calibrateShapes(model, columns, held, hasMemory);
+  calibrateShapes(model, columns, held, hasMemory, choice.paths.includes("linear"));
   return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)) };
 }
 
@@ -79,12 +83,11 @@ function collect(layout: Layout, cells: Cells, heldOut: readonly HeldOut[], j: n
   const p = layout.columns.length;
   const { source, kind, classOf } = layout.columns[j];
   const all: Cell[] = [];
-  for (const { paths, held } of heldOut) {
-    const members = [paths];
+  for (const { paths, draws: members = [paths], held } of heldOut) {
     for (let row = 0; row < cells.rows; row++) {
       if (!held[row * p + j]) continue;
       const x = cells.values[source][row];
-      all.push({ members, row, value: kind === "number" ? x : classOf[x] });
+      all.push({ members, paths, row, value: kind === "number" ? x : classOf[x] });
     }
   }
   const step = Math.max(1, all.length / mostCells);
@@ -124,9 +127,8 @@ function weightsForNumber(layout: Layout, held: readonly Cell[], j: number, prio
   const { center, scale, first } = layout.columns[j];
   // Sums of products of the paths' errors: the squared error of any weighting is a quadratic form of them.
   const products = new Float64Array(9);
-  for (const { members, row, value } of held) {
+  for (const { paths: m, row, value } of held) {
     const target = (value - center) / scale;
-    const [m] = members;
     const at = row * layout.features + first;
     const errors = [m.linear[at] - target, (m.memory?.[at] ?? 0) - target, m.net[at] - target];
     for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) products[a * 3 + b] += errors[a] * errors[b];
@@ -139,8 +141,7 @@ function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, pri
   const { first } = layout.columns[j];
   const loss = (w: PathWeights): number => {
     let nll = 0;
-    for (const { members, row, value } of held) {
-      const [m] = members;
+    for (const { paths: m, row, value } of held) {
       const at = row * layout.features + first + value;
       nll -= Math.log(Math.max(1e-3, w[0] * m.linear[at] + w[1] * (m.memory?.[at] ?? 0) + w[2] * m.net[at]));
     }
@@ -163,7 +164,7 @@ const optimism = 6;
 /** Cells' worth of "as predicted" behind the factor of a grid cell. */
 const cellShrinkage = 8;
 
-function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][], hasMemory: boolean): void {
+function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][], hasMemory: boolean, hasLinear: boolean): void {
   const { grids, layout } = model;
   const numbers = layout.columns.slice(0, layout.numbers).map((_, j) => j);
   const usable = numbers.filter((j) => held[j].length >= fewestCells);
@@ -181,7 +182,7 @@ function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held
       columns[j] = { ...columns[j], [key]: key === "spread" ? peak(options, total) : options[total.indexOf(Math.max(...total))] };
     }
   };
-  calibrateScores(model, columns, held);
+  if (hasLinear) calibrateScores(model, columns, held);
   // Log score of "as predicted" under a Gaussian that is s times as wide.
   const spreadPrior = spreads.map((s) => spreadShrinkage * (-Math.log(s) - 0.5 / s ** 2));
   choose("spread", spreads, spreadPrior);

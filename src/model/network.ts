@@ -251,9 +251,10 @@ export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor,
 /** Largest squared error in variances that one held-out number counts with: a few odd values must not choose the epoch. */
 const largestSurprise = 25;
 
-/** The network's own loss on held-out cells, by which the best epoch is chosen. */
+/** The network's own loss on held-out cells, by which the best epoch is chosen; with a latent the mean over its draws. */
 export function heldOutLoss(layout: Layout, out: NetworkOutputs, target: Tensor, weight: Tensor): Tensor {
-  return pathLoss(layout, out.logits, target, weight, out.logVariance, ops.logSoftmax, largestSurprise);
+  const losses = out.draws.map((draw) => pathLoss(layout, draw.logits, target, weight, draw.logVariance, ops.logSoftmax, largestSurprise));
+  return losses.length === 1 ? losses[0] : ops.scale(losses.reduce((a, b) => ops.add(a, b)), 1 / losses.length);
 }
 
 function pathLoss(

@@ -1,5 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, ops, type Parameters, type Tensor, type TensorData } from "../engine/index.js";
+import { fixedNoise, type LatentConfig } from "./latent.js";
 import type { LinearMap } from "./linear.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
 import type { MemberPaths } from "./predictive.js";
@@ -39,7 +40,13 @@ export const memberOutputs = (member: number) => ({
   histogram: `histogram.${member}`,
 });
 
-/** Gathers the members' outputs of runs over parts of a table into arrays over all its rows. */
+/** Predictions that each member gives: one, or one per draw of its latent. */
+export const drawsOf = ({ latent }: { readonly latent?: LatentConfig }): number => latent?.draws ?? 1;
+
+/**
+ * Gathers the members' outputs of runs over parts of a table into arrays over all its rows. A draw of a latent has a
+ * network's prediction of its own, and the rest from the draw before it.
+ */
 export function collectPaths(rows: number, members: number): { add(out: Readonly<Record<string, TensorData>>, start: number, count: number): void; readonly paths: MemberPaths[] } {
   const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: members }, () => ({}));
   return {
@@ -49,6 +56,7 @@ export function collectPaths(rows: number, members: number): { add(out: Readonly
         const names = memberOutputs(k);
         for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
           const output = out[names[key]];
+          if (!output && k > 0 && collected[k - 1][key]) member[key] ??= collected[k - 1][key];
           if (!output) continue;
           const data = output.data as Float32Array;
           const width = data.length / output.dims[0];
@@ -60,11 +68,18 @@ export function collectPaths(rows: number, members: number): { add(out: Readonly
   };
 }
 
+/** A member's predictions averaged over the draws of its latent: what its path weighs. */
+export function meanOfDraws(draws: readonly MemberPaths[]): MemberPaths {
+  if (draws.length === 1) return draws[0];
+  return { ...draws[0], net: draws[0].net.map((_, at) => draws.reduce((sum, { net }) => sum + net[at], 0) / draws.length) };
+}
+
 /**
  * The graph that is saved, served and exported: features and visible bits in, every member's three predictions out.
  * Inputs: x (B, D), visible (B, p), row (B) int64 (row number in the learned table, -1 for anybody else).
  * Outputs per member: linear, memory, net (B, D); logVariance (B, N); similar (B, p), the effective number of similar
  * people behind the memory's answer (sum w)^2 / sum w^2; histogram (B, grid cells), the memory's distribution of numbers.
+ * With a latent of K draws, member m's outputs are called by m K, and the other draws give net and logVariance alone.
  */
 export function buildPathGraph(
   layout: Layout,
@@ -84,11 +99,16 @@ export function buildPathGraph(
     const weights = g.constant(linear.weights, [layout.features, layout.features]);
     const keys = people && rowKeys(config.memory!, (name) => values.get(name)!, people.features, people.observed);
     const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
-    const out = network(layout, config, values, { x, visible, center, weights, relaxation: g.constant(linear.relaxation), memory: inputs });
-    const names = memberOutputs(k);
+    const draws = config.latent && fixedNoise(g, config.latent, k);
+    const out = network(layout, config, values, { x, visible, center, weights, relaxation: g.constant(linear.relaxation), memory: inputs, draws });
+    const first = k * drawsOf(config);
+    const names = memberOutputs(first);
     g.output(names.linear, out.linear);
-    g.output(names.net, netPrediction(out.logits, layout));
-    if (layout.numbers > 0) g.output(names.logVariance, out.logVariance);
+    out.draws.forEach(({ logits, logVariance }, draw) => {
+      const own = memberOutputs(first + draw);
+      g.output(own.net, netPrediction(logits, layout));
+      if (layout.numbers > 0) g.output(own.logVariance, logVariance);
+    });
     if (!people || !out.memory) return;
     g.output(names.memory, out.memory);
     g.output(names.similar, effectiveSize(out.kernel!, people.observed, out.headShare!));

@@ -2,7 +2,7 @@ import type { Layout } from "../data/layout.js";
 import { toOnnx } from "../engine/index.js";
 import type { NumberGrids } from "./grids.js";
 import { declareNetwork, type NetworkConfig } from "./network.js";
-import { buildPathGraph, type MemberWeights, type MemoryRows } from "./paths.js";
+import { buildPathGraph, drawsOf, type MemberWeights, type MemoryRows } from "./paths.js";
 import type { ColumnCalibration, DensityModel } from "./predictive.js";
 
 /** A trained model as plain data. */
@@ -18,6 +18,7 @@ export interface TrainedModel extends DensityModel {
 /** What answers questions: the predict graph as ONNX, and what turns its outputs into densities. */
 export interface PredictModel extends DensityModel {
   readonly graph: Uint8Array;
+  /** Predictions that answers average over: members, times the draws of a latent. */
   readonly memberCount: number;
   /** Hashes of the people in the row memory (`rows` only), by which a person is kept from seeing itself; else null. */
   readonly memoryHashes: readonly number[] | null;
@@ -30,7 +31,7 @@ export function compileModel(model: TrainedModel): PredictModel {
   // In the compiled graph people are known by their place in the memory: that is what their hashes lead to.
   const memory = model.memory && people ? { ...model.memory, row: BigInt64Array.from({ length: model.memory.rows }, (_, i) => BigInt(i)) } : model.memory;
   const graph = toOnnx(buildPathGraph(layout, config, declareNetwork(layout, config), members, memory, grids));
-  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, graph, memberCount: members.length, memoryHashes: memory && people ? hashMemory(memory, layout) : null };
+  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null };
 }
 
 function hashMemory({ rows, features, observed }: MemoryRows, layout: Layout): number[] {

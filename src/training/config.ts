@@ -1,9 +1,11 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
+import { latentForms } from "../model/latent.js";
 import { maskingNames } from "../model/masking/index.js";
 import { firstIssue, issuePath, offsetOf, type Issue } from "../schema/locate.js";
-import { memoryModes, pathNames, type TrainingOptions } from "./options.js";
+import { betaSchedules } from "./annealing.js";
+import { memoryModes, pathNames, trainingDefaults, type TrainingOptions } from "./options.js";
 
 const count = (most: number) => z.int().min(1).max(most);
 const share = z.number().min(0).max(1);
@@ -42,6 +44,19 @@ export const trainingConfigSchema = z
         }),
       )
       .min(1),
+    latent: z.enum(latentForms),
+    latentWidth: count(1024),
+    latentComponents: count(1024),
+    latentDraws: count(256),
+    latentPoint: z.enum(["mixture", "plug-in"]),
+    beta: z.strictObject({
+      schedule: z.enum(betaSchedules),
+      value: z.number().min(0).max(1000),
+      warmup: share.default(trainingDefaults.beta.warmup),
+      cycles: count(1000).default(trainingDefaults.beta.cycles),
+    }),
+    temperature: z.strictObject({ start: z.number().positive().max(100), end: z.number().positive().max(100) }),
+    visibleLoss: z.number().min(0).max(100),
   })
   .partial();
 
@@ -74,11 +89,18 @@ function describe(issue: Issue, raw: unknown): string {
   const path = issuePath(issue);
   const name = path.length > 0 ? path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "") : "the configuration";
   if (issue.code === "unrecognized_keys") {
-    const allowed = path.length > 1 ? ["strategy", "weight", "parameters"] : Object.keys(trainingConfigSchema.shape);
+    const allowed = fieldsOf(path);
     return `there is no setting '${String(path.at(-1))}'; allowed are ${allowed.join(", ")}`;
   }
   const given = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw);
   return `${name} ${given === undefined ? "is absent" : `is ${JSON.stringify(given)}`}; ${allowed(issue)}`;
+}
+
+/** Settings that the object at a path may hold. */
+function fieldsOf([name, ...below]: readonly PropertyKey[]): string[] {
+  if (below.length === 0) return Object.keys(trainingConfigSchema.shape);
+  if (name === "mask") return ["strategy", "weight", "parameters"];
+  return Object.keys(name === "beta" ? trainingDefaults.beta : trainingDefaults.temperature);
 }
 
 function allowed(issue: Issue): string {

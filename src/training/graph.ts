@@ -1,5 +1,6 @@
 import type { Layout } from "../data/layout.js";
-import { Graph, adamw, grad, toOnnx, type Parameters } from "../engine/index.js";
+import { Graph, adamw, grad, ops, toOnnx, type Parameters } from "../engine/index.js";
+import { fixedNoise, klOf, trainingNoise } from "../model/latent.js";
 import { heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
 import type { ResolvedOptions } from "./options.js";
 
@@ -17,8 +18,14 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
   const memory = config.memory ? memoryFromRows(g, layout, config.memory, values) : null;
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
-  const out = network(layout, config, values, { x, visible, center, weights, relaxation, memory, dropout });
-  const loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
+  const draws = config.latent && (training ? [trainingNoise(g, config.latent)] : fixedNoise(g, config.latent, 0));
+  const out = network(layout, config, values, { x, visible, center, weights, relaxation, memory, dropout, draws });
+  let loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
+  if (out.latent && training) {
+    const kl = ops.sum(klOf(out.latent)); // nats of the whole batch
+    g.output("kl", kl);
+    loss = ops.add(loss, ops.mul(kl, g.input("klWeight", [])));
+  }
   g.output("loss", loss);
   if (training) {
     const gradients = grad(loss, params.declared.map((d) => values.get(d.name)!));

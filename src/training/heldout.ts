@@ -3,13 +3,13 @@ import type { Layout } from "../data/layout.js";
 import { float32, int64, toOnnx, type Parameters, type SessionFactory, type TensorData } from "../engine/index.js";
 import type { NumberGrids } from "../model/grids.js";
 import type { NetworkConfig } from "../model/network.js";
-import { buildPathGraph, collectPaths, type MemberWeights, type MemoryRows } from "../model/paths.js";
+import { buildPathGraph, collectPaths, drawsOf, type MemberWeights, type MemoryRows } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
 import type { Fold } from "./folds.js";
 
 const chunk = 256;
 
-/** A member's predictions for every row of the table, with its held-out cells hidden from it and from the memory. */
+/** A member's predictions (of each draw of its latent) for every row of the table, with its held-out cells hidden from it and from the memory. */
 export async function predictHeldOut(input: {
   readonly layout: Layout;
   readonly config: NetworkConfig;
@@ -20,12 +20,12 @@ export async function predictHeldOut(input: {
   readonly table: Encoded;
   readonly fold: Fold;
   readonly open: SessionFactory;
-}): Promise<MemberPaths> {
+}): Promise<readonly MemberPaths[]> {
   const { layout, config, params, member, memory, grids, table, fold, open } = input;
   const session = await open(toOnnx(buildPathGraph(layout, config, params, [member], memory, grids)));
   const d = layout.features;
   const p = layout.columns.length;
-  const collected = collectPaths(table.rows, 1);
+  const collected = collectPaths(table.rows, drawsOf(config));
   try {
     for (let start = 0; start < table.rows; start += chunk) {
       const rows = Math.min(chunk, table.rows - start);
@@ -39,5 +39,5 @@ export async function predictHeldOut(input: {
   } finally {
     await session.close();
   }
-  return collected.paths[0];
+  return collected.paths;
 }

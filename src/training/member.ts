@@ -3,9 +3,11 @@ import { createRng, permutation, type Rng } from "../base/random.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { float32, int64, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
+import { gumbel, hasComponents, hasNormal } from "../model/latent.js";
 import type { LinearMap } from "../model/linear.js";
 import { maskingMixture } from "../model/masking/index.js";
 import type { NetworkConfig } from "../model/network.js";
+import { betaAt, temperatureAt } from "./annealing.js";
 import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
 import type { ResolvedOptions } from "./options.js";
@@ -31,6 +33,8 @@ export interface EpochReport {
   readonly trainLoss: number;
   /** Held-out negative log-likelihood per cell (standardised units); NaN when this epoch was not scored. */
   readonly heldOutLoss: number;
+  /** Kullback-Leibler divergence of a latent, in nats per row of the training batches. */
+  readonly kl?: number;
   readonly rows: number;
 }
 
@@ -83,11 +87,14 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
       const order = permutation(table.rows, rng);
       let total = 0;
+      let kl = 0;
       for (let b = 0; b < perEpoch; b++) {
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
-        const feeds = { ...fixed, ...batches.training(order, b), ...stepInputs(state, options, perEpoch * epochs) };
+        const batch = batches.training(order, b);
+        const feeds = { ...fixed, ...batch.feeds, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
         const out = await trainer.run(feeds);
         total += (out.loss.data as Float32Array)[0];
+        if (config.latent) kl += (out.kl.data as Float32Array)[0];
         state.theta = out.next_theta.data as Float32Array;
         state.m = out.next_m.data as Float32Array;
         state.v = out.next_v.data as Float32Array;
@@ -110,7 +117,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
         }
       }
       state.rng = rng.state();
-      hooks.onEpoch?.({ epoch: state.epoch, epochs, trainLoss: total / perEpoch, heldOutLoss: score, rows: table.rows });
+      hooks.onEpoch?.({ epoch: state.epoch, epochs, trainLoss: total / perEpoch, heldOutLoss: score, ...(config.latent ? { kl: kl / (perEpoch * options.batch) } : {}), rows: table.rows });
       await hooks.checkpoint?.(state);
     }
     return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
@@ -155,6 +162,22 @@ function stepInputs(state: MemberState, options: ResolvedOptions, steps: number)
   };
 }
 
+/**
+ * Noise of the latent's draw, temperature, and what the divergence of the batch weighs: beta over the weight of its cells,
+ * so that with beta = 1 the loss is the negative evidence lower bound per cell.
+ */
+function latentInputs({ config, options }: MemberInput, step: number, steps: number, cells: number, rng: Rng): Record<string, TensorData> {
+  const { latent } = config;
+  if (!latent) return {};
+  const noise = (units: number, draw: () => number): TensorData => float32(Float32Array.from({ length: options.batch * units }, draw), options.batch, units);
+  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
+  return {
+    ...(hasNormal(latent) ? { "latent.normal": noise(latent.width, () => rng.normal()) } : {}),
+    ...(hasComponents(latent) ? { "latent.gumbel": noise(latent.components, () => gumbel(rng.uniform())), temperature: scalar(temperatureAt(options.temperature, step, steps)) } : {}),
+    klWeight: scalar(betaAt(options.beta, step, steps) / Math.max(cells, 1e-9)),
+  };
+}
+
 /** Loss per unit of weight over the held-out cells, all training cells visible. */
 async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<string, TensorData>, input: MemberInput): Promise<number> {
   let total = 0;
@@ -192,8 +215,8 @@ class Batches {
     this.allRows = this.memory(evenlySpaced(rows, input.options.memoryRows));
   }
 
-  /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end. */
-  training(order: Int32Array, b: number): Record<string, TensorData> {
+  /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end; and the weight of their scored cells before it is made 1. */
+  training(order: Int32Array, b: number): { feeds: Record<string, TensorData>; weight: number } {
     const { layout, options, table, fold, config } = this.input;
     const d = layout.features;
     const p = layout.columns.length;
@@ -214,7 +237,10 @@ class Batches {
       for (let j = 0; j < p; j++) {
         if (!observed[j]) continue;
         if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j];
-        else visible[r * p + j] = 1;
+        else {
+          visible[r * p + j] = 1;
+          if (options.visibleLoss > 0) total += weight[r * p + j] = options.visibleLoss * this.columnWeight[j];
+        }
       }
     }
     for (let i = 0; i < weight.length; i++) weight[i] /= Math.max(total, 1e-9);
@@ -227,7 +253,7 @@ class Batches {
     if (config.residual.kind === "mlp" && config.residual.dropout > 0) {
       for (const i of [0, 1]) feeds[`dropout.${i}`] = this.dropoutMask(size, config.residual.width, config.residual.dropout);
     }
-    return feeds;
+    return { feeds, weight: total };
   }
 
   /** All training cells visible, held-out cells weighted. */

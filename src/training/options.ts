@@ -1,5 +1,7 @@
 import { VhgmError } from "../base/errors.js";
+import type { LatentForm } from "../model/latent.js";
 import type { MaskChoice } from "../model/masking/index.js";
+import type { BetaSchedule } from "./annealing.js";
 
 /** How the row memory is kept: not at all, as averages of at least 20 people, or as the people's own cells. */
 export const memoryModes = ["none", "prototypes", "rows"] as const;
@@ -45,6 +47,25 @@ export interface TrainingOptions {
   /** Training stops when this share of its length has passed without a better held-out score. */
   readonly patience: number;
   readonly mask: readonly MaskChoice[];
+  /**
+   * A latent between encoder and decoder of the network: `hivae`, components s and normal units z given s; `flat`, z
+   * alone; `discrete`, s alone.
+   */
+  readonly latent: LatentForm;
+  /** Units of z. */
+  readonly latentWidth: number;
+  /** Components of s. */
+  readonly latentComponents: number;
+  /** Draws of the latent that an answer averages over. */
+  readonly latentDraws: number;
+  /** `plug-in`: likeliest s and mean z instead of draws, as HI-VAE imputes; to reproduce that paper. */
+  readonly latentPoint: "mixture" | "plug-in";
+  /** Weight of the latent's Kullback-Leibler divergence against the loss of the cells, by step. */
+  readonly beta: BetaSchedule;
+  /** Temperature of the Gumbel-softmax at the first and the last step, falling geometrically. */
+  readonly temperature: { readonly start: number; readonly end: number };
+  /** Weight of visible cells in the loss, against 1 for hidden ones. */
+  readonly visibleLoss: number;
 }
 
 export const trainingDefaults: TrainingOptions = {
@@ -74,6 +95,14 @@ export const trainingDefaults: TrainingOptions = {
     { strategy: "copy", weight: 0.5, parameters: [0.4] },
     { strategy: "uniform", weight: 0.5, parameters: [0.05, 0.95] },
   ],
+  latent: "none",
+  latentWidth: 16,
+  latentComponents: 10,
+  latentDraws: 8,
+  latentPoint: "mixture",
+  beta: { schedule: "linear", value: 1, warmup: 0.3, cycles: 4 },
+  temperature: { start: 1, end: 0.3 },
+  visibleLoss: 0,
 };
 
 /** What `--best` changes: an ensemble of transformers instead of one network. */

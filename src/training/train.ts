@@ -8,7 +8,7 @@ import { calibrate, type ColumnScore, type HeldOut } from "../model/calibration.
 import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
 import { addHeldOutErrors, chooseLambdas, combineMaps, createLinearFitter, lambdas, type LinearMap } from "../model/linear.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
-import type { MemoryRows } from "../model/paths.js";
+import { meanOfDraws, type MemoryRows } from "../model/paths.js";
 import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import type { TrainedModel } from "../model/trained.js";
 import { makeFold, maskedTable, type Fold } from "./folds.js";
@@ -91,8 +91,8 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     hooks.onPhase?.("held-out cells");
     const member = { theta: finished[k].theta, linear: linear.folds[k].map };
     const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
-    const paths = await predictHeldOut({ layout, config, params, member, memory, grids, table, fold, open });
-    heldOut.push({ paths, held: fold.held });
+    const draws = await predictHeldOut({ layout, config, params, member, memory, grids, table, fold, open });
+    heldOut.push({ paths: meanOfDraws(draws), draws, held: fold.held });
   }
   hooks.onPhase?.("calibration");
   const { columns, scores } = calibrate(layout, grids, cells, heldOut, options);
@@ -117,10 +117,14 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 /** Network settings for a table's size. */
 function networkConfig(options: ResolvedOptions, rows: number, features: number): NetworkConfig {
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout } = options;
+  const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
     linearRounds: paths.includes("linear") ? 5 : 0,
     memory: memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
+    ...(latent === "none"
+      ? {}
+      : { latent: { form: latent, width: latentWidth, components: latentComponents, draws: latentPoint === "plug-in" ? 1 : latentDraws, point: latentPoint, seed } }),
     gates: network === "mlp" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
   };
 }
