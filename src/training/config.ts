@@ -43,7 +43,11 @@ export const trainingConfigSchema = z
           parameters: z.array(z.number()).optional(),
         }),
       )
-      .min(1),
+      .min(1)
+      .nullable(),
+    stages: z.union([z.literal(1), z.literal(2), z.literal("auto")]),
+    sourceWeight: share,
+    population: z.string().min(1).nullable(),
     latent: z.enum(latentForms),
     latentWidth: count(1024),
     latentComponents: count(1024),
@@ -113,6 +117,8 @@ function allowed(issue: Issue): string {
       return issue.origin === "array" ? "it must not be empty" : `it must be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}`;
     case "too_big":
       return `it must be at most ${issue.maximum}`;
+    case "invalid_union":
+      return "allowed are 1, 2, auto";
     default:
       return issue.message;
   }

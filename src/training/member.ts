@@ -10,8 +10,9 @@ import type { NetworkConfig } from "../model/network.js";
 import { betaAt, temperatureAt } from "./annealing.js";
 import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
-import type { ResolvedOptions } from "./options.js";
+import { stageMasks, type ResolvedOptions } from "./options.js";
 import { evenlySpaced, pickRows } from "./rows.js";
+import type { RowRoles } from "./sources.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
@@ -56,6 +57,7 @@ export interface MemberInput {
   readonly full: Encoded;
   readonly fold: Fold;
   readonly linear: LinearMap;
+  readonly rows: RowRoles;
   readonly member: number;
   readonly options: ResolvedOptions;
   readonly open: SessionFactory;
@@ -85,6 +87,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     const patience = Math.max(epochs * options.patience, scoreEvery - 1);
     const fixed = { center: float32(input.linear.center, layout.features), weights: float32(input.linear.weights, layout.features, layout.features), relaxation: float32(Float32Array.of(input.linear.relaxation)), decay: float32(params.decayMask(), params.size) };
     while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
+      batches.stage = 2 * state.epoch >= epochs ? 1 : 0;
       const order = permutation(table.rows, rng);
       let total = 0;
       let kl = 0;
@@ -193,9 +196,12 @@ const scoringBatch = 256;
 /** Builds the feeds of training and scoring batches. */
 class Batches {
   readonly heldWeight: number;
+  /** 0, or 1 in the second half of a training of two stages. */
+  stage = 0;
   private readonly columnWeight: Float32Array;
   private readonly frequency: Float32Array;
-  private readonly mask;
+  private readonly order: Int32Array;
+  private readonly masks;
   private readonly input: MemberInput;
   private readonly rng: Rng;
   private readonly allRows: Record<string, TensorData>;
@@ -203,14 +209,15 @@ class Batches {
   constructor(input: MemberInput, rng: Rng) {
     this.input = input;
     this.rng = rng;
-    this.mask = maskingMixture(input.options.mask);
+    this.masks = stageMasks(input.options).map(maskingMixture);
+    this.order = Int32Array.from(input.layout.columns.keys()).sort((a, b) => input.layout.columns[a].source - input.layout.columns[b].source);
     const { rows } = input.table;
     const p = input.layout.columns.length;
     this.frequency = new Float32Array(p);
     for (let i = 0; i < rows * p; i++) this.frequency[i % p] += input.fold.train[i] / rows;
     this.columnWeight = rarityWeights(this.frequency, input.options.rarity);
     let weight = 0;
-    for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p];
+    for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p] * this.rowWeight(Math.floor(i / p));
     this.heldWeight = weight;
     this.allRows = this.memory(evenlySpaced(rows, input.options.memoryRows));
   }
@@ -226,17 +233,20 @@ class Batches {
     const weight = new Float32Array(size * p);
     const row = new BigInt64Array(size);
     const hidden = new Uint8Array(p);
+    const mask = this.masks[Math.min(this.stage, this.masks.length - 1)];
     let total = 0;
     for (let r = 0; r < size; r++) {
       const i = order[(b * size + r) % table.rows];
       const other = this.rng.int(table.rows);
       const observed = fold.train.subarray(i * p, (i + 1) * p);
-      this.mask.hide({ observed, other: fold.train.subarray(other * p, (other + 1) * p), frequency: this.frequency }, this.rng, hidden);
+      const context = { observed, other: fold.train.subarray(other * p, (other + 1) * p), frequency: this.frequency, others: this.input.rows.others(i), order: this.order };
+      mask.hide(context, this.rng, hidden);
+      const rowWeight = this.rowWeight(i);
       x.set(table.features.subarray(i * d, (i + 1) * d), r * d);
       row[r] = BigInt(i);
       for (let j = 0; j < p; j++) {
         if (!observed[j]) continue;
-        if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j];
+        if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j] * rowWeight;
         else {
           visible[r * p + j] = 1;
           if (options.visibleLoss > 0) total += weight[r * p + j] = options.visibleLoss * this.columnWeight[j];
@@ -264,13 +274,17 @@ class Batches {
     const end = Math.min(full.rows, start + scoringBatch);
     const size = end - start;
     const weight = new Float32Array(size * p);
-    for (let i = 0; i < weight.length; i++) weight[i] = fold.held[start * p + i] * this.columnWeight[i % p];
+    for (let i = 0; i < weight.length; i++) weight[i] = fold.held[start * p + i] * this.columnWeight[i % p] * this.rowWeight(start + Math.floor(i / p));
     return {
       x: float32(full.features.subarray(start * d, end * d), size, d),
       visible: float32(Float32Array.from(fold.train.subarray(start * p, end * p)), size, p),
       weight: float32(weight, size, p),
       ...(config.memory ? { row: int64(BigInt64Array.from({ length: size }, (_, i) => BigInt(start + i)), size), ...this.allRows } : {}),
     };
+  }
+
+  private rowWeight(i: number): number {
+    return this.input.rows.weight?.[i] ?? 1;
   }
 
   private sampledMemory(): Record<string, TensorData> {

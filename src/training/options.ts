@@ -46,7 +46,14 @@ export interface TrainingOptions {
   readonly rarity: number;
   /** Training stops when this share of its length has passed without a better held-out score. */
   readonly patience: number;
-  readonly mask: readonly MaskChoice[];
+  /** Masking strategies, of which each row draws one by weight; null: `defaultMasks` for one table or for several sources. */
+  readonly mask: readonly MaskChoice[] | null;
+  /** 2: the second half of the training hides little, as cells are missing in the tables; auto: 2 for several sources without `mask`. */
+  readonly stages: 1 | 2 | "auto";
+  /** Rows of a source of n count in the loss by n^sourceWeight in all: 1, each row alike; 0, each source alike. */
+  readonly sourceWeight: number;
+  /** Source whose people an answer is about where little is given; null: the largest. */
+  readonly population: string | null;
   /**
    * A latent between encoder and decoder of the network: `hivae`, components s and normal units z given s; `flat`, z
    * alone; `discrete`, s alone.
@@ -67,6 +74,26 @@ export interface TrainingOptions {
   /** Weight of visible cells in the loss, against 1 for hidden ones. */
   readonly visibleLoss: number;
 }
+
+/** What is hidden by default: with several sources also what another source lacks, so that answers across them are trained. */
+export const defaultMasks: Readonly<Record<"table" | "sources" | "late", readonly MaskChoice[]>> = {
+  table: [
+    { strategy: "copy", weight: 0.5, parameters: [0.4] },
+    { strategy: "uniform", weight: 0.5, parameters: [0.05, 0.95] },
+  ],
+  sources: [
+    { strategy: "source", weight: 0.3, parameters: [0.3] },
+    { strategy: "copy", weight: 0.3, parameters: [0.4] },
+    { strategy: "uniform", weight: 0.3, parameters: [0.05, 0.95] },
+    { strategy: "block", weight: 0.1, parameters: [0.1, 0.6] },
+  ],
+  /** The second stage: low rates, and masks of real rows; a few wide ones keep what the first stage learned of them. */
+  late: [
+    { strategy: "copy", weight: 0.6, parameters: [0.2] },
+    { strategy: "source", weight: 0.2, parameters: [0.2] },
+    { strategy: "uniform", weight: 0.2, parameters: [0.05, 0.95] },
+  ],
+};
 
 export const trainingDefaults: TrainingOptions = {
   seed: 1,
@@ -91,10 +118,10 @@ export const trainingDefaults: TrainingOptions = {
   average: 0.995,
   rarity: 0.7,
   patience: 0.35,
-  mask: [
-    { strategy: "copy", weight: 0.5, parameters: [0.4] },
-    { strategy: "uniform", weight: 0.5, parameters: [0.05, 0.95] },
-  ],
+  mask: null,
+  stages: "auto",
+  sourceWeight: 0.5,
+  population: null,
   latent: "none",
   latentWidth: 16,
   latentComponents: 10,
@@ -105,13 +132,20 @@ export const trainingDefaults: TrainingOptions = {
   visibleLoss: 0,
 };
 
+/** The mixture of masks of each stage. */
+export const stageMasks = ({ mask, stages }: Pick<ResolvedOptions, "mask" | "stages">): (readonly MaskChoice[])[] => (stages === 2 ? [mask, defaultMasks.late] : [mask]);
+
 /** What `--best` changes: an ensemble of transformers instead of one network. */
 export const bestOptions: Partial<TrainingOptions> = { members: 4, network: "transformer" };
 
 type OwnDefaults = "width" | "epochs" | "steps" | "learningRate" | "weightDecay";
 
 /** Options with nothing left open. */
-export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network"> & { readonly [K in OwnDefaults]: number } & { readonly network: "mlp" | "transformer" };
+export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network" | "mask" | "stages"> & { readonly [K in OwnDefaults]: number } & {
+  readonly network: "mlp" | "transformer";
+  readonly mask: readonly MaskChoice[];
+  readonly stages: 1 | 2;
+};
 
 /** Largest number of attributes for which `auto` takes the transformer, and for which it can be asked for. */
 const transformerColumns = { auto: 40, most: 160 };
@@ -125,7 +159,7 @@ const networkDefaults = {
 };
 
 /** Settles what depends on the table: which network, and its own defaults. @throws VhgmError code 'usage' for a width that the heads cannot share */
-export function resolveOptions(options: TrainingOptions, table: { readonly columns: number; readonly features: number }): ResolvedOptions {
+export function resolveOptions(options: TrainingOptions, table: { readonly columns: number; readonly features: number; readonly sources?: number }): ResolvedOptions {
   const { auto, most } = transformerColumns;
   const wanted = options.network === "auto" ? (table.columns <= auto ? "transformer" : "mlp") : options.network;
   const network = wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
@@ -134,5 +168,8 @@ export function resolveOptions(options: TrainingOptions, table: { readonly colum
   if (network === "transformer" && given.width % options.heads !== 0) {
     throw new VhgmError("usage", `The transformer's width ${given.width} cannot be shared by ${options.heads} heads; width must be a multiple of heads.`);
   }
-  return { ...options, ...given, network };
+  const several = (table.sources ?? 1) > 1;
+  const mask = options.mask ?? defaultMasks[several ? "sources" : "table"];
+  const stages = options.stages === "auto" ? (several && options.mask === null ? 2 : 1) : options.stages;
+  return { ...options, ...given, network, mask, stages };
 }

@@ -16,6 +16,7 @@ import { predictHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
 import { evenlySpaced, pickRows } from "./rows.js";
+import { rowRoles } from "./sources.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
 export interface TrainingResult {
@@ -57,7 +58,7 @@ const memoryFeatures = 800;
 export async function trainModel(cells: Cells, given: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}): Promise<TrainingResult> {
   const layout = fitLayout(cells);
   requireLearnable(cells, layout);
-  const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features });
+  const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features, sources: cells.sources?.length });
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
   const config = networkConfig(options, cells.rows, layout.features);
@@ -65,6 +66,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
   const finished = [...(saved?.finished ?? [])];
+  const rows = rowRoles(cells, layout, options);
   const heldOut: HeldOut[] = [];
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
@@ -76,7 +78,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     if (finished.length <= k) {
       hooks.onPhase?.(options.members > 1 ? `network ${k + 1} of ${options.members}` : "network");
       const done = await trainMember(
-        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, member: k, options, open },
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, rows, member: k, options, open },
         {
           onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members }),
           stopped: hooks.stopped,

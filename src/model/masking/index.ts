@@ -1,13 +1,15 @@
 import { VhgmError } from "../../base/errors.js";
 import type { Rng } from "../../base/random.js";
+import { blockMask } from "./block.js";
 import { copyMask } from "./copy.js";
 import { fixedRate } from "./fixed.js";
 import { observedFrequency } from "./frequency.js";
+import { sourceMask } from "./source.js";
 import type { MaskContext, MaskingStrategy } from "./strategy.js";
 import { uniformRate } from "./uniform.js";
 
 export type { MaskContext, MaskingStrategy } from "./strategy.js";
-export { copyMask, fixedRate, observedFrequency, uniformRate };
+export { blockMask, copyMask, fixedRate, observedFrequency, sourceMask, uniformRate };
 
 /** One entry of `mask: [{strategy, weight, parameters}]` in a training configuration. */
 export interface MaskChoice {
@@ -21,6 +23,8 @@ const strategies: Readonly<Record<string, (...parameters: number[]) => MaskingSt
   uniform: uniformRate,
   copy: copyMask,
   frequency: observedFrequency,
+  source: sourceMask,
+  block: blockMask,
 };
 
 /** Names that `mask` may use. */

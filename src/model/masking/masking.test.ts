@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../base/random.js";
-import { copyMask, fixedRate, maskingMixture, maskingNames, observedFrequency, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
+import { blockMask, copyMask, fixedRate, maskingMixture, maskingNames, observedFrequency, sourceMask, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
 
 const all = new Uint8Array(40).fill(1);
-const context = (more: Partial<MaskContext> = {}): MaskContext => ({ observed: all, other: all, frequency: new Float32Array(40).fill(1), ...more });
+const context = (more: Partial<MaskContext> = {}): MaskContext => ({ observed: all, other: all, frequency: new Float32Array(40).fill(1), others: [], order: Int32Array.from(all, (_, j) => j), ...more });
 
 /** Share of hidden cells in each of many rows. */
 function shares(strategy: MaskingStrategy, rows: number, ctx = context()): number[] {
@@ -24,7 +24,7 @@ describe.each([...maskingNames])("%s", (name) => {
     fc.assert(
       fc.property(bits, bits, fc.integer(), (observed, other, seed) => {
         const strategy = maskingMixture([{ strategy: name, weight: 1 }]);
-        const ctx = { observed: Uint8Array.from(observed), other: Uint8Array.from(other), frequency: new Float32Array(12).fill(0.5) };
+        const ctx = { observed: Uint8Array.from(observed), other: Uint8Array.from(other), frequency: new Float32Array(12).fill(0.5), others: [Uint8Array.from(other)], order: Int32Array.from({ length: 12 }, (_, j) => (j * 5) % 12) };
         const hidden = new Uint8Array(12).fill(9);
         strategy.hide(ctx, createRng(seed), hidden);
         const again = new Uint8Array(12);
@@ -81,6 +81,48 @@ test("frequency hides a column the more often, the more often it is observed", (
   expect(mean([...count.slice(20)])).toBeCloseTo(0.8 * 0.09, 1.7);
 });
 
+test("source hides all that another source never measures, each of them in turn, and little else", () => {
+  const measures = [all.map((_, j) => (j < 10 ? 1 : 0)), all.map((_, j) => (j >= 30 ? 1 : 0)), all];
+  const rng = createRng(4);
+  const hidden = new Uint8Array(40);
+  const count = [0, 0];
+  let extra = 0;
+  for (let r = 0; r < 2000; r++) {
+    sourceMask(0.4).hide(context({ others: measures }), rng, hidden);
+    const which = hidden.subarray(10, 30).every((h) => h === 1) ? (hidden.subarray(30).every((h) => h === 1) ? 0 : 1) : -1;
+    expect(which).toBeGreaterThanOrEqual(0); // never the source that lacks nothing
+    count[which]++;
+    hidden.forEach((h, j) => (extra += measures[which][j] ? h : 0));
+  }
+  expect(count[0] / 2000).toBeCloseTo(0.5, 1.3);
+  expect(extra / (2000 * 10)).toBeCloseTo(0.2, 1.7);
+});
+
+test("source hides at a random rate where no other source lacks what the row has", () => {
+  const own = all.map((_, j) => (j < 20 ? 1 : 0));
+  for (const others of [[], [own]]) {
+    const s = shares(sourceMask(0), 3000, context({ observed: own, others }));
+    expect(2 * mean(s)).toBeCloseTo(0.5, 1.5);
+    expect(2 * Math.max(...s)).toBeGreaterThan(0.95);
+  }
+});
+
+test("block hides a run of columns in the table's order", () => {
+  const order = Int32Array.from(all, (_, j) => (j * 7) % 40);
+  const rng = createRng(9);
+  const hidden = new Uint8Array(40);
+  const lengths: number[] = [];
+  for (let r = 0; r < 1000; r++) {
+    blockMask(0.1, 0.6).hide(context({ order }), rng, hidden);
+    const run = [...order].map((j) => hidden[j]);
+    const starts = run.filter((h, k) => h === 1 && run[(k + 39) % 40] === 0).length;
+    expect(starts).toBe(1);
+    lengths.push(run.reduce((a, b) => a + b, 0));
+  }
+  expect([Math.min(...lengths), Math.max(...lengths)]).toEqual([4, 24]);
+  expect(mean(lengths)).toBeCloseTo(14, -0.5);
+});
+
 test("a mixture draws its strategies by weight, with their parameters", () => {
   const mixture = maskingMixture([
     { strategy: "fixed", weight: 3, parameters: [0] },
@@ -97,5 +139,5 @@ test("a mixture draws its strategies by weight, with their parameters", () => {
 });
 
 test("an unknown strategy is refused", () => {
-  expect(() => maskingMixture([{ strategy: "toString", weight: 1 }])).toThrow("The masking strategy 'toString' is unknown; allowed are fixed, uniform, copy, frequency.");
+  expect(() => maskingMixture([{ strategy: "toString", weight: 1 }])).toThrow("The masking strategy 'toString' is unknown; allowed are fixed, uniform, copy, frequency, source, block.");
 });

@@ -8,6 +8,10 @@ export interface MaskContext {
   readonly other: Uint8Array;
   /** Share of rows that observe each column. */
   readonly frequency: Float32Array;
+  /** For each source that the row does not come from, the bits of the columns that it measures; none for one table. */
+  readonly others: readonly Uint8Array[];
+  /** Columns in the order of the table. */
+  readonly order: Int32Array;
 }
 
 /** A way to hide observed cells for training. Pure but for the generator. */

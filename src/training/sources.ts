@@ -1,0 +1,40 @@
+import type { Cells } from "../data/cells.js";
+import type { Layout } from "../data/layout.js";
+
+/** What several sources and row weights mean for the training of each row. */
+export interface RowRoles {
+  /** What each row counts for in the loss, of mean 1; null where all count alike. */
+  readonly weight: Float64Array | null;
+  /** For each source that a row does not come from, the bits (columns of the layout) that the source measures. */
+  others(row: number): readonly Uint8Array[];
+}
+
+/**
+ * What each row counts for in the loss, of mean 1: its own weight (brought to mean 1 within where it comes from, since
+ * surveys scale theirs as they like) times n^(exponent - 1), where n is the number of rows of its source. A row of several
+ * sources counts like one of the smallest of them. Null for one table without weights.
+ */
+export function rowWeights({ rows, weight, source, origins = [[0]], sources = [] }: Cells, exponent: number): Float64Array | null {
+  if (!weight && sources.length < 2) return null;
+  const originOf = (i: number): number => (source ? source[i] : 0);
+  const counts = new Float64Array(Math.max(1, sources.length));
+  const sums = new Float64Array(origins.length);
+  const members = new Float64Array(origins.length);
+  for (let i = 0; i < rows; i++) {
+    const o = originOf(i);
+    for (const s of origins[o]) counts[s]++;
+    members[o]++;
+    sums[o] += weight ? weight[i] : 1;
+  }
+  const factor = origins.map((origin, o) => Math.min(...origin.map((s) => counts[s])) ** (exponent - 1) / (sums[o] / members[o]));
+  const raw = Float64Array.from({ length: rows }, (_, i) => factor[originOf(i)] * (weight ? weight[i] : 1));
+  const mean = raw.reduce((a, b) => a + b, 0) / rows;
+  return raw.map((w) => w / mean);
+}
+
+export function rowRoles(cells: Cells, layout: Layout, options: { readonly sourceWeight: number }): RowRoles {
+  const { source, origins = [], sources = [] } = cells;
+  const measured = sources.map(({ measures }) => Uint8Array.from(layout.columns, (column) => measures[column.source]));
+  const others = origins.map((origin) => measured.filter((_, s) => !origin.includes(s)));
+  return { weight: rowWeights(cells, options.sourceWeight), others: (row) => (source ? others[source[row]] : []) };
+}
