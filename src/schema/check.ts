@@ -1,3 +1,4 @@
+import { ruleProblems } from "./rules.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
 
 /** Something that the field types alone do not rule out. */
@@ -48,6 +49,7 @@ export function schemaProblems(schema: Schema): SchemaProblem[] {
         );
     });
   });
+  for (const { attribute, message } of ruleProblems(schema)) problems.push({ attribute, field: "applies_when", message });
   return problems.sort((a, b) => a.attribute - b.attribute);
 }
 

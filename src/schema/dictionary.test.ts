@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VhgmError } from "../base/errors.js";
+import { formatCondition } from "./condition.js";
 import { formatDictionary, parseDictionary } from "./dictionary.js";
 import { createProfiler, inferSchema, type AttributeNote, type InferredSchema } from "./infer.js";
 import { attributeTypes, isNumeric, roles, type Attribute } from "./schema.js";
@@ -94,7 +95,11 @@ describe("formatDictionary and parseDictionary", () => {
   it("give the same schema back, whatever the texts", () => {
     const dictionary = fc.uniqueArray(attribute, { selector: (a) => a.name, minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(dictionary, text, fc.array(text, { maxLength: 2 }), (attributes, reason, suggestions) => {
+      fc.property(dictionary, level, text, fc.array(text, { maxLength: 2 }), (drawn, gateLevel, reason, suggestions) => {
+        const condition = formatCondition({ kind: "compare", name: "the gate", op: "=", value: gateLevel });
+        const gate: Attribute = { name: "the gate", role: "attribute", type: "categorical", levels: [gateLevel] };
+        const others = drawn.filter((a) => a.name !== gate.name);
+        const attributes = [gate, ...others.map((a) => (a.applies_when === undefined ? a : { ...a, applies_when: condition }))];
         const inferred: InferredSchema = {
           schema: { version: 1, attributes },
           notes: attributes.map((a) => noteOf(a, reason, suggestions)),

@@ -1,4 +1,5 @@
 /** Finds skip patterns: a column that is filled in only for people with certain levels of another column. */
+import { formatCondition, type Condition } from "./condition.js";
 import { isMissingText } from "./missing.js";
 import { levelIndex } from "./levels.js";
 import type { ColumnProfile } from "./profile.js";
@@ -85,15 +86,13 @@ function tryGate(gate: Gate, name: string, filled: Uint32Array, total: number, r
   const inside = insideFilled / insideRows;
   const outside = (total - insideFilled) / (rows - insideRows);
   if (inside < minInside || outside >= maxOutside) return null;
+  const conditions = texts.map((value): Condition => ({ kind: "compare", name, op: "=", value }));
   return {
-    condition: texts.map((text) => `${identifier(name)} = '${text.replaceAll("'", "''")}'`).join(" or "),
+    condition: formatCondition(conditions.length === 1 ? conditions[0] : { kind: "or", terms: conditions }),
     inside,
     outside,
   };
 }
-
-/** A column name in a condition: as it stands if it is a plain word, else in double quotes. */
-const identifier = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
 
 function bitset<T>(items: readonly T[], test: (item: T) => boolean): Uint32Array {
   const bits = new Uint32Array(Math.ceil(items.length / 32));
