@@ -36,6 +36,38 @@ export function invertSpd(a: Float64Array, n: number): Float64Array {
   return out;
 }
 
+/**
+ * Solution X (n, m) of A X = B for a symmetric positive definite A (n, n), by Cholesky factorisation. Overwrites A.
+ * @throws Error when the matrix is not positive definite
+ */
+export function solveSpd(a: Float64Array, n: number, b: Float64Array, m: number): Float64Array {
+  for (let i = 0; i < n; i++) {
+    const ri = i * n;
+    for (let j = 0; j <= i; j++) {
+      const s = a[ri + j] - dot(a, ri, a, j * n, j);
+      if (i !== j) a[ri + j] = s / a[j * n + j];
+      else if (s > 0) a[ri + i] = Math.sqrt(s);
+      else throw new Error(`the matrix is not positive definite at row ${i}`);
+    }
+  }
+  const x = b.slice();
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < m; k++) {
+      let s = x[i * m + k];
+      for (let j = 0; j < i; j++) s -= a[i * n + j] * x[j * m + k];
+      x[i * m + k] = s / a[i * n + i];
+    }
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = 0; k < m; k++) {
+      let s = x[i * m + k];
+      for (let j = i + 1; j < n; j++) s -= a[j * n + i] * x[j * m + k];
+      x[i * m + k] = s / a[i * n + i];
+    }
+  }
+  return x;
+}
+
 /** Inner product of two stretches; four sums at once, since one would wait for itself. */
 function dot(a: Float64Array, i: number, b: Float64Array, j: number, n: number): number {
   let s0 = 0;

@@ -9,8 +9,13 @@ import { invertSmall } from "./linalg.js";
 export interface LinearMap {
   /** (features) */
   readonly center: Float32Array;
-  /** (features, features); the block of an attribute on itself is zero. */
+  /**
+   * (features, features), the block of an attribute on itself zero; or, with `neighbours`, (features, K): the coefficients
+   * of a feature on its column's K neighbours.
+   */
   readonly weights: Float32Array;
+  /** (columns, K) features that each column is regressed on; absent where it is regressed on all. */
+  readonly neighbours?: Int32Array;
   /** Ridge penalty of each column. */
   readonly lambda: Float32Array;
   /** r, 1 for most tables, less where full steps would grow from round to round. */

@@ -1,6 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { Parameters, ops, type Graph, type Tensor } from "../engine/index.js";
 import { joinFeatures, logVarianceRange, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
+import { linearPath, type MapTensors } from "./linearPath.js";
 import { declareLatent, latent, type LatentConfig, type LatentNoise, type LatentOutputs } from "./latent.js";
 import { declareTransformer, encodeTokens, readTokens, type TransformerConfig } from "./transformer.js";
 
@@ -34,6 +35,8 @@ export interface MlpConfig {
 
 export interface NetworkConfig {
   readonly linearRounds: number;
+  /** Features that the linear path regresses each column on; absent for all others. */
+  readonly neighbours?: number;
   readonly memory: MemoryConfig | null;
   readonly residual: MlpConfig | TransformerConfig;
   /** A latent between the residual's encoder and its decoder; absent for none. */
@@ -52,13 +55,10 @@ export interface MemoryInputs {
   readonly own: Tensor;
 }
 
-export interface NetworkInputs {
+/** Besides the closed-form map of the linear path: */
+export interface NetworkInputs extends MapTensors {
   readonly x: Tensor; // (B, D)
   readonly visible: Tensor; // (B, p)
-  /** Closed-form map of the linear path, (D) and (D, D), and how far a round goes. */
-  readonly center: Tensor;
-  readonly weights: Tensor;
-  readonly relaxation: Tensor; // ()
   readonly memory: MemoryInputs | null;
   /** (B, width) per hidden layer: 0 or 1 / (1 - dropout); absent outside training. */
   readonly dropout?: readonly Tensor[];
@@ -132,7 +132,7 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
   const bits = toFeatures(inputs.visible, layout); // (B, D)
   const x = ops.mul(inputs.x, bits);
 
-  const path = linearPath(x, bits, inputs, config.linearRounds);
+  const path = linearPath(layout, x, bits, inputs, config.linearRounds);
   const linear = probabilities(path.predicted, layout);
 
   const kernel = config.memory && inputs.memory ? rowMemory(layout, config.memory, get, x, inputs) : null;
@@ -166,19 +166,6 @@ function mlpDecoder(layout: Layout, get: (name: string) => Tensor, h: Tensor): N
 }
 
 const dense = (get: (name: string) => Tensor, x: Tensor, name: string): Tensor => ops.add(ops.matmul(x, get(name)), get(`${name}.bias`));
-
-/** Iterated ridge: holes start at the mean and are refilled from everything else, a few times. */
-function linearPath(x: Tensor, bits: Tensor, { center, weights, relaxation }: NetworkInputs, rounds: number): { predicted: Tensor; filled: Tensor } {
-  const hidden = ops.sub(x.graph.constant(1), bits);
-  let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
-  let filled = ops.add(x, ops.mul(hidden, center));
-  for (let r = 0; r < rounds; r++) {
-    const full = ops.add(ops.matmul(ops.sub(filled, center), weights), center);
-    predicted = ops.add(ops.mul(full, relaxation), ops.mul(predicted, ops.sub(x.graph.constant(1), relaxation)));
-    filled = ops.add(x, ops.mul(hidden, predicted));
-  }
-  return { predicted, filled };
-}
 
 /** Keys by which people are compared: a linear map plus a small MLP of what is visible -> (H, rows, keyWidth). */
 export function rowKeys(config: MemoryConfig, get: (name: string) => Tensor, x: Tensor, visible: Tensor): Tensor {

@@ -2,6 +2,7 @@ import type { Layout } from "../data/layout.js";
 import { Graph, ops, type Parameters, type Tensor, type TensorData } from "../engine/index.js";
 import { fixedNoise, type LatentConfig } from "./latent.js";
 import type { LinearMap } from "./linear.js";
+import { mapConstants } from "./linearPath.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
 import type { MemberPaths } from "./predictive.js";
 
@@ -95,12 +96,10 @@ export function buildPathGraph(
   const people = memory ? memoryConstants(g, layout, memory) : null;
   members.forEach(({ theta, linear }, k) => {
     const values = params.constants(g, theta);
-    const center = g.constant(linear.center, [layout.features]);
-    const weights = g.constant(linear.weights, [layout.features, layout.features]);
     const keys = people && rowKeys(config.memory!, (name) => values.get(name)!, people.features, people.observed);
     const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
     const draws = config.latent && fixedNoise(g, config.latent, k);
-    const out = network(layout, config, values, { x, visible, center, weights, relaxation: g.constant(linear.relaxation), memory: inputs, draws });
+    const out = network(layout, config, values, { x, visible, ...mapConstants(g, linear), memory: inputs, draws });
     const first = k * drawsOf(config);
     const names = memberOutputs(first);
     g.output(names.linear, out.linear);

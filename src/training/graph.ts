@@ -1,6 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, adamw, grad, ops, toOnnx, type Parameters } from "../engine/index.js";
 import { fixedNoise, klOf, trainingNoise } from "../model/latent.js";
+import { mapInputs } from "../model/linearPath.js";
 import { heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
 import type { ResolvedOptions } from "./options.js";
 
@@ -12,14 +13,12 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
   const x = g.input("x", ["B", layout.features]);
   const visible = g.input("visible", ["B", layout.columns.length]);
   const weight = g.input("weight", ["B", layout.columns.length]);
-  const center = g.input("center", [layout.features]);
-  const weights = g.input("weights", [layout.features, layout.features]);
-  const relaxation = g.input("relaxation", []);
+  const map = mapInputs(g, layout, config.neighbours ?? null);
   const memory = config.memory ? memoryFromRows(g, layout, config.memory, values) : null;
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
   const draws = config.latent && (training ? [trainingNoise(g, config.latent)] : fixedNoise(g, config.latent, 0));
-  const out = network(layout, config, values, { x, visible, center, weights, relaxation, memory, dropout, draws });
+  const out = network(layout, config, values, { x, visible, ...map, memory, dropout, draws });
   let loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
   if (out.latent && training) {
     const kl = ops.sum(klOf(out.latent)); // nats of the whole batch

@@ -5,6 +5,7 @@ import type { Layout } from "../data/layout.js";
 import { float32, int64, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
 import { gumbel, hasComponents, hasNormal } from "../model/latent.js";
 import type { LinearMap } from "../model/linear.js";
+import { mapFeeds } from "../model/linearPath.js";
 import { maskingMixture } from "../model/masking/index.js";
 import type { NetworkConfig } from "../model/network.js";
 import { betaAt, temperatureAt } from "./annealing.js";
@@ -85,7 +86,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
     const scoreEvery = Math.max(1, Math.round(epochs / 25));
     const patience = Math.max(epochs * options.patience, scoreEvery - 1);
-    const fixed = { center: float32(input.linear.center, layout.features), weights: float32(input.linear.weights, layout.features, layout.features), relaxation: float32(Float32Array.of(input.linear.relaxation)), decay: float32(params.decayMask(), params.size) };
+    const fixed = { ...mapFeeds(input.linear), decay: float32(params.decayMask(), params.size) };
     while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
       batches.stage = 2 * state.epoch >= epochs ? 1 : 0;
       const order = permutation(table.rows, rng);
@@ -249,7 +250,7 @@ class Batches {
         if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j] * rowWeight;
         else {
           visible[r * p + j] = 1;
-          if (options.visibleLoss > 0) total += weight[r * p + j] = options.visibleLoss * this.columnWeight[j];
+          if (options.visibleLoss > 0) total += weight[r * p + j] = options.visibleLoss * this.columnWeight[j] * rowWeight;
         }
       }
     }

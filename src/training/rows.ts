@@ -1,3 +1,9 @@
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+
+/** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
+export const linearRows = 20_000;
+
 /** Places of at most `most` of so many rows: all, or evenly spaced ones, since tables are sorted by study, visit or age. */
 export function evenlySpaced(rows: number, most: number): Int32Array {
   const count = Math.min(rows, most);
@@ -10,3 +16,9 @@ export function pickRows<T extends Float32Array | Uint8Array>(all: T, width: num
   chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
   return out;
 }
+
+/** Chosen rows of a table. */
+export const pickTable = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
+  chosen.length === table.rows
+    ? table
+    : { rows: chosen.length, features: pickRows(table.features, layout.features, chosen), observed: pickRows(table.observed, layout.columns.length, chosen) };

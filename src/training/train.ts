@@ -6,16 +6,17 @@ import { fitLayout, type Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { calibrate, type ColumnScore, type HeldOut } from "../model/calibration.js";
 import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
-import { addHeldOutErrors, chooseLambdas, combineMaps, createLinearFitter, lambdas, type LinearMap } from "../model/linear.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { meanOfDraws, type MemoryRows } from "../model/paths.js";
 import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
+import { isSparse, neighbourCount } from "../model/sparseLinear.js";
 import type { TrainedModel } from "../model/trained.js";
-import { makeFold, maskedTable, type Fold } from "./folds.js";
+import { makeFold, maskedTable } from "./folds.js";
 import { predictHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
-import { evenlySpaced, pickRows } from "./rows.js";
+import { fitLinearPath } from "./linearFit.js";
+import { evenlySpaced, linearRows, pickRows, pickTable } from "./rows.js";
 import { rowRoles } from "./sources.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
@@ -47,8 +48,6 @@ export interface TrainingCheckpoints {
   save(progress: TrainingProgress): Promise<void>;
 }
 
-/** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
-const linearRows = 20_000;
 /** Most people in the row memory of a finished model. */
 const memoryPeople = 4096;
 /** Above this many features the row memory is left out: its products would cost more than the network. */
@@ -61,7 +60,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features, sources: cells.sources?.length });
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
-  const config = networkConfig(options, cells.rows, layout.features);
+  const config = networkConfig(options, cells.rows, layout);
   const params = declareNetwork(layout, config);
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
@@ -117,12 +116,13 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 }
 
 /** Network settings for a table's size. */
-function networkConfig(options: ResolvedOptions, rows: number, features: number): NetworkConfig {
+function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): NetworkConfig {
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout } = options;
   const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
-    linearRounds: paths.includes("linear") ? 5 : 0,
-    memory: memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
+    linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : 5) : 0,
+    ...(isSparse(layout) ? { neighbours: neighbourCount(layout) } : {}),
+    memory: memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
     ...(latent === "none"
       ? {}
@@ -131,53 +131,9 @@ function networkConfig(options: ResolvedOptions, rows: number, features: number)
   };
 }
 
-/** A map, and the table that it saw with its holes filled, by which people are grouped into prototypes. */
-interface FilledMap {
-  readonly map: LinearMap;
-  readonly filled: Float32Array;
-}
-
-/**
- * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
- * column chosen on the cells that the folds held out.
- */
-async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
-  const fitter = await createLinearFitter(layout, open);
-  try {
-    const p = layout.columns.length;
-    const errors = lambdas.map(() => new Float64Array(p));
-    const cells = new Int32Array(p);
-    const perFold: { maps: LinearMap[]; filled: Float32Array }[] = [];
-    const middle = lambdas.length >> 1;
-    const chosen = evenlySpaced(table.rows, linearRows);
-    const seen = pickTable(table, layout, chosen);
-    for (const fold of folds) {
-      const fits = await fitter.fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), lambdas);
-      const held = pickRows(fold.held, p, chosen);
-      fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, held, layout, errors[l]));
-      for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
-      perFold.push({ maps: fits.map((f) => f.map), filled: fits[middle].filled });
-    }
-    const choice = chooseLambdas(errors, cells);
-    const fits = await fitter.fit(seen, lambdas);
-    return {
-      folds: perFold.map(({ maps, filled }) => ({ map: combineMaps(maps, choice, layout), filled })),
-      all: { map: combineMaps(fits.map((f) => f.map), choice, layout), filled: fits[middle].filled },
-    };
-  } finally {
-    await fitter.close();
-  }
-}
-
-/** Chosen rows of a table. */
-const pickTable = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
-  chosen.length === table.rows
-    ? table
-    : { rows: chosen.length, features: pickRows(table.features, layout.features, chosen), observed: pickRows(table.observed, layout.columns.length, chosen) };
-
 /** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
-function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array): MemoryRows | null {
-  if (!config.memory) return null;
+function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array | null): MemoryRows | null {
+  if (!config.memory || !filled) return null;
   const sample = evenlySpaced(table.rows, linearRows);
   const places = sample.length <= memoryPeople ? sample.map((_, k) => k) : permutation(sample.length, createRng(options.seed, 0x9e0)).slice(0, memoryPeople).sort();
   const chosen = places.map((k) => sample[k]);

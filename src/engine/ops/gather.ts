@@ -18,6 +18,19 @@ export function gather(a: Tensor, indices: readonly number[], axis: number): Ten
 }
 
 /**
+ * Parts of a tensor along an axis, by int64 indices of any shape that come when the graph runs; no gradient: for inputs.
+ * @throws Error unless the indices are int64; `grad` throws when it meets one
+ */
+export function take(a: Tensor, indices: Tensor, axis: number): Tensor {
+  const [at] = positiveAxes([axis], a.shape.length);
+  if (indices.dtype !== "int64") throw new Error(`take: the indices must be int64, not ${indices.dtype}`);
+  const shape = [...a.shape.slice(0, at), ...indices.shape, ...a.shape.slice(at + 1)];
+  return a.graph.record(a.graph.emit("Gather", [a, indices], shape, { axis: at }, a.dtype), [a], () => {
+    throw new Error("take has no gradient: use lookup");
+  });
+}
+
+/**
  * Rows of a table (v, d) by int64 indices of any shape (…): -> (…, d).
  * The gradient is onehot(indices) d, (v, n) x (n, d), a matrix product: a scatter-add on duplicate indices would race on
  * two threads (ONNX Runtime's ScatterND loses updates), which corrupts training silently. Its cost grows with v times

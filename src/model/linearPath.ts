@@ -1,0 +1,100 @@
+import type { Layout } from "../data/layout.js";
+import { float32, int64, ops, type Graph, type Tensor, type TensorData } from "../engine/index.js";
+import type { LinearMap } from "./linear.js";
+
+/** The linear path's map in a graph. */
+export interface MapTensors {
+  readonly center: Tensor; // (D)
+  readonly weights: Tensor; // (D, D), or (D, K) where there are neighbours
+  readonly relaxation: Tensor; // ()
+  /** Absent for a dense map. */
+  readonly neighbours?: Tensor; // (p, K) int64
+}
+
+/** The map as inputs of a graph; `neighbours` is K, or null for a dense map. */
+export function mapInputs(g: Graph, { features, columns }: Layout, neighbours: number | null): MapTensors {
+  return {
+    center: g.input("center", [features]),
+    weights: g.input("weights", [features, neighbours ?? features]),
+    relaxation: g.input("relaxation", []),
+    ...(neighbours === null ? {} : { neighbours: g.input("neighbours", [columns.length, neighbours], "int64") }),
+  };
+}
+
+/** What `mapInputs` takes. */
+export function mapFeeds({ center, weights, relaxation, neighbours }: LinearMap): Record<string, TensorData> {
+  const d = center.length;
+  const k = weights.length / d;
+  return {
+    center: float32(center, d),
+    weights: float32(weights, d, k),
+    relaxation: float32(Float32Array.of(relaxation)),
+    ...(neighbours ? { neighbours: int64(BigInt64Array.from(neighbours, BigInt), neighbours.length / k, k) } : {}),
+  };
+}
+
+/** The map as constants of a graph. */
+export function mapConstants(g: Graph, { center, weights, relaxation, neighbours }: LinearMap): MapTensors {
+  const d = center.length;
+  const k = weights.length / d;
+  return {
+    center: g.constant(center, [d]),
+    weights: g.constant(weights, [d, k]),
+    relaxation: g.constant(relaxation),
+    ...(neighbours ? { neighbours: g.int64(Array.from(neighbours), [neighbours.length / k, k]) } : {}),
+  };
+}
+
+/** Some columns of a layout that are predicted in one run: their features, and the layout that they have among themselves. */
+export interface Asked {
+  readonly layout: Layout;
+  readonly columns: Tensor; // (Q) int64
+  readonly features: Tensor; // (F) int64
+}
+
+/**
+ * Iterated ridge: holes start at the mean and are refilled from everything else, a few times.
+ * @param asked columns that the last round predicts; null for all
+ * @returns predicted (B, F) for what was asked; filled (B, D), the row with its holes filled as far as they were predicted
+ */
+export function linearPath(layout: Layout, x: Tensor, bits: Tensor, map: MapTensors, rounds: number, asked: Asked | null = null): { predicted: Tensor; filled: Tensor } {
+  const { center, relaxation } = map;
+  const one = x.graph.constant(1);
+  const hidden = ops.sub(one, bits);
+  let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
+  let filled = ops.add(x, ops.mul(hidden, center));
+  for (let r = 0; r < rounds; r++) {
+    const last = r === rounds - 1 && asked !== null;
+    const full = last && map.neighbours ? regressed(filled, restricted(map, asked), center, asked.layout) : regressed(filled, map, center, layout);
+    const next = (now: Tensor, before: Tensor): Tensor => ops.add(ops.mul(now, relaxation), ops.mul(before, ops.sub(one, relaxation)));
+    if (last) return { predicted: next(map.neighbours ? full : ops.take(full, asked.features, 1), ops.take(predicted, asked.features, 1)), filled };
+    predicted = next(full, predicted);
+    filled = ops.add(x, ops.mul(hidden, predicted));
+  }
+  return { predicted: asked ? ops.take(predicted, asked.features, 1) : predicted, filled };
+}
+
+const restricted = (map: MapTensors, asked: Asked): MapTensors => ({
+  center: ops.take(map.center, asked.features, 0),
+  weights: ops.take(map.weights, asked.features, 0),
+  relaxation: map.relaxation,
+  neighbours: ops.take(map.neighbours!, asked.columns, 0),
+});
+
+/** One regression of a layout's columns on the filled row: (B, D) -> (B, F). */
+function regressed(filled: Tensor, map: MapTensors, center: Tensor, layout: Layout): Tensor {
+  const centred = ops.sub(filled, center);
+  if (!map.neighbours) return ops.add(ops.matmul(centred, map.weights), map.center);
+  const rows = filled.shape[0];
+  const p = layout.columns.length;
+  const k = map.neighbours.shape[1] as number;
+  // Rows of the transposed table are gathered, so that whole stretches are copied.
+  const flat = ops.reshape(map.neighbours, [p * k]);
+  const near = ops.reshape(ops.take(ops.transpose(centred, [1, 0]), flat, 0), [p, k, rows]);
+  const parts = layout.groups.map(({ count, width, firstColumn, firstFeature }) => {
+    const weights = ops.reshape(ops.slice(map.weights, firstFeature, firstFeature + count * width, 0), [count, width, k]);
+    const block = ops.matmul(weights, ops.slice(near, firstColumn, firstColumn + count, 0)); // (count, width, B)
+    return ops.reshape(block, [count * width, rows]);
+  });
+  return ops.add(ops.transpose(ops.concat(parts, 0), [1, 0]), map.center);
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { difference } from "../../test/support/checkOp.js";
+import { cellsOf, factorTable, numberAttribute, withHoles } from "../../test/support/tables.js";
+import { createRng } from "../base/random.js";
+import { encodeCells } from "../data/encode.js";
+import { fitLayout } from "../data/layout.js";
+import { Graph, float32, toOnnx } from "../engine/index.js";
+import { openSession } from "../engine/node/session.js";
+import { toFeatures } from "./blocks.js";
+import { createLinearFitter, type LinearFitter, type LinearMap } from "./linear.js";
+import { linearPath, mapConstants, mapFeeds, mapInputs } from "./linearPath.js";
+import { fitNeighbours, nearestFeatures } from "./sparseLinear.js";
+
+describe("a table in which each column depends on a few others", () => {
+  // 30 blocks of three columns that go together, among 90: what a column's own block does not tell is noise.
+  const rng = createRng(3);
+  const rows = 800;
+  const blocks = 30;
+  const columns = Array.from({ length: blocks }, () => {
+    const shared = Array.from({ length: rows }, () => rng.normal());
+    return [0, 1, 2].map(() => shared.map((s) => s + 0.5 * rng.normal()));
+  }).flat();
+  const cells = cellsOf(columns.map((_, j) => numberAttribute(`x${j}`)), columns);
+  const layout = fitLayout(cells);
+  const table = encodeCells(cells, layout);
+  let fitter: LinearFitter;
+  beforeAll(async () => {
+    fitter = await createLinearFitter(layout, openSession);
+  });
+  afterAll(() => fitter.close());
+
+  test("the neighbours hold the columns that matter, and none twice or of the column itself", async () => {
+    const near = await nearestFeatures(table, layout, openSession);
+    const count = near.length / layout.columns.length;
+    expect(count).toBe(64);
+    layout.columns.forEach(({ first }, j) => {
+      const own = near.subarray(j * count, (j + 1) * count);
+      expect(new Set(own).size).toBe(count);
+      expect(own).not.toContain(first);
+      const block = Math.floor(j / 3) * 3;
+      for (const k of [block, block + 1, block + 2]) if (k !== j) expect(own).toContain(layout.columns[k].first);
+    });
+  });
+
+  test("the sparse map comes near the dense one", async () => {
+    const near = await nearestFeatures(table, layout, openSession);
+    const [{ map: dense }] = await fitter.fit(table, [0.2]);
+    const [{ map: sparse }] = fitNeighbours(table, layout, near, () => [0.2]);
+    const spread = expand(sparse, layout.features);
+    expect(difference(sparse.center, dense.center)).toBeLessThan(1e-5);
+    // What is left are coefficients of noise, of about 1 / sqrt(rows).
+    expect(difference(spread, dense.weights)).toBeLessThan(0.12);
+    const own = (w: ArrayLike<number>): number[] => layout.columns.map((_, j) => w[(j % 3 === 0 ? j + 1 : j - 1) * layout.features + j]);
+    expect(Math.min(...own(dense.weights))).toBeGreaterThan(0.2);
+    expect(difference(own(spread), own(dense.weights))).toBeLessThan(0.03);
+  });
+});
+
+/** A sparse map's coefficients as a dense (D, D) matrix; columns of one feature. */
+function expand({ weights, neighbours }: LinearMap, d: number): Float32Array {
+  const count = weights.length / d;
+  const out = new Float32Array(d * d);
+  for (let k = 0; k < d; k++) for (let q = 0; q < count; q++) out[neighbours![k * count + q] * d + k] = weights[k * count + q];
+  return out;
+}
+
+describe("with holes and levels", () => {
+  const layout = fitLayout(factorTable(80, 5, [2, 3, 4], 5));
+  const table = encodeCells(withHoles(factorTable(80, 5, [2, 3, 4], 5), 0.3, 6), layout);
+  const d = layout.features;
+  const p = layout.columns.length;
+  const columnOf = layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j));
+  const count = 4;
+  const rng = createRng(11);
+  const neighbours = Int32Array.from(
+    layout.columns.flatMap((_, j) => columnOf.flatMap((c, k) => (c === j ? [] : [k])).map((k) => [rng.uniform(), k]).sort((a, b) => a[0] - b[0]).slice(0, count).map(([, k]) => k).sort((a, b) => a - b)),
+  );
+  const penalty = 0.3;
+  const held = Uint8Array.from(table.observed, (o) => (o && rng.uniform() < 0.2 ? 1 : 0));
+  const visible = { rows: table.rows, features: table.features.map((x, at) => (held[Math.floor(at / d) * p + columnOf[at % d]] ? 0 : x)), observed: table.observed.map((o, at) => (held[at] ? 0 : o)) };
+  const [{ map, errors }] = fitNeighbours(visible, layout, neighbours, () => [penalty], { cells: held, truth: table });
+  const value = (i: number, k: number): number => (visible.observed[i * p + columnOf[k]] ? visible.features[i * d + k] - map.center[k] : 0);
+
+  test("coefficients solve the normal equations of the people who have the column", () => {
+    for (let k = 0; k < d; k++) {
+      const near = neighbours.subarray(columnOf[k] * count, (columnOf[k] + 1) * count);
+      const people = Array.from({ length: table.rows }, (_, i) => i).filter((i) => visible.observed[i * p + columnOf[k]]);
+      const w = map.weights.subarray(k * count, (k + 1) * count);
+      for (let a = 0; a < count; a++) {
+        const residual = people.reduce((s, i) => s + value(i, near[a]) * (value(i, k) - near.reduce((t, b, q) => t + w[q] * value(i, b), 0)), 0) / people.length;
+        expect(residual).toBeCloseTo(penalty * w[a], 4);
+      }
+    }
+  });
+
+  test("held-out errors are those of the map's predictions", () => {
+    layout.columns.forEach(({ first, width, kind }, j) => {
+      let sum = 0;
+      for (let i = 0; i < table.rows; i++) {
+        if (!held[i * p + j]) continue;
+        for (let k = first; k < first + (kind === "number" ? 1 : width); k++) {
+          const guess = map.center[k] + neighbours.subarray(j * count, (j + 1) * count).reduce((s, b, q) => s + map.weights[k * count + q] * value(i, b), 0);
+          sum += (guess - table.features[i * d + k]) ** 2;
+        }
+      }
+      expect(errors[j]).toBeCloseTo(sum, 3);
+    });
+  });
+
+  test.each([1, 3])("%d unrolled rounds agree with plain loops, fed or held as constants", async (rounds) => {
+    const relaxation = 0.8;
+    const given: LinearMap = { ...map, relaxation };
+    const expected = Array.from({ length: table.rows }, (_, i) => {
+      let filled = Array.from({ length: d }, (_v, k) => map.center[k] + value(i, k));
+      let predicted = Array.from(map.center);
+      for (let r = 0; r < rounds; r++) {
+        predicted = predicted.map((before, k) => {
+          const near = neighbours.subarray(columnOf[k] * count, (columnOf[k] + 1) * count);
+          const full = map.center[k] + near.reduce((s, b, q) => s + map.weights[k * count + q] * (filled[b] - map.center[b]), 0);
+          return relaxation * full + (1 - relaxation) * before;
+        });
+        filled = filled.map((_v, k) => (visible.observed[i * p + columnOf[k]] ? visible.features[i * d + k] : predicted[k]));
+      }
+      return predicted;
+    }).flat();
+    for (const constant of [false, true]) {
+      const g = new Graph();
+      const x = g.input("x", ["B", d]);
+      const bits = toFeatures(g.input("visible", ["B", p]), layout);
+      g.output("predicted", linearPath(layout, x, bits, constant ? mapConstants(g, given) : mapInputs(g, layout, count), rounds).predicted);
+      const session = await openSession(toOnnx(g));
+      const out = await session.run({
+        x: float32(visible.features, table.rows, d),
+        visible: float32(Float32Array.from(visible.observed), table.rows, p),
+        ...(constant ? {} : mapFeeds(given)),
+      });
+      await session.close();
+      expect(difference(out.predicted.data as Float32Array, expected)).toBeLessThan(1e-5);
+    }
+  });
+});

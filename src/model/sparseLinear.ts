@@ -1,0 +1,196 @@
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
+import { solveSpd } from "./linalg.js";
+import { columnMeans, type LinearMap } from "./linear.js";
+
+/*
+ * The linear path of tables with thousands of features: each attribute is regressed on its `most` most useful features
+ * of other attributes, holes at their mean, in one round. Memory and time grow with the observed cells, not with the
+ * square of the features; only the screening of pairs is quadratic, and it is a product of matrices on few rows.
+ */
+
+/** Most features that one attribute is regressed on. */
+const most = 64;
+/** Rows that pairs of features are screened on. */
+export const screeningRows = 4096;
+/** Features whose pairs are screened together. */
+const block = 512;
+/** Pairs seen in few people count less, as if they had been seen uncorrelated in so many more. */
+const priorPairs = 20;
+
+/** Features above which the linear path is sparse: the dense map's inverse would take minutes and its products most of the training. */
+const denseFeatures = 3000;
+export const isSparse = (layout: Layout): boolean => layout.features > denseFeatures;
+
+/** Number of neighbours of each attribute in this layout. */
+export const neighbourCount = ({ columns, features }: Layout): number => Math.min(most, features - Math.max(...columns.map((c) => c.width)));
+
+/**
+ * The features that tell most of each attribute -> (columns, neighbours), ascending. A feature b's use for attribute j is
+ * the share of j's variance that b alone explains where it is seen, times how often it is: sum_a cov(a, b)^2 / (var(a) var(b))
+ * over j's features a, from the people who have both.
+ */
+export async function nearestFeatures({ rows, features, observed }: Encoded, layout: Layout, open: SessionFactory): Promise<Int32Array> {
+  const d = layout.features;
+  const p = layout.columns.length;
+  const count = neighbourCount(layout);
+  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
+  const { centred, bits, variance } = centre(rows, features, observed, layout, columnOf);
+  const session = await openProducts(open);
+  const out = new Int32Array(p * count);
+  try {
+    for (let start = 0; start < p;) {
+      const first = layout.columns[start].first;
+      let end = start + 1;
+      while (end < p && layout.columns[end].first + layout.columns[end].width - first <= block) end++;
+      const last = layout.columns[end - 1];
+      const height = last.first + last.width - first;
+      const products = await session.run({ left: float32(columnsOf(centred, rows, d, first, height), height, rows), right: float32(centred, rows, d) });
+      const pairs = await session.run({ left: float32(columnsOf(bits, rows, p, start, end - start), end - start, rows), right: float32(bits, rows, p) });
+      const s = products.product.data as Float32Array; // (height, d)
+      const n = pairs.product.data as Float32Array; // (end - start, p)
+      const use = new Float64Array(d);
+      for (let j = start; j < end; j++) {
+        const column = layout.columns[j];
+        use.fill(0);
+        for (let a = column.first; a < column.first + column.width; a++) {
+          const row = (a - first) * d;
+          const scale = 1 / Math.max(variance[a], 1e-6);
+          for (let b = 0; b < d; b++) use[b] += s[row + b] ** 2 * scale;
+        }
+        for (let b = 0; b < d; b++) {
+          const both = n[(j - start) * p + columnOf[b]];
+          use[b] *= both / (Math.max(variance[b], 1e-6) * (both + priorPairs) ** 2);
+        }
+        use.fill(-1, column.first, column.first + column.width);
+        out.set(largest(use, count), j * count);
+        use.fill(0);
+      }
+      start = end;
+    }
+  } finally {
+    await session.close();
+  }
+  return out;
+}
+
+/** Features less their means, zero at holes; observed bits; variances over the people who have the feature. */
+function centre(rows: number, features: Float32Array, observed: Uint8Array, layout: Layout, columnOf: Int32Array) {
+  const d = layout.features;
+  const p = layout.columns.length;
+  const mean = columnMeans(features, observed, rows, layout);
+  const centred = new Float32Array(rows * d);
+  const variance = new Float64Array(d);
+  const seen = new Float64Array(p);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < p; j++) seen[j] += observed[i * p + j];
+    for (let k = 0; k < d; k++) {
+      if (!observed[i * p + columnOf[k]]) continue;
+      const x = features[i * d + k] - mean[k];
+      centred[i * d + k] = x;
+      variance[k] += x * x;
+    }
+  }
+  for (let k = 0; k < d; k++) variance[k] /= Math.max(seen[columnOf[k]], 1);
+  return { centred, bits: Float32Array.from(observed), variance };
+}
+
+async function openProducts(open: SessionFactory) {
+  const g = new Graph();
+  g.output("product", ops.matmul(g.input("left", ["m", "k"]), g.input("right", ["k", "n"])));
+  return open(toOnnx(g));
+}
+
+/** Some columns of (rows, width), transposed -> (count, rows). */
+function columnsOf(a: Float32Array, rows: number, width: number, first: number, count: number): Float32Array {
+  const out = new Float32Array(count * rows);
+  for (let i = 0; i < rows; i++) for (let k = 0; k < count; k++) out[k * rows + i] = a[i * width + first + k];
+  return out;
+}
+
+/** Places of the `count` largest values, ascending; of equal ones the first. */
+function largest(values: Float64Array, count: number): Int32Array {
+  const limit = values.slice().sort()[values.length - count];
+  const above: number[] = [];
+  const equal: number[] = [];
+  values.forEach((v, k) => (v > limit ? above.push(k) : v === limit && equal.push(k)));
+  return Int32Array.from([...above, ...equal.slice(0, count - above.length)]).sort();
+}
+
+/**
+ * Ridge regressions of every attribute on its neighbours, over the people who have it, with holes at the mean.
+ * @param penaltiesOf penalties of a column, in units of a standardised feature's variance; equally many for each
+ * @param held (rows, columns) cells to try each penalty on, with their true features; null for none
+ * @returns one map per place in the lists of penalties, and its squared errors per column on the held cells
+ */
+export function fitNeighbours(
+  visible: Encoded,
+  layout: Layout,
+  neighbours: Int32Array,
+  penaltiesOf: (column: number) => readonly number[],
+  held: { readonly cells: Uint8Array; readonly truth: Encoded } | null = null,
+): { readonly map: LinearMap; readonly errors: Float64Array }[] {
+  const { rows, features, observed } = visible;
+  const d = layout.features;
+  const p = layout.columns.length;
+  const count = neighbours.length / p;
+  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
+  const center = columnMeans(features, observed, rows, layout);
+  const fits = penaltiesOf(0).map(() => ({
+    map: { center, neighbours, weights: new Float32Array(d * count), lambda: new Float32Array(p), relaxation: 1 },
+    errors: new Float64Array(p),
+  }));
+  const seen = new Int32Array(count);
+  const values = new Float64Array(count);
+  /** Collects the visible neighbours of a row; returns how many. */
+  const collect = (i: number, near: Int32Array): number => {
+    let n = 0;
+    for (let k = 0; k < count; k++) {
+      if (!observed[i * p + columnOf[near[k]]]) continue;
+      seen[n] = k;
+      values[n++] = features[i * d + near[k]] - center[near[k]];
+    }
+    return n;
+  };
+  layout.columns.forEach(({ first, width, kind }, j) => {
+    const near = neighbours.subarray(j * count, (j + 1) * count);
+    const gram = new Float64Array(count * count);
+    const cross = new Float64Array(count * width);
+    let people = 0;
+    for (let i = 0; i < rows; i++) {
+      if (!observed[i * p + j]) continue;
+      people++;
+      const n = collect(i, near);
+      for (let a = 0; a < n; a++) {
+        const row = seen[a] * count;
+        const x = values[a];
+        for (let b = 0; b <= a; b++) gram[row + seen[b]] += x * values[b];
+        for (let k = 0; k < width; k++) cross[seen[a] * width + k] += x * (features[i * d + first + k] - center[first + k]);
+      }
+    }
+    for (let a = 0; a < count; a++) for (let b = 0; b <= a; b++) gram[a * count + b] = gram[b * count + a] = gram[a * count + b] / Math.max(people, 1);
+    for (let k = 0; k < cross.length; k++) cross[k] /= Math.max(people, 1);
+    penaltiesOf(j).forEach((penalty, l) => {
+      const a = gram.slice();
+      for (let k = 0; k < count; k++) a[k * count + k] += penalty;
+      const solved = solveSpd(a, count, cross, width);
+      for (let k = 0; k < width; k++) for (let q = 0; q < count; q++) fits[l].map.weights[(first + k) * count + q] = solved[q * width + k];
+      fits[l].map.lambda[j] = penalty;
+    });
+    if (!held) return;
+    const scored = kind === "number" ? 1 : width;
+    for (let i = 0; i < rows; i++) {
+      if (!held.cells[i * p + j]) continue;
+      const n = collect(i, near);
+      for (const { map, errors } of fits) {
+        for (let k = first; k < first + scored; k++) {
+          let guess = center[k];
+          for (let a = 0; a < n; a++) guess += values[a] * map.weights[k * count + seen[a]];
+          errors[j] += (guess - held.truth.features[i * d + k]) ** 2;
+        }
+      }
+    }
+  });
+  return fits;
+}

@@ -1,0 +1,51 @@
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import type { SessionFactory } from "../engine/index.js";
+import { addHeldOutErrors, chooseLambdas, combineMaps, createLinearFitter, lambdas, type LinearMap } from "../model/linear.js";
+import { isSparse } from "../model/sparseLinear.js";
+import { maskedTable, type Fold } from "./folds.js";
+import { evenlySpaced, linearRows, pickRows, pickTable } from "./rows.js";
+import { fitSparsePath } from "./sparseFit.js";
+
+/** A map, and the table that it saw with its holes filled, by which people are grouped into prototypes. */
+interface FilledMap {
+  readonly map: LinearMap;
+  /** Null for the sparse map of thousands of features, beside which there is no row memory. */
+  readonly filled: Float32Array | null;
+}
+
+/**
+ * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
+ * column chosen on the cells that the folds held out.
+ */
+export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
+  if (isSparse(layout)) {
+    const maps = await fitSparsePath(table, layout, folds, open);
+    return { folds: maps.folds.map((map) => ({ map, filled: null })), all: { map: maps.all, filled: null } };
+  }
+  const fitter = await createLinearFitter(layout, open);
+  try {
+    const p = layout.columns.length;
+    const errors = lambdas.map(() => new Float64Array(p));
+    const cells = new Int32Array(p);
+    const perFold: { maps: LinearMap[]; filled: Float32Array }[] = [];
+    const middle = lambdas.length >> 1;
+    const chosen = evenlySpaced(table.rows, linearRows);
+    const seen = pickTable(table, layout, chosen);
+    for (const fold of folds) {
+      const fits = await fitter.fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), lambdas);
+      const held = pickRows(fold.held, p, chosen);
+      fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, held, layout, errors[l]));
+      for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
+      perFold.push({ maps: fits.map((f) => f.map), filled: fits[middle].filled });
+    }
+    const choice = chooseLambdas(errors, cells);
+    const fits = await fitter.fit(seen, lambdas);
+    return {
+      folds: perFold.map(({ maps, filled }) => ({ map: combineMaps(maps, choice, layout), filled })),
+      all: { map: combineMaps(fits.map((f) => f.map), choice, layout), filled: fits[middle].filled },
+    };
+  } finally {
+    await fitter.close();
+  }
+}
