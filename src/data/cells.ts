@@ -139,13 +139,14 @@ export class CellsBuilder {
   private readonly readers: CellReader[];
   private columns: Float64Array[];
   private count = 0;
-  private readonly name: string;
-  private readonly before: number;
+  private readonly placeOf: (row: number) => string;
 
-  /** @param before rows of the table that came before the first one added, for the row numbers in messages */
-  constructor(schema: Schema, columns: readonly string[], name: string, before = 0) {
-    this.name = name;
-    this.before = before;
+  /**
+   * @param before rows of the table that came before the first one added, for the row numbers in messages
+   * @param placeOf words for the place of a row, where it is not simply a row of the table
+   */
+  constructor(schema: Schema, columns: readonly string[], name: string, before = 0, placeOf = (row: number): string => `row ${before + row + 1} of ${name}`) {
+    this.placeOf = placeOf;
     this.matched = matchColumns(schema, columns, name);
     this.readers = this.matched.map(({ attribute, conversion }) => cellReader(attribute, conversion));
     this.columns = this.matched.map(() => new Float64Array(256));
@@ -170,7 +171,7 @@ export class CellsBuilder {
       const reader = this.readers[j];
       for (let i = 0; i < rows.length; i++) {
         const row = this.count + i;
-        column[row] = at < 0 ? NaN : reader.read(rows[i][at], () => `row ${this.before + row + 1} of ${this.name}`);
+        column[row] = at < 0 ? NaN : reader.read(rows[i][at], () => this.placeOf(row));
       }
     });
     this.count += rows.length;

@@ -24,6 +24,8 @@ export interface JoinedTable extends Table {
   readonly key: string | null;
   /** Places of a row's sources in `sources`, ascending, by its text in the source column. */
   originOf(text: string): readonly number[];
+  /** Words for the place of the k-th row of the reading under way, for messages. */
+  placeOf(row: number): string;
   /** What a person should know, one sentence each; complete once the rows have been read to the end. */
   readonly notes: readonly string[];
 }
@@ -62,18 +64,30 @@ export function joinTables(tables: readonly Table[], options: JoinOptions = {}):
   };
   sources.forEach((_, s) => textOf([s]));
 
+  const starts = new Float64Array(sources.length);
   async function* stacked(rowsPerBatch?: number): AsyncGenerator<TextRow[], void, undefined> {
     for (const [s, { table }] of sources.entries()) {
       const read = readers[s];
       const text = textOf([s]);
-      for await (const rows of table.batches(rowsPerBatch)) yield rows.map((row) => [...read(row), text]);
+      let end = starts[s];
+      for await (const rows of table.batches(rowsPerBatch)) {
+        end += rows.length;
+        starts.fill(end, s + 1);
+        yield rows.map((row) => [...read(row), text]);
+      }
     }
   }
+  const placeInStack = (row: number): string => {
+    let s = sources.length - 1;
+    while (starts[s] > row) s--;
+    return `row ${row - starts[s] + 1} of ${tables[s].name}`;
+  };
 
   let people: Promise<TextRow[]> | undefined;
+  let joinedRows: readonly TextRow[] = [];
   async function* merged(rowsPerBatch = 1024): AsyncGenerator<TextRow[], void, undefined> {
     people ??= mergePeople({ sources, readers, columns, key: key!, schema, textOf, notes });
-    const rows = await people;
+    const rows = (joinedRows = await people);
     for (let i = 0; i < rows.length; i += rowsPerBatch) yield rows.slice(i, i + rowsPerBatch);
   }
 
@@ -86,6 +100,7 @@ export function joinTables(tables: readonly Table[], options: JoinOptions = {}):
     sourceColumn,
     key: joins ? key : null,
     originOf: (text) => names.get(text)!,
+    placeOf: (row) => (joins ? `the row of ${key} '${joinedRows[row][columns.indexOf(key)]}' (${joinedRows[row].at(-1)})` : placeInStack(row)),
     get notes() {
       return [...sources.flatMap(({ table }) => (table as { notes?: readonly string[] }).notes ?? []), ...notes];
     },

@@ -1,0 +1,143 @@
+import { commonTexts, foreignLevels, unitHint } from "../schema/compare.js";
+import { formatConversion } from "../schema/dictionary.js";
+import { createProfiler, inferSchema, type AttributeNote, type ColumnProfile, type InferredSchema } from "../schema/infer.js";
+import { isNumeric, type Attribute } from "../schema/schema.js";
+import { quote } from "../schema/suggest.js";
+import type { Inspection } from "./inspect.js";
+import type { Source } from "./sources.js";
+
+/** What each of several tables holds. */
+export interface SourceInspection extends Inspection {
+  readonly name: string;
+}
+
+/** One dictionary over several tables, and what each table was found to hold. */
+export interface SourcesInspection extends InferredSchema {
+  readonly rows: number;
+  readonly sources: readonly SourceInspection[];
+}
+
+interface Seen extends SourceInspection {
+  readonly profiles: readonly ColumnProfile[];
+}
+
+/**
+ * Reads several tables once and guesses one dictionary over all: a column of one table as that table alone says, a column
+ * of several from all their cells. Notes say which sources have it, and hint where a source seems to use another unit or
+ * other levels. Nothing is joined by a person's key here.
+ * @param onRows is told how many rows were read so far; what it throws ends the reading
+ * @throws VhgmError "data" where a table cannot be read
+ */
+export async function inspectSources(sources: readonly Pick<Source, "name" | "table">[], onRows?: (rows: number) => void): Promise<SourcesInspection> {
+  const shared = sharedColumns(sources.map(({ table }) => table.columns));
+  const joint = createProfiler(shared);
+  const seen: Seen[] = [];
+  let total = 0;
+  for (const { name, table } of sources) {
+    const profiler = createProfiler(table.columns);
+    const places = shared.map((column) => table.columns.indexOf(column));
+    let rows = 0;
+    for await (const batch of table.batches()) {
+      profiler.add(batch);
+      if (shared.length > 0) joint.add(batch.map((row) => places.map((at) => (at < 0 ? "" : row[at]))));
+      rows += batch.length;
+      onRows?.((total += batch.length));
+    }
+    const profiles = profiler.finish();
+    seen.push({ name, rows, profiles, ...inferSchema(profiles, { labels: table.labels, nativeTypes: table.nativeTypes }) });
+  }
+  const native = (column: string): string | undefined => firstOf(sources, ({ table }) => table.nativeTypes?.[table.columns.indexOf(column)]);
+  const together = shared.length > 0 ? inferSchema(joint.finish(), { nativeTypes: shared.map(native) }) : null;
+  const entries = [...new Set(sources.flatMap(({ table }) => table.columns))].map((column) => mergeEntry(column, seen, together, shared.indexOf(column)));
+  return {
+    schema: { version: 1, attributes: entries.map(({ attribute }) => attribute) },
+    notes: entries.map(({ note }) => note),
+    rows: total,
+    sources: seen.map(({ name, rows, schema, notes }) => ({ name, rows, schema, notes })),
+  };
+}
+
+function firstOf<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const value = pick(item);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+const sharedColumns = (tables: readonly (readonly string[])[]): string[] =>
+  [...new Set(tables.flat())].filter((column) => tables.filter((columns) => columns.includes(column)).length > 1);
+
+interface Own {
+  readonly source: string;
+  readonly rows: number;
+  readonly attribute: Attribute;
+  readonly note: AttributeNote;
+  readonly profile: ColumnProfile;
+}
+
+function mergeEntry(column: string, seen: readonly Seen[], together: InferredSchema | null, at: number): { attribute: Attribute; note: AttributeNote } {
+  const own = seen.flatMap(({ name, rows, schema, notes, profiles }): Own[] => {
+    const j = schema.attributes.findIndex((attribute) => attribute.name === column);
+    return j < 0 ? [] : [{ source: name, rows, attribute: schema.attributes[j], note: notes[j], profile: profiles[j] }];
+  });
+  const [first] = own;
+  if (at < 0) return { attribute: first.attribute, note: { ...first.note, reason: `Only in ${first.source}: ${first.note.reason}` } };
+  const rows = own.reduce((sum, { rows }) => sum + rows, 0);
+  const names = own.map(({ source }) => source);
+  const label = firstOf(own, ({ attribute }) => attribute.label);
+  const guess = together!.notes[at];
+  const ids = own.every(({ attribute }) => attribute.role === "id");
+  const attribute = { name: column, ...(label ? { label } : {}), ...withoutName(ids ? first.attribute : together!.schema.attributes[at]) };
+  const reason = ids ? first.note.reason : guess.reason;
+  const units = unitHints(attribute, own);
+  const note: AttributeNote = {
+    ...guess,
+    missingRate: rows > 0 ? 1 - guess.observed / rows : 0,
+    reason: [`In ${listed(names)}: ${reason}`, ...(ids ? [] : levelHints(attribute, own)), ...units.odd].join(" "),
+    suggestions: ids ? keyHint(own) : [...guess.suggestions.filter((text) => !isSkip(text)), ...skips(own), ...units.suggestions],
+  };
+  return { attribute, note };
+}
+
+const withoutName = ({ name: _name, label: _label, ...rest }: Attribute): Omit<Attribute, "name" | "label"> => rest;
+
+/** Skip patterns are looked for table by table: where a whole table lacks the column, nothing is skipped. */
+const isSkip = (suggestion: string): boolean => suggestion.startsWith("applies_when:");
+const skips = (own: readonly Own[]): string[] => {
+  const found = new Map(own.flatMap(({ note }) => note.suggestions.filter(isSkip)).map((text) => [text.split("  #")[0], text]));
+  return [...found.values()];
+};
+
+function keyHint([first, ...others]: readonly Own[]): string[] {
+  const common = others.map(({ profile, source }) => ({ source, count: commonTexts(first.profile, profile) })).filter(({ count }) => count > 0);
+  if (common.length === 0) return [];
+  const counts = common.map(({ source, count }) => `about ${count} values of ${first.source} stand in ${source} too`).join(", ");
+  return [`role: key  # ${counts}: if these are the same people, a key joins their rows`];
+}
+
+function levelHints(attribute: Attribute, [first, ...others]: readonly Own[]): string[] {
+  if (attribute.role !== "attribute" || attribute.levels === undefined) return [];
+  return others.flatMap(({ profile, source }) => {
+    const foreign = foreignLevels(first.profile, profile);
+    if (foreign.length === 0) return [];
+    const none = foreign.length === profile.values.length;
+    return [`${source} has ${none ? "only levels" : "levels"} that ${first.source} lacks: ${foreign.slice(0, 6).map(quote).join(", ")}${foreign.length > 6 ? ", …" : ""}${none ? "; check that both use the same codes." : "."}`];
+  });
+}
+
+/** Conversions to suggest, on one line since they are one field, and differences that no known unit explains. */
+function unitHints(attribute: Attribute, [first, ...others]: readonly Own[]): { suggestions: string[]; odd: string[] } {
+  if (attribute.role !== "attribute" || !isNumeric(attribute.type) || attribute.type === "date") return { suggestions: [], odd: [] };
+  const hints = others.flatMap(({ profile, source }) => {
+    const hint = unitHint(first.profile, profile, { first: first.source, other: source });
+    return hint ? [{ source, ...hint }] : [];
+  });
+  const known = hints.flatMap(({ source, conversion, why }) => (conversion ? [{ text: formatConversion({ column: attribute.name, source, ...conversion }), why }] : []));
+  return {
+    suggestions: known.length > 0 ? [`conversions: [${known.map(({ text }) => text).join(", ")}]  # ${known.map(({ why }) => why).join("; ")}`] : [],
+    odd: hints.flatMap(({ conversion, why }) => (conversion ? [] : [`In other units? ${why[0].toUpperCase()}${why.slice(1)}.`])),
+  };
+}
+
+const listed = (names: readonly string[]): string => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);
