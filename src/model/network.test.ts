@@ -5,7 +5,8 @@ import { cellsOf, levelsAttribute, numberAttribute } from "../../test/support/ta
 import { createRng } from "../base/random.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
-import { Graph, float32, grad, int64, type TensorData } from "../engine/index.js";
+import { Graph, float32, grad, int64, ops, type TensorData } from "../engine/index.js";
+import { klOf, trainingNoise, type LatentConfig } from "./latent.js";
 import { declareNetwork, heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "./network.js";
 
 /*
@@ -35,12 +36,20 @@ const batch = 6;
 const memoryRows = 9;
 
 const memoryConfig = { heads: 2, keyWidth: 3, hidden: 4 };
+const latentOf = (form: LatentConfig["form"]): LatentConfig => ({ form, width: 3, components: 4, draws: 2, point: "mixture", seed: 1 });
 const configs: Record<string, NetworkConfig> = {
   "an MLP with memory": { linearRounds: 3, memory: memoryConfig, residual: { kind: "mlp", width: 5, dropout: 0.2 }, gates: { linear: 0.8, memory: 0.2 } },
   "an MLP without memory": { linearRounds: 2, memory: null, residual: { kind: "mlp", width: 5, dropout: 0 }, gates: { linear: 0.8, memory: 0.2 } },
   "a transformer with memory": { linearRounds: 3, memory: memoryConfig, residual: { kind: "transformer", width: 6, depth: 2, heads: 2 }, gates: { linear: 0.5, memory: 0.5 } },
   "a transformer without memory": { linearRounds: 1, memory: null, residual: { kind: "transformer", width: 4, depth: 1, heads: 1 }, gates: { linear: 0.5, memory: 0.5 } },
+  "an MLP with HI-VAE's latent": { linearRounds: 0, memory: null, residual: { kind: "mlp", width: 5, dropout: 0.2 }, latent: latentOf("hivae"), gates: { linear: 0.8, memory: 0.2 } },
+  "an MLP with a flat latent": { linearRounds: 2, memory: null, residual: { kind: "mlp", width: 5, dropout: 0 }, latent: latentOf("flat"), gates: { linear: 0.8, memory: 0.2 } },
+  "an MLP with a discrete latent and memory": { linearRounds: 2, memory: memoryConfig, residual: { kind: "mlp", width: 5, dropout: 0 }, latent: latentOf("discrete"), gates: { linear: 0.8, memory: 0.2 } },
+  "a transformer with HI-VAE's latent": { linearRounds: 1, memory: null, residual: { kind: "transformer", width: 4, depth: 1, heads: 1 }, latent: latentOf("hivae"), gates: { linear: 0.5, memory: 0.5 } },
 };
+/** Noise of the latent's draw, the same for every row, and what its divergence weighs. */
+const draw = { normal: [0.4, -1.1, 0.3], gumbel: [0.2, -0.7, 1.3, 0.4], temperature: 0.6 };
+const klWeight = 0.3;
 
 test("the table has what the tests need: every width, and of each column hidden cells, visible ones and holes", () => {
   expect(layout.columns.map((c) => c.attribute.name)).toEqual(["x", "y", "skewed", "b", "c", "f", "e"]);
@@ -55,6 +64,7 @@ const hidden = (i: number, j: number): boolean => {
   for (let k = 0; k < i; k++) before += table.observed[k * p + j];
   return table.observed[i * p + j] === 1 && before % 2 === 0;
 };
+const total = (a: readonly number[]): number => a.reduce((x, y) => x + y, 0);
 const rowsOf = (flat: ArrayLike<number>, width: number, rows = flat.length / width): number[][] =>
   Array.from({ length: rows }, (_, i) => Array.from({ length: width }, (_v, k) => flat[i * width + k]));
 
@@ -113,8 +123,9 @@ async function run(config: NetworkConfig, at: Float32Array, given: Case, gradien
   const residual = config.residual;
   const drops = residual.kind === "mlp" && residual.dropout > 0 ? dropMasks(residual.width) : [];
   const dropout = residual.kind === "mlp" && drops.length > 0 ? drops.map((_, i) => g.input(`dropout.${i}`, ["B", residual.width])) : undefined;
-  const out = network(layout, config, values, { x, visible, center: g.constant(center, [d]), weights: g.constant(weights, [d, d]), relaxation: g.constant(relaxation), memory, dropout });
-  const loss = networkLoss(layout, out, target, weight, memoryLoss);
+  const out = network(layout, config, values, { x, visible, center: g.constant(center, [d]), weights: g.constant(weights, [d, d]), relaxation: g.constant(relaxation), memory, dropout, draws: config.latent && [trainingNoise(g, config.latent)] });
+  const cellLoss = networkLoss(layout, out, target, weight, memoryLoss);
+  const loss = out.latent ? ops.add(cellLoss, ops.scale(ops.sum(klOf(out.latent)), klWeight)) : cellLoss;
   g.output("linear", out.linear);
   if (out.memory) g.output("memory", out.memory);
   g.output("logits", out.logits);
@@ -138,8 +149,17 @@ async function run(config: NetworkConfig, at: Float32Array, given: Case, gradien
           row: int64(BigInt64Array.from(given.own, BigInt), rows),
         }
       : {}),
+    ...latentFeeds(config, rows),
     ...Object.fromEntries(drops.map((mask, i) => [`dropout.${i}`, float32(mask.slice(0, rows * (mask.length / batch)), rows, mask.length / batch)])),
   });
+}
+
+function latentFeeds({ latent }: NetworkConfig, rows: number): Record<string, TensorData> {
+  const repeated = (noise: readonly number[]): TensorData => float32(Float32Array.from({ length: rows * noise.length }, (_, i) => noise[i % noise.length]), rows, noise.length);
+  return {
+    ...(latent && latent.form !== "discrete" ? { "latent.normal": repeated(draw.normal) } : {}),
+    ...(latent && latent.form !== "flat" ? { "latent.gumbel": repeated(draw.gumbel), temperature: float32(Float32Array.of(draw.temperature)) } : {}),
+  };
 }
 
 const plainInputs = (config: NetworkConfig, given: Case): PlainInputs => ({
@@ -150,6 +170,7 @@ const plainInputs = (config: NetworkConfig, given: Case): PlainInputs => ({
   relaxation,
   memory: config.memory ? { features: rowsOf(given.memory.features, d), observed: rowsOf(given.memory.observed, p) } : null,
   own: given.own,
+  draw: config.latent && draw,
   dropout: config.residual.kind === "mlp" && config.residual.dropout > 0 ? dropMasks(config.residual.width).map((mask) => rowsOf(mask, mask.length / batch)) : undefined,
 });
 
@@ -166,7 +187,7 @@ describe.each(Object.keys(configs))("%s", (name) => {
     if (config.memory) expect(difference(out.memory.data as Float32Array, plain.memory!.flat())).toBeLessThan(1e-5);
     expect(difference(out.logits.data as Float32Array, plain.logits.flat())).toBeLessThan(2e-5);
     expect(difference(out.logVariance.data as Float32Array, plain.logVariance.flat())).toBeLessThan(2e-5);
-    const loss = plainLoss(layout, plain, rowsOf(given.target, d), rowsOf(given.weight, p), memoryLoss);
+    const loss = plainLoss(layout, plain, rowsOf(given.target, d), rowsOf(given.weight, p), memoryLoss) + klWeight * total(plain.kl);
     expect((out.loss.data as Float32Array)[0]).toBeCloseTo(loss, 3);
   });
 
@@ -186,7 +207,7 @@ describe.each(Object.keys(configs))("%s", (name) => {
     const exact = Float64Array.from(at);
     const lossAt = (): number => {
       const out = plainNetwork(layout, config, plainParameters(params, exact), inputs, shifts);
-      return plainLoss(layout, out, rowsOf(given.target, d), rowsOf(given.weight, p), memoryLoss);
+      return plainLoss(layout, out, rowsOf(given.target, d), rowsOf(given.weight, p), memoryLoss) + klWeight * total(out.kl);
     };
     for (const { name: group, offset, size } of params.declared) {
       const step = Math.ceil(size / 5); // some of a large group, all of a small one

@@ -20,6 +20,8 @@ export interface PlainInputs {
   readonly memory: { readonly features: Matrix; readonly observed: Matrix } | null;
   readonly own: readonly number[];
   readonly dropout?: readonly Matrix[];
+  /** Noise of the latent's draw, the same for every row. */
+  readonly draw?: { readonly normal: Row; readonly gumbel: Row; readonly temperature: number };
 }
 
 export interface PlainOutputs {
@@ -27,6 +29,8 @@ export interface PlainOutputs {
   readonly memory: Matrix | null;
   readonly logits: Matrix;
   readonly logVariance: Matrix;
+  /** Divergence of the latent's posterior from its prior, per row; 0 without a latent. */
+  readonly kl: Row;
   /** The best score of each head and row: the shift of the kernel, through which no gradient flows. */
   readonly shifts: Matrix;
   /** Per row, head and person in memory: the kernel's weight. */
@@ -118,29 +122,61 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
       memory = normalised(mixed);
     }
     const base = logged(linear).map((v, k) => get("gate.linear", k) * v + (memory ? get("gate.memory", k) * logged(memory)[k] : 0));
-    const { logits, logVariance } = config.residual.kind === "mlp"
+    const { logits, logVariance, kl } = config.residual.kind === "mlp"
       ? plainMlp(config.residual.width, [...filled, ...visible], inputs.dropout?.map((mask) => mask[b]))
       : plainTransformer(config.residual, x, linear, memory, visible);
-    return { linear, memory, logits: base.map((v, k) => v + logits[k]), logVariance, shifts: rowShifts, kernel };
+    return { linear, memory, logits: base.map((v, k) => v + logits[k]), logVariance, kl, shifts: rowShifts, kernel };
   });
   return {
     linear: outputs.map((o) => o.linear),
     memory: outputs[0].memory ? outputs.map((o) => o.memory!) : null,
     logits: outputs.map((o) => o.logits),
     logVariance: outputs.map((o) => o.logVariance),
+    kl: outputs.map((o) => o.kl),
     shifts: outputs.map((o) => o.shifts),
     kernel: outputs.map((o) => o.kernel),
   };
 
-  function plainMlp(width: number, input: Row, dropout?: Matrix): { logits: Row; logVariance: Row } {
+  /** The decoder's state of one row and its divergence, from the encoder's hidden state. */
+  function plainLatent(h: Row): { state: Row; kl: number } {
+    const { form, width: units, components } = config.latent!;
+    const { normal, gumbel, temperature } = inputs.draw!;
+    const layer = (name: string, size: number): Row => range(size).map((a) => sum(h.length, (i) => h[i] * get(name, i, a)) + get(`${name}.bias`, a));
+    const softmax = (a: Row): Row => a.map((v) => Math.exp(v) / sum(a.length, (i) => Math.exp(a[i])));
+    const state = range(h.length).map((a) => get("latent.state.bias", a));
+    let kl = 0;
+    let s: Row = [];
+    if (form !== "flat") {
+      const scores = layer("latent.s", components);
+      s = softmax(scores.map((v, c) => (v + gumbel[c]) / temperature));
+      kl += softmax(scores).reduce((total, q) => total + q * Math.log(q * components), 0);
+      for (let a = 0; a < h.length; a++) state[a] += sum(components, (c) => s[c] * get("latent.s.state", c, a));
+    }
+    if (form !== "discrete") {
+      const chosen = (name: string, u: number): number => (form === "hivae" ? sum(components, (c) => s[c] * get(name, c, u)) : 0);
+      const means = layer("latent.mean", units);
+      const logs = layer("latent.variance", units);
+      for (let u = 0; u < units; u++) {
+        const mean = means[u] + chosen("latent.s.mean", u);
+        const log = clamp(logs[u] + chosen("latent.s.variance", u), -10, 4);
+        kl += 0.5 * (Math.exp(log) + (mean - chosen("latent.prior", u)) ** 2 - 1 - log);
+        const z = mean + Math.exp(log / 2) * normal[u];
+        for (let a = 0; a < h.length; a++) state[a] += z * get("latent.z.state", u, a);
+      }
+    }
+    return { state: state.map(silu), kl };
+  }
+
+  function plainMlp(width: number, input: Row, dropout?: Matrix): { logits: Row; logVariance: Row; kl: number } {
     const layer = (from: Row, name: string, size: number): Row => range(size).map((a) => sum(from.length, (i) => from[i] * get(name, i, a)) + get(`${name}.bias`, a));
     const drop = (h: Row, i: number): Row => h.map((v, a) => v * (dropout?.[i][a] ?? 1));
     const h1 = drop(layer(input, "mlp.1", width).map(silu), 0);
     const h2 = drop(layer(h1, "mlp.2", width).map(silu), 1);
-    return { logits: layer(h2, "mlp.out", d), logVariance: numbers > 0 ? layer(h2, "mlp.variance", numbers).map((v) => clamp(v, ...logVarianceRange)) : [] };
+    const { state, kl } = config.latent ? plainLatent(h2) : { state: h2, kl: 0 };
+    return { logits: layer(state, "mlp.out", d), logVariance: numbers > 0 ? layer(state, "mlp.variance", numbers).map((v) => clamp(v, ...logVarianceRange)) : [], kl };
   }
 
-  function plainTransformer({ width, depth, heads }: { width: number; depth: number; heads: number }, x: Row, linear: Row, memory: Row | null, visible: Row): { logits: Row; logVariance: Row } {
+  function plainTransformer({ width, depth, heads }: { width: number; depth: number; heads: number }, x: Row, linear: Row, memory: Row | null, visible: Row): { logits: Row; logVariance: Row; kl: number } {
     const groupOf = layout.groups.flatMap((g, i) => new Array<number>(g.count).fill(i));
     const norm = (v: Row, name: string): Row => {
       const mean = sum(width, (a) => v[a]) / width;
@@ -178,13 +214,15 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
         return added(t, times(up, `block${l}.down`, width), range(width).map((a) => get(`block${l}.down.bias`, a)));
       });
     }
-    const last = h.map((t) => norm(t, "final"));
+    const tokens = h.map((t) => norm(t, "final"));
+    const { state, kl } = config.latent ? plainLatent(range(width).map((a) => sum(p, (j) => tokens[j][a]) / p)) : { state: new Array<number>(width).fill(0), kl: 0 };
+    const last = tokens.map((t) => added(t, state));
     const logits = columns.flatMap((column, j) => {
       const within = j - layout.groups[groupOf[j]].firstColumn;
       return range(column.width).map((k) => sum(width, (a) => last[j][a] * get(`head.${groupOf[j]}`, within, a, k)) + get("head.bias", column.first + k));
     });
     const logVariance = range(numbers).map((j) => clamp(sum(width, (a) => last[j][a] * get("head.variance", j, a, 0)) + get("head.variance.bias", j), ...logVarianceRange));
-    return { logits, logVariance };
+    return { logits, logVariance, kl };
   }
 }
 
