@@ -2,7 +2,7 @@ import type { Cells } from "../data/cells.js";
 import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
-import { cellOf } from "./likelihoods/index.js";
+import { cellOf, gridMean } from "./likelihoods/index.js";
 import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel, type MemberPaths, type PathWeights } from "./predictive.js";
 
 /** One member's predictions of the rows in which it held out cells, and which cells those were. */
@@ -201,7 +201,35 @@ function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held
       seen[cellOf(grid, value)]++;
     }
     columns[j] = { ...columns[j], cells: Array.from(seen, (n, b) => (n + cellShrinkage) / (predicted[b] + cellShrinkage)) };
+    columns[j] = { ...columns[j], reach: chooseReach(model, columns, held[j], j) };
   }
+}
+
+const reaches = [0.1, 0.25, 0.5, 1, 2];
+/** Cells' worth of evidence for the usual reach. */
+const reachShrinkage = 2;
+
+/**
+ * The reach by which held-out cells are told best as points and as densities: the log score of a Gaussian error around the
+ * density's mean plus the density's own. A far reach may be a little better for points and ruin some densities.
+ */
+function chooseReach(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[], j: number): number {
+  const grid = model.grids.grids[j];
+  const { score } = columns[j];
+  const usual = score && score.share > 0 ? 0.1 : 0.25;
+  if (held.length < fewestCells) return usual;
+  const losses = reaches.map((reach) => {
+    columns[j] = { ...columns[j], reach };
+    let squared = 0;
+    let log = 0;
+    for (const { members, row, value } of held) {
+      const p = numberDensity(model, members, row, j);
+      squared += (gridMean(grid, p) - value) ** 2;
+      log += Math.log(Math.max(1e-6, p[cellOf(grid, value)]));
+    }
+    return 0.5 * held.length * Math.log(Math.max(squared, 1e-12)) - log + (reach === usual ? 0 : reachShrinkage);
+  });
+  return reaches[losses.indexOf(Math.min(...losses))];
 }
 
 const scoreShares = [0, 0.25, 0.5, 0.75, 1];

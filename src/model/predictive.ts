@@ -17,6 +17,8 @@ export interface ColumnCalibration {
   readonly histogram: number;
   /** Numbers: factor on the mass of each grid cell (heaped values, gaps, skew that a Gaussian does not know). */
   readonly cells: readonly number[];
+  /** Numbers: how far the density's mean is moved to the stacked mean, in the density's own standard deviations. */
+  readonly reach?: number;
 }
 
 /** One member's outputs for a batch of rows, as the predict graph gives them. */
@@ -68,13 +70,13 @@ function buffer(size: number, which = 0): Float64Array {
  * Predictive density of number column j in row i over the column's grid. Its shape is a mixture, over members, of a
  * Gaussian around the stacked mean, one of the normal score for skewed numbers, and the row memory's histogram, reweighted
  * cell by cell as held-out cells ask. It is then tilted (the smallest change in Kullback-Leibler divergence) so that its
- * mean is the stacked mean, as far as a part of its own standard deviation: a mean near the end of the support, or beyond
- * it, would make a spike of it.
+ * mean is the stacked mean, as far as the column's reach allows: a mean near the end of the support, or beyond it, would
+ * make a spike of it.
  */
 export function numberDensity(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
   const { layout, grids, columns } = model;
   const grid = grids.grids[j];
-  const { weights, spread, histogram: share, score, cells } = columns[j];
+  const { weights, spread, histogram: share, score, cells, reach = defaultReach } = columns[j];
   const { center, scale, first } = layout.columns[j];
   const p = new Float64Array(grid.size);
   const mass = buffer(grid.size);
@@ -96,13 +98,13 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
   for (let b = 0; b < grid.size; b++) total += p[b] = p[b] * (cells[b] ?? 1) + 1e-12;
   for (let b = 0; b < grid.size; b++) p[b] /= total;
   const mean = gridMean(grid, p);
-  const most = (score && score.share > 0 ? furthestTilt.skewed : furthestTilt.other) * Math.sqrt(gridVariance(grid, p));
+  const most = reach * Math.sqrt(gridVariance(grid, p));
   tiltToMean(grid, p, Math.min(mean + most, Math.max(mean - most, numberMean(model, members, i, j))));
   return p;
 }
 
-/** How far a density's mean is moved to the stacked mean, in its own standard deviations (which a long tail makes large). */
-const furthestTilt = { skewed: 0.1, other: 0.25 };
+/** Before held-out cells have chosen. A long tail makes standard deviations large, so skewed numbers get less (calibration.ts). */
+const defaultReach = 0.25;
 
 const scoreGrids = new WeakMap<Grid, Grid>();
 /** The grid with its inner boundaries as normal scores. */
