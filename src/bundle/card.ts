@@ -11,6 +11,10 @@ export const cardSchema = z.object({
   versions: z.record(z.string(), z.string()),
   /** Names of the tables, without their folders. */
   tables: z.array(z.string()),
+  /** For several tables: what each gave. A row that joins several is counted in each; `weight` is the share of such rows in the loss. */
+  sources: z.array(z.object({ name: z.string(), rows: z.number(), attributes: z.number(), observedCells: z.number(), weight: z.number() })).optional(),
+  /** The source whose people an answer is about where little is given. */
+  population: z.string().nullish(),
   rows: z.number(),
   attributes: z.number(),
   observedCells: z.number(),

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { checkOutput, writeBundle } from "../bundle/node/files.js";
 import { outputFormat } from "../data/node/format.js";
-import { requireRows } from "../data/node/open.js";
+import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
 import { openPredictor } from "../inference/predictor.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { completeInto, imputeFlags, outputNames, reportSentences, requireKey, type ImputeFlags } from "./imputeFlags.js";
 import { stoppable } from "./interrupt.js";
-import { refuseSameFile, withTable } from "./openTables.js";
+import { refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
@@ -27,23 +27,26 @@ export function addComplete(program: Command): void {
     .summary("fill the holes of one table in one go: train on it and impute it")
     .description(
       "Fill the holes of a table by a model of that table itself: the most accurate way for one's own data, since every\n" +
-        "person can be compared with the others' very cells. Nothing but the completed table is kept, unless --save-model is given.",
+        "person can be compared with the others' very cells. Nothing but the completed table is kept, unless --save-model is given.\n" +
+        "Several tables are completed as one: columns of the same name (or alias, or conversion in the dictionary) are one column,\n" +
+        "rows of a person are one row where --key or the dictionary's role key names the person, and a column 'source' says which\n" +
+        "tables a row comes from.",
     )
-    .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT");
+    .argument("<tables...>", "CSV, TSV, Parquet, JSON lines or SAS XPT; one or more");
   trainingFlags(imputeFlags(command)).option("--save-model <file>", "keep the model; it holds the cells of real people");
   jsonFlag(quietFlag(command));
-  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20").action(
+  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id").action(
     complete,
   );
 }
 
-async function complete(path: string, flags: Flags): Promise<void> {
+async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const { output, m, saveModel, quiet, json } = flags;
   const options = { ...(await readTrainingOptions(flags)), memory: "rows" as const };
   const schema = await readSchema(flags);
   const files = outputNames(output, m);
   for (const file of saveModel === undefined ? files : [...files, saveModel]) {
-    await refuseSameFile(file, path);
+    await refuseSameFile(file, ...paths);
     await checkOutput(file);
   }
   for (const file of files) outputFormat(file);
@@ -54,8 +57,7 @@ async function complete(path: string, flags: Flags): Promise<void> {
     progress.note(note);
   };
   const session = sessionOptions(flags);
-  const done = await withTable(path, async (table) => {
-    await requireRows(table);
+  const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined }, async (table) => {
     requireKey(table, flags.key);
     const bundle = await stoppable(() => trainTable({ table, schema, options, open: openSession, session }, trainingHooks(progress, onNote)));
     const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
@@ -63,7 +65,7 @@ async function complete(path: string, flags: Flags): Promise<void> {
       const input = { predictor, schema: bundle.schema, table, rows: bundle.card.rows, flags, seed: options.seed };
       const report = await stoppable(() => completeInto(files, input, progress));
       if (saveModel !== undefined) await writeBundle(saveModel, bundle);
-      return { bundle, report, name: table.name, notes: [...notes, ...table.notes] };
+      return { bundle, report, name: table.name, notes: isJoined(table) ? notes : [...notes, ...table.notes] };
     } finally {
       await predictor.close();
     }

@@ -23,6 +23,14 @@ async function info(path: string, { json }: { readonly json?: boolean }): Promis
   else print([describe(path, bundle), ...(warning ? ["", warning] : [])].join("\n"));
 }
 
+/** What each source gave, and whose people answers are about. */
+function describeSources({ sources = [], population }: Bundle["card"]): string[] {
+  if (sources.length === 0) return [];
+  const rows = sources.map(({ name, rows, attributes, observedCells, weight }) => [name, count(rows), count(attributes), count(observedCells), percent(weight)]);
+  const numbers = ["rows", "attributes", "cells", "weight"].map((title) => ({ title, align: "right" as const }));
+  return ["", layTable([{ title: "source", most: 32 }, ...numbers], rows), `Where little is given, answers are about people of ${population}.`];
+}
+
 function describe(path: string, bundle: Bundle): string {
   const { card } = bundle;
   const { seed, network, members } = card.options as { seed?: number; network?: string; members?: number };
@@ -49,6 +57,7 @@ function describe(path: string, bundle: Bundle): string {
     `${path}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
     `Trained by vhgm ${card.vhgm} (${Object.entries(card.versions).map(([name, version]) => `${name} ${version}`).join(", ")}): network ${network ?? "?"}, ${counted(members ?? 1, "member")}, seed ${seed ?? "?"}; weights of epoch ${card.epochs.join(", ")}.`,
     `Memory: ${memoryMeaning[card.memory]}.`,
+    ...describeSources(card),
     "",
     "Error on held-out cells: root mean squared, in standard deviations, for numbers; share of wrong levels for the others.",
     "Baseline: the same when the mean or the commonest level is filled in.",

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
-import { VhgmError } from "../base/errors.js";
 import { inspectTable, type Inspection } from "../data/inspect.js";
+import { inspectSources } from "../data/inspectSources.js";
 import { writeFileAtomic } from "../data/node/atomic.js";
 import { formatDictionary } from "../schema/dictionary.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
-import { refuseSameFile, withTable } from "./openTables.js";
-import { createProgress, rowProgress } from "./progress.js";
+import { refuseSameFile, withTable, withTables } from "./openTables.js";
+import type { JoinedTable } from "../data/sources.js";
+import { createProgress, rowProgress, type Progress } from "./progress.js";
 import { attributeScale } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, layTable, percent, screenWidth } from "./text.js";
@@ -20,34 +21,51 @@ export function addInspect(program: Command): void {
   const command = program
     .command("inspect")
     .summary("look at tables: what each column is, and how much of it is missing")
-    .description("Guess what each column of a table is, say why, and write an editable data dictionary.")
-    .argument("<table...>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
-    .option("-o, --output <file>", "write the data dictionary (YAML) of the table here");
+    .description(
+      "Guess what each column of a table is, say why, and write an editable data dictionary.\n" +
+        "Several tables get one dictionary over all, with hints where a table seems to use another unit or other levels.",
+    )
+    .argument("<tables...>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
+    .option("-o, --output <file>", "write the data dictionary (YAML) of the tables here");
   jsonFlag(quietFlag(command));
-  examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect visit1.parquet visit2.parquet --json").action(inspect);
+  examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect checkup.parquet laboratory.csv -o dictionary.yaml").action(inspect);
 }
 
 async function inspect(paths: readonly string[], { output, json, quiet }: Flags): Promise<void> {
-  if (output !== undefined && paths.length > 1) {
-    throw new VhgmError("usage", `-o writes the dictionary of one table, and ${paths.length} tables were given; inspect them one by one.`);
-  }
   if (output !== undefined) await refuseSameFile(output, ...paths);
   const progress = createProgress({ quiet });
-  const found: (Inspection & { name: string })[] = [];
-  for (const path of paths) {
-    await withTable(path, async (table) => {
-      if (paths.length > 1) progress.phase(`reading ${table.name}`);
-      found.push({ name: table.name, ...(await inspectTable(table, rowProgress(progress))) });
-      for (const note of table.notes) progress.note(note);
-    });
-  }
+  const notes: string[] = [];
+  const { all, tables } = await (paths.length === 1 ? inspectOne(paths[0], progress, notes) : inspectSeveral(paths, progress, notes));
+  for (const note of notes) progress.note(note);
   progress.stop();
-  if (output !== undefined) await writeFileAtomic(output, formatDictionary(found[0]));
-  if (json) printJson({ tables: found.map(({ name, rows, schema, notes }) => ({ name, rows, schema, notes })) });
-  else print(found.map(describe).join("\n\n"));
+  if (output !== undefined) await writeFileAtomic(output, formatDictionary(all));
+  if (json) printJson({ tables, ...(tables.length > 1 ? { all: { rows: all.rows, schema: all.schema, notes: all.notes } } : {}) });
+  else print(describe(all));
   if (output !== undefined) tell(`The dictionary is in ${output}: check it, edit it, and give it to vhgm train --schema ${output}.`);
-  else if (!json && !quiet) tell(`\nTo edit these guesses: vhgm inspect ${paths.length === 1 ? paths[0] : "TABLE"} -o dictionary.yaml`);
+  else if (!json && !quiet) tell(`\nTo edit these guesses: vhgm inspect ${paths.join(" ")} -o dictionary.yaml`);
 }
+
+interface Named extends Inspection {
+  readonly name: string;
+}
+
+const inspectOne = (path: string, progress: Progress, notes: string[]): Promise<{ all: Named; tables: readonly Named[] }> =>
+  withTable(path, async (table) => {
+    const { rows, schema, notes: own } = await inspectTable(table, rowProgress(progress));
+    notes.push(...table.notes);
+    const found = { name: table.name, rows, schema, notes: own };
+    return { all: found, tables: [found] };
+  });
+
+/** Several tables as sources of one model: one dictionary over all. */
+const inspectSeveral = (paths: readonly string[], progress: Progress, notes: string[]): Promise<{ all: Named; tables: readonly Named[] }> =>
+  withTables(paths, {}, async (table) => {
+    progress.phase(`reading ${table.name}`);
+    const { sources } = table as JoinedTable;
+    const found = await inspectSources(sources, rowProgress(progress));
+    notes.push(...table.notes);
+    return { all: { ...found, name: table.name }, tables: found.sources.map((source, s) => ({ ...source, name: sources[s].table.name })) };
+  });
 
 function describe({ name, rows, schema, notes }: Inspection & { name: string }): string {
   const lines = schema.attributes.map((attribute, j) => [

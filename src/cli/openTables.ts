@@ -1,7 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { VhgmError } from "../base/errors.js";
-import { openTable, type FileTable } from "../data/node/open.js";
+import { openTable, requireRows, type FileTable } from "../data/node/open.js";
+import { joinTables, type JoinOptions } from "../data/sources.js";
 
 /** Opens a table for the time of some work. */
 export async function withTable<T>(path: string, work: (table: FileTable) => Promise<T>): Promise<T> {
@@ -10,6 +11,18 @@ export async function withTable<T>(path: string, work: (table: FileTable) => Pro
     return await work(table);
   } finally {
     await table.close();
+  }
+}
+
+/** Opens one table, or several as one, for the time of some work. @throws VhgmError "data" if one has no rows */
+export async function withTables<T>(paths: readonly string[], options: JoinOptions, work: (table: FileTable) => Promise<T>): Promise<T> {
+  const opened: FileTable[] = [];
+  try {
+    for (const path of paths) opened.push(await openTable(path));
+    for (const table of opened) await requireRows(table);
+    return await work(opened.length === 1 ? opened[0] : joinTables(opened, options));
+  } finally {
+    for (const table of opened) await table.close();
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { Bundle } from "../bundle/bundle.js";
 import { checkOutput, writeBundle } from "../bundle/node/files.js";
-import { requireRows } from "../data/node/open.js";
+import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { stoppable } from "./interrupt.js";
-import { refuseSameFile, withTable } from "./openTables.js";
+import { refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
@@ -18,6 +18,7 @@ interface Flags extends TrainingFlags {
   readonly output: string;
   readonly resume?: boolean;
   readonly checkpoint?: string;
+  readonly key?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -25,15 +26,19 @@ interface Flags extends TrainingFlags {
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
-    .summary("learn a model from a table with holes")
+    .summary("learn a model from one table with holes, or from several")
     .description(
       "Learn the joint distribution of a table's columns, holes and all, and save it as a model.\n" +
+        "Several tables are sources of one model: columns of the same name (or alias, or conversion in the dictionary) are one\n" +
+        "attribute, and a person's rows become one where --key, or the role key in the dictionary, names the person.\n" +
         "Ctrl-C stops cleanly; the same command with --resume goes on to the same model, bit for bit.",
     )
-    .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
+    .argument("<tables...>", "CSV, TSV, Parquet, JSON lines or SAS XPT; one or more")
     .requiredOption("-o, --output <model>", "file of the model, for instance cohort.vhgm");
   trainingFlags(command)
     .addOption(memoryFlag())
+    .option("--key <column>", "column that names a person in every table: rows of one person become one")
+    .option("--population <source>", "source (a table's name without extension) whose people answers are about where little is given (default: the largest)")
     .option("--resume", "go on from the checkpoint of a training that was stopped or killed")
     .option("--checkpoint <file>", "where progress is kept until the model is complete (default: MODEL.checkpoint)");
   jsonFlag(quietFlag(command));
@@ -42,15 +47,16 @@ export function addTrain(program: Command): void {
     "vhgm train cohort.csv -o cohort.vhgm",
     "vhgm train cohort.csv -o cohort.vhgm --schema dictionary.yaml --memory none",
     "vhgm train cohort.csv -o cohort.vhgm --best --resume",
+    "vhgm train checkup.csv laboratory.parquet -o both.vhgm --schema dictionary.yaml --key person_id",
   ).action(train);
 }
 
-async function train(path: string, flags: Flags): Promise<void> {
+async function train(paths: readonly string[], flags: Flags): Promise<void> {
   const { output, resume = false, quiet, json, checkpoint = `${output}.checkpoint` } = flags;
   const start = Date.now();
   const options = await readTrainingOptions(flags);
   const schema = await readSchema(flags);
-  await refuseSameFile(output, path);
+  await refuseSameFile(output, ...paths);
   await checkOutput(output);
   await checkOutput(checkpoint);
   const progress = createProgress({ quiet });
@@ -59,15 +65,14 @@ async function train(path: string, flags: Flags): Promise<void> {
     notes.push(note);
     progress.note(note);
   };
-  const bundle = await withTable(path, async (table) => {
-    await requireRows(table);
+  const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined }, async (table) => {
     const input = {
       table, schema, options, open: openSession, session: sessionOptions(flags),
       checkpoint: { path: checkpoint, resume },
       save: (made: Bundle) => writeBundle(output, made),
     };
     const made = await stoppable(() => trainTable(input, trainingHooks(progress, onNote)));
-    for (const note of table.notes) onNote(note);
+    if (!isJoined(table)) for (const note of table.notes) onNote(note);
     return made;
   }).finally(() => progress.stop());
   const warning = rowsWarning(output, bundle);

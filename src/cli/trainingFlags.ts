@@ -23,6 +23,7 @@ export interface TrainingFlags {
   readonly best?: boolean;
   readonly members?: number;
   readonly network?: TrainingOptions["network"];
+  readonly population?: string;
   readonly device: Device;
   readonly threads?: number;
 }
@@ -49,7 +50,7 @@ export const memoryFlag = (): Option =>
 /** Settings of a training: defaults, then --best, then the configuration file, then options. */
 export async function readTrainingOptions(flags: TrainingFlags): Promise<TrainingOptions> {
   const config = flags.config === undefined ? {} : parseTrainingConfig(await readText(flags.config), basename(flags.config));
-  const given = { seed: flags.seed, memory: flags.memory, members: flags.members, network: flags.network };
+  const given = { seed: flags.seed, memory: flags.memory, members: flags.members, network: flags.network, population: flags.population };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...config, ...said };
 }

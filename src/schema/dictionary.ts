@@ -44,7 +44,7 @@ function formatAttribute(attribute: Attribute, note: AttributeNote | undefined):
   const added: string[] = [];
   for (const suggestion of note?.suggestions ?? []) {
     const [, field, rest] = /^(\w+): (.*)$/s.exec(suggestion) ?? [];
-    if (field !== undefined && field in attribute && field !== "role") alternatives.set(field, rest);
+    if (field !== undefined && field in attribute && (field !== "role" || attribute.role !== "attribute")) alternatives.set(field, rest);
     else added.push(suggestion);
   }
   const lines = note ? [`  # ${oneLine(note.reason)} ${describeMissing(note)}`] : [];

@@ -1,3 +1,4 @@
+import { VhgmError } from "../base/errors.js";
 import type { Cells } from "../data/cells.js";
 import type { Layout } from "../data/layout.js";
 
@@ -37,4 +38,38 @@ export function rowRoles(cells: Cells, layout: Layout, options: { readonly sourc
   const measured = sources.map(({ measures }) => Uint8Array.from(layout.columns, (column) => measures[column.source]));
   const others = origins.map((origin) => measured.filter((_, s) => !origin.includes(s)));
   return { weight: rowWeights(cells, options.sourceWeight), others: (row) => (source ? others[source[row]] : []) };
+}
+
+/** The source whose people answers are about where little is given: the one that was named, or the largest; null for one table. */
+export function populationOf({ source, origins = [], sources = [] }: Cells, { population }: { readonly population: string | null }): string | null {
+  const names = sources.map(({ name }) => name);
+  if (population !== null) {
+    if (names.includes(population)) return population;
+    const allowed = names.length > 0 ? `allowed are ${names.join(", ")}` : "there is one table, whose people they are anyway";
+    throw new VhgmError("usage", `The population '${population}' is no source; ${allowed}.`);
+  }
+  if (!source) return null;
+  const rows = new Float64Array(names.length);
+  for (const o of source) for (const s of origins[o]) rows[s]++;
+  return names[rows.indexOf(Math.max(...rows))];
+}
+
+/** What each source gave to a training, for its card. */
+export function describeSources(cells: Cells, layout: Layout, exponent: number): { name: string; rows: number; attributes: number; observedCells: number; weight: number }[] {
+  const { source = new Uint16Array(), origins = [], sources = [] } = cells;
+  const weights = rowWeights(cells, exponent);
+  return sources.map(({ name, measures }, s) => {
+    const columns = layout.columns.filter((column) => measures[column.source]);
+    const from = origins.map((origin) => origin.includes(s));
+    let rows = 0;
+    let observedCells = 0;
+    let weight = 0;
+    source.forEach((o, i) => {
+      if (!from[o]) return;
+      rows++;
+      weight += (weights?.[i] ?? 1) / cells.rows;
+      for (const column of columns) if (!Number.isNaN(cells.values[column.source][i])) observedCells++;
+    });
+    return { name, rows, attributes: columns.length, observedCells, weight };
+  });
 }

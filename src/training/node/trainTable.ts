@@ -4,7 +4,10 @@ import type { Bundle } from "../../bundle/bundle.js";
 import type { TrainingCard } from "../../bundle/card.js";
 import { CellsBuilder, matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
+import { inspectSources } from "../../data/inspectSources.js";
 import { fitLayout } from "../../data/layout.js";
+import { originsReader } from "../../data/origins.js";
+import { isJoined } from "../../data/sources.js";
 import type { Table } from "../../data/table.js";
 import type { SessionFactory, SessionOptions } from "../../engine/index.js";
 import { compileModel } from "../../model/trained.js";
@@ -12,10 +15,12 @@ import type { AttributeNote } from "../../schema/infer.js";
 import type { Schema } from "../../schema/schema.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
+import { describeSources, populationOf } from "../sources.js";
 import { openCheckpoint, type Fingerprint } from "./checkpoint.js";
 import { packageVersion, runtimeVersions } from "./versions.js";
 
 export interface TrainTableInput {
+  /** One table, or several as `joinTables` makes one of them. */
   readonly table: Table;
   /** The data dictionary; guessed from the table if absent. */
   readonly schema?: Schema;
@@ -45,7 +50,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   const { schema, notes } = await dictionaryOf(input, hooks);
   const cells = await readCells(table, schema, hooks);
   const { columns, features } = fitLayout(cells);
-  const settled = resolveOptions(options, { columns: columns.length, features });
+  const settled = { ...resolveOptions(options, { columns: columns.length, features, sources: cells.sources?.length }), population: populationOf(cells, options) };
   if (options.network !== "auto" && settled.network !== options.network) {
     hooks.onNote?.(`The ${columns.length} attributes of ${table.name} are too many for the ${options.network}; the network is an ${settled.network} instead.`);
   }
@@ -70,7 +75,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
     }
     throw cause;
   }
-  const card = trainingCard(table, schema, notes, settled, result);
+  const card = trainingCard(table, schema, notes, settled, result, cells);
   const bundle: Bundle = { schema, card, model: compileModel(result.model) };
   await input.save?.(bundle);
   await checkpoint?.remove();
@@ -86,7 +91,7 @@ function resumeNote(path: string, saved: TrainingProgress | null): string {
 async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {
   if (!schema) {
     hooks.onPhase?.("reading");
-    return inspectTable(table, rowCounter(hooks));
+    return isJoined(table) ? inspectSources(table.sources, rowCounter(hooks)) : inspectTable(table, rowCounter(hooks));
   }
   const matched = matchColumns(schema, table.columns, table.name);
   const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
@@ -100,16 +105,19 @@ async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTabl
 async function readCells(table: Table, schema: Schema, hooks: TrainTableHooks): Promise<Cells> {
   hooks.onPhase?.("reading");
   const onRows = rowCounter(hooks);
-  const builder = new CellsBuilder(schema, table.columns, table.name);
+  const builder = new CellsBuilder(schema, table.columns, table.name, 0, isJoined(table) ? table.placeOf : undefined);
+  const origins = originsReader(schema, table);
   let rows = 0;
   for await (const batch of table.batches()) {
     builder.add(batch);
+    origins.add(batch);
     onRows((rows += batch.length));
   }
   for (const { name, text, count } of builder.unknownLevels) {
     hooks.onNote?.(`${count === 1 ? "One cell" : `${count} cells`} of ${name} held no level of the dictionary, for instance '${text}', and ${count === 1 ? "was" : "were"} taken as missing.`);
   }
-  return builder.finish();
+  if (isJoined(table)) for (const note of table.notes) hooks.onNote?.(note);
+  return { ...builder.finish(), ...origins.finish() };
 }
 
 /** Reports rows, and ends the reading when the person asked to stop. */
@@ -125,7 +133,11 @@ const listed = (names: readonly string[]): string => `${names.slice(0, 8).join("
 /** Everything that a training's result depends on. */
 function fingerprintOf(cells: Cells, schema: Schema, options: TrainingOptions, { device = "cpu", threads }: SessionOptions): Fingerprint {
   const content = createHash("sha256").update(String(cells.rows));
-  for (const { buffer, byteOffset, byteLength } of cells.values) content.update(new Uint8Array(buffer, byteOffset, byteLength));
+  const { weight, source, origins = [], sources = [] } = cells;
+  for (const { buffer, byteOffset, byteLength } of [...cells.values, ...(weight ? [weight] : []), ...(source ? [source] : [])]) {
+    content.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  if (sources.length > 0) content.update(JSON.stringify([origins, sources.map(({ name, measures }) => [name, [...measures]])]));
   return {
     table: content.digest("hex"),
     dictionary: createHash("sha256").update(JSON.stringify(schema)).digest("hex"),
@@ -136,7 +148,7 @@ function fingerprintOf(cells: Cells, schema: Schema, options: TrainingOptions, {
   };
 }
 
-function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: ResolvedOptions, result: TrainingResult): TrainingCard {
+function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: ResolvedOptions, result: TrainingResult, cells: Cells): TrainingCard {
   const { layout, memory } = result.model;
   const known = new Set(schema.attributes.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
   const reasonOf = new Map(notes.map(({ name, reason }) => [name, reason]));
@@ -144,7 +156,8 @@ function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNot
   return {
     vhgm: packageVersion,
     versions: runtimeVersions(),
-    tables: [table.name],
+    tables: isJoined(table) ? table.sources.map((source) => source.table.name) : [table.name],
+    ...(cells.sources ? { sources: describeSources(cells, layout, options.sourceWeight), population: options.population } : {}),
     rows: result.rows,
     attributes: layout.columns.length,
     observedCells: result.observedCells,
@@ -153,7 +166,7 @@ function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNot
         .filter(({ role }) => role !== "attribute")
         .map(({ name, role }) => ({ name, reason: reasonOf.get(name) ?? `role ${role} in the dictionary` })),
       ...layout.empty.map((name) => ({ name, reason: "no cell with a value" })),
-      ...table.columns.filter((name) => !known.has(name)).map((name) => ({ name, reason: "not in the dictionary" })),
+      ...table.columns.filter((name) => !known.has(name) && !(isJoined(table) && name === table.sourceColumn)).map((name) => ({ name, reason: "not in the dictionary" })),
     ],
     options: { ...options },
     memory: memory === null ? "none" : options.memory,
