@@ -1,5 +1,5 @@
 /** What went wrong, in kinds that callers treat differently: `usage` exits with 2, everything else with 1. */
-export type ErrorCode = "usage" | "data" | "schema" | "bundle" | "device" | "disk" | "cancelled";
+export type ErrorCode = "usage" | "data" | "schema" | "bundle" | "device" | "disk" | "cancelled" | "network";
 
 /**
  * The one error of this project: a single sentence that says what was given, where, and what is allowed.

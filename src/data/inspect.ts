@@ -12,11 +12,11 @@ export interface Inspection extends InferredSchema {
  * @throws VhgmError "data" where the table cannot be read
  */
 export async function inspectTable(table: Table, onRows?: (rows: number) => void): Promise<Inspection> {
-  const profiler = createProfiler(table.columns);
+  const profiler = createProfiler(table.columns, { missing: table.known?.map((column) => column?.missing) });
   let rows = 0;
   for await (const batch of table.batches()) {
     profiler.add(batch);
     onRows?.((rows += batch.length));
   }
-  return { ...inferSchema(profiler.finish(), { labels: table.labels, nativeTypes: table.nativeTypes }), rows };
+  return { ...inferSchema(profiler.finish(), { labels: table.labels, nativeTypes: table.nativeTypes, known: table.known }), rows };
 }

@@ -1,3 +1,5 @@
+import type { KnownColumn } from "../schema/known.js";
+
 /**
  * Rows of text cells as they stand in a file: '' is an empty cell. Everything that reads tables yields this form,
  * so that observed cells can be written back byte for byte.
@@ -13,6 +15,8 @@ export interface Table {
   readonly nativeTypes?: readonly string[];
   /** Label of each column where the format has one (XPT). */
   readonly labels?: readonly (string | undefined)[];
+  /** What the source's codebook says of each column, where there is one (NHANES). */
+  readonly known?: readonly (KnownColumn | undefined)[];
   batches(rowsPerBatch?: number): AsyncIterable<TextRow[]>;
   close(): Promise<void>;
 }

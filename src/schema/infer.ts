@@ -1,5 +1,6 @@
 import { VhgmError } from "../base/errors.js";
 import { guessAttribute, minScaleShare, type JudgedColumn } from "./guess.js";
+import { withKnown, type KnownColumn } from "./known.js";
 import { answerWords } from "./missing.js";
 import type { CellNote, ColumnProfile, ValueCount } from "./profile.js";
 import type { Attribute, Schema } from "./schema.js";
@@ -34,6 +35,8 @@ export interface InferOptions {
   labels?: readonly (string | undefined)[];
   /** Native type of each column where the file has one, for instance VARCHAR or DOUBLE. */
   nativeTypes?: readonly (string | undefined)[];
+  /** What a codebook says of each column, where there is one. The profiles must have been made with its missing texts. */
+  known?: readonly (KnownColumn | undefined)[];
 }
 
 /**
@@ -42,12 +45,12 @@ export interface InferOptions {
  * @throws VhgmError("schema") for a table without columns.
  */
 export function inferSchema(profiles: readonly ColumnProfile[], options: InferOptions = {}): InferredSchema {
-  const { labels = [], nativeTypes = [] } = options;
+  const { labels = [], nativeTypes = [], known = [] } = options;
   if (profiles.length === 0) throw new VhgmError("schema", "The table has no columns; a schema needs at least one.");
   const notes: AttributeNote[] = [];
   const attributes = profiles.map((profile, j): Attribute => {
     const column = readColumn(profile, nativeTypes[j]);
-    const { attribute, reason, suggestions = [] } = guessAttribute(column);
+    const { attribute, reason, suggestions = [] } = withKnown(guessAttribute(column), column, known[j]);
     notes.push({
       name: profile.name,
       reason: [reason, ...describeHoles(column), ...describeExtreme(profile.firstExtreme)].join(" "),
@@ -56,7 +59,7 @@ export function inferSchema(profiles: readonly ColumnProfile[], options: InferOp
       observed: column.observed,
       distinct: column.distinct,
     });
-    const label = labels[j];
+    const label = known[j]?.label ?? labels[j];
     return { name: profile.name, ...(label ? { label } : {}), ...attribute };
   });
   for (const [j, { condition, inside, outside }] of findSkipPatterns(attributes, profiles)) {

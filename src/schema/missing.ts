@@ -51,9 +51,9 @@ export type MissingRule = Pick<Attribute, "levels" | "missing"> & Partial<Pick<A
  * 5. NaN, N/A, null, None and their like are holes where the attribute is a number or has levels, so not in free text.
  */
 export function isMissingText(text: string, attribute: MissingRule): boolean {
-  const { missing, levels, role, type } = attribute;
+  const { levels, role, type } = attribute;
   const t = needsTrim(text) ? text.trim() : text;
-  if (missing !== undefined && missing.some((code) => code === text || code === t || sameNumber(code, t))) return true;
+  if (isDeclaredMissing(text, attribute)) return true;
   if (t === "") return true;
   const always = missingTexts.has(t);
   if (!always && !missingWords.has(t)) return false;
@@ -61,6 +61,13 @@ export function isMissingText(text: string, attribute: MissingRule): boolean {
   if (always) return true;
   if (role !== undefined && role !== "attribute") return false;
   return levels !== undefined || (type !== undefined && isNumeric(type));
+}
+
+/** Whether a text is listed under `missing`; codes that are numbers match by value. */
+export function isDeclaredMissing(text: string, { missing }: MissingRule): boolean {
+  if (missing === undefined) return false;
+  const t = needsTrim(text) ? text.trim() : text;
+  return missing.some((code) => code === text || code === t || sameNumber(code, t));
 }
 
 /** Whether two texts spell the same number: "1" and "1.0", but not "1" and "one". */

@@ -1,6 +1,6 @@
 import { createRng, hashText } from "../base/random.js";
 import { VhgmError } from "../base/errors.js";
-import { missingCodes, missingTexts, missingWords } from "./missing.js";
+import { isDeclaredMissing, missingCodes, missingTexts, missingWords, type MissingRule } from "./missing.js";
 import { countDecimals, largestNumber, parseDate, parseNumber } from "./values.js";
 import type { CellNote, ColumnProfile, ScaleProfile, ValueCount } from "./profile.js";
 
@@ -19,6 +19,8 @@ export interface ProfilerOptions {
   sampleRows?: number;
   /** Seed of the row sample. Default 1. */
   seed?: number;
+  /** Texts of each column that are known to mean "missing". */
+  missing?: readonly (readonly string[] | undefined)[];
 }
 
 /** Texts that are no numbers kept per column, to tell a few words in a column of numbers from many. */
@@ -59,11 +61,13 @@ interface Column {
   codeTexts: Set<string>;
   restMin: number;
   restMax: number;
+  /** Texts that are known to mean "missing"; undefined where none are. */
+  readonly declared: MissingRule | undefined;
 }
 
 const newScale = (): Scale => ({ cells: 0, min: Infinity, max: -Infinity, decimals: 0, divisor: 0 });
 
-const newColumn = (): Column => ({
+const newColumn = (declared: MissingRule | undefined): Column => ({
   missing: 0,
   words: new Map(),
   observed: 0,
@@ -76,6 +80,7 @@ const newColumn = (): Column => ({
   codeTexts: new Set(),
   restMin: Infinity,
   restMax: -Infinity,
+  declared,
 });
 
 /**
@@ -83,9 +88,9 @@ const newColumn = (): Column => ({
  * @throws VhgmError("data") if a column has no name or two have the same.
  */
 export function createProfiler(columns: readonly string[], options: ProfilerOptions = {}): Profiler {
-  const { maxDistinct = 2000, sampleRows = 2000, seed = 1 } = options;
+  const { maxDistinct = 2000, sampleRows = 2000, seed = 1, missing = [] } = options;
   checkNames(columns);
-  const states = columns.map(newColumn);
+  const states = columns.map((_, j) => newColumn(missing[j] && missing[j].length > 0 ? { missing: [...missing[j]] } : undefined));
   const rng = createRng(seed);
   const sample: (readonly string[])[] = [];
   let rowCount = 0;
@@ -136,7 +141,7 @@ function addCell(column: Column, text: string, row: number, maxDistinct: number)
   let entry = column.values.get(text);
   if (entry === undefined) {
     const trimmed = text.trim();
-    if (missingTexts.has(trimmed)) {
+    if (missingTexts.has(trimmed) || (column.declared && isDeclaredMissing(text, column.declared))) {
       column.missing++;
       return;
     }

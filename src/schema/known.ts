@@ -1,0 +1,51 @@
+import type { Guess, JudgedColumn } from "./guess.js";
+import { sortLevels } from "./levels.js";
+import { isNumeric, type Role } from "./schema.js";
+
+/** What a source's own codebook says of a column. It wins over what the cells suggest, and loses to a person's dictionary. */
+export interface KnownColumn {
+  readonly label?: string;
+  /** Unit, if the column turns out to hold numbers. */
+  readonly unit?: string;
+  readonly role?: Role;
+  /** Possible cell texts of a column with levels, in the codebook's order; levels that never occur are left out. */
+  readonly levels?: readonly string[];
+  /** The order of `levels` is one of more and less. */
+  readonly ordered?: boolean;
+  /** Cell texts that mean "no value". */
+  readonly missing?: readonly string[];
+  /** Why, in plain words, to stand after the reason of the guess. */
+  readonly reason?: string;
+}
+
+/** A guess with what is known of the column in place of what was guessed. */
+export function withKnown(guess: Guess, column: JudgedColumn, known: KnownColumn | undefined): Guess {
+  if (!known) return guess;
+  const { unit, role, missing = [], reason } = known;
+  const own = role === undefined ? knownLevels(guess, column, known) : { role, ...withoutLevels(guess) };
+  const attribute = {
+    ...own,
+    ...(unit !== undefined && isNumeric(own.type) ? { unit } : {}),
+    ...(missing.length > 0 && own.role === "attribute" ? { missing: [...missing] } : {}),
+  };
+  return {
+    attribute,
+    reason: reason === undefined ? guess.reason : `${role === undefined ? `${guess.reason} ` : ""}${reason}`,
+    suggestions: role === undefined ? guess.suggestions : [],
+  };
+}
+
+const withoutLevels = ({ attribute }: Guess): Pick<Guess["attribute"], "type"> => ({ type: attribute.type });
+
+/** The codebook's levels as far as they occur, then other texts of the column; an order that the texts show is kept. */
+function knownLevels({ attribute }: Guess, column: JudgedColumn, { levels, ordered }: KnownColumn): Guess["attribute"] {
+  const observed = new Set(column.values.map(({ text }) => text));
+  if (levels === undefined || observed.size === 0 || !column.profile.exact) return attribute;
+  const listed = new Set(levels);
+  const strangers = sortLevels([...observed].filter((text) => !listed.has(text)));
+  const all = [...levels.filter((level) => observed.has(level)), ...strangers];
+  if (all.length > 2 && ordered && strangers.length === 0) return { role: "attribute", type: "ordinal", levels: all };
+  const isOrdered = attribute.role === "attribute" && (attribute.type === "ordinal" || attribute.type === "binary");
+  if (isOrdered && attribute.levels?.length === all.length) return attribute;
+  return { role: "attribute", type: all.length === 2 ? "binary" : "categorical", levels: all };
+}
