@@ -21,9 +21,9 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { basename, join, resolve } from "node:path";
 import { caseFolder, checkSettings, makeOwnMasks, prepareCase, pythonMasks, scoreCase, type MaskMaker } from "./cases.js";
 import { importResults } from "./imported.js";
-import { absentRivals, hasNumpy, rivalEnvironment, type Method } from "./methods.js";
+import { absentRivals, hasNumpy, type Method } from "./methods.js";
 import { readPlan, type Plan } from "./plan.js";
-import { runCommands, stopRunning } from "./process.js";
+import { rivalEnvironment, runCommands, stopRunning } from "../src/evaluation/node/process.js";
 import { appendLog, caseName, cellKey, readLog, writeLog, writeWhole, type Case, type Result } from "./results.js";
 import { markdown } from "./tables.js";
 

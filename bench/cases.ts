@@ -5,8 +5,7 @@ import { openTable } from "../src/data/node/open.js";
 import { ampute, maskTable, type Mechanism } from "../src/evaluation/ampute.js";
 import { isHole, type Mask, type TextTable } from "../src/evaluation/columns.js";
 import { hiddenRows, scoreTable, type TableScore } from "../src/evaluation/score.js";
-import { rivalEnvironment } from "./methods.js";
-import { runCommands } from "./process.js";
+import { rivalEnvironment, runCommands } from "../src/evaluation/node/process.js";
 import { caseName, type Case } from "./results.js";
 
 /** How the cells of a case were hidden; kept in its folder as case.json. */

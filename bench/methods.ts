@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { shellCommand } from "../src/evaluation/node/process.js";
 
 /** A way to complete a table: commands that read masked.csv and write the completed table. */
 export interface Method {
@@ -51,16 +52,8 @@ export function givenMethod(text: string): Method {
   if (!name || !command.includes("{in}") || !command.includes("{out}")) {
     throw new Error(`--command '${text}' is not of the form 'NAME=COMMAND {in} {out}', with a name of letters, digits, '.', '_' and '-'.`);
   }
-  const quote = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
-  return {
-    name,
-    own: false,
-    commands: (input, output) => [["sh", "-c", command.replace(/\{in\}|\{out\}/g, (place) => quote(place === "{in}" ? input : output))]],
-  };
+  return { name, own: false, commands: (input, output) => [shellCommand(command, input, output)] };
 }
-
-/** Numerical libraries with several threads crawl when the machine has other work. */
-export const rivalEnvironment = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", PYTHONDONTWRITEBYTECODE: "1" };
 
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: "ignore" }).status === 0;
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { givenMethod } from "./methods.js";
 import { readPlan } from "./plan.js";
-import { runCommands } from "./process.js";
+import { runCommands } from "../src/evaluation/node/process.js";
 import { markdown } from "./tables.js";
 
 const node = (code: string): string[] => [process.execPath, "-e", code];

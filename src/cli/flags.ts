@@ -29,6 +29,9 @@ export function names(text: string): string[] {
   return list;
 }
 
+/** Values separated by commas, each read by itself; repeated ones count once. */
+export const listOf = <T>(read: (text: string) => T) => (text: string): T[] => [...new Set(names(text).map(read))];
+
 export const oneOf = <T extends string>(allowed: readonly T[]) => (text: string): T => {
   const found = allowed.find((value) => value === text);
   if (found === undefined) throw new InvalidArgumentError(`Allowed are ${allowed.join(", ")}.`);

@@ -138,8 +138,8 @@ function levelScore(truth: readonly string[], filled: readonly string[]): { accu
   };
 }
 
-/** 0 when either side does not vary. */
-function squaredCorrelation(a: readonly number[], b: readonly number[]): number {
+/** Squared Pearson correlation; 0 when either side does not vary. */
+export function squaredCorrelation(a: readonly number[], b: readonly number[]): number {
   const ma = average(a);
   const mb = average(b);
   let aa = 0;

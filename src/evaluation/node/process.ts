@@ -17,6 +17,18 @@ export interface Limits {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/**
+ * A person's command with paths in the places of {in} and {out}, quoted, to be run by the shell.
+ * @param command holds {in} and {out}
+ */
+export function shellCommand(command: string, input: string, output: string): string[] {
+  const quote = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
+  return ["sh", "-c", command.replace(/\{in\}|\{out\}/g, (place) => quote(place === "{in}" ? input : output))];
+}
+
+/** Numerical libraries with several threads crawl when the machine has other work. */
+export const rivalEnvironment = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", PYTHONDONTWRITEBYTECODE: "1" };
+
 /** Milliseconds between two looks at a process's memory; the system keeps the peak, so only the last moments can be missed. */
 const lookEvery = 100;
 /** How much of a command's messages is kept to tell why it failed. */

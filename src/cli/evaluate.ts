@@ -1,0 +1,135 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Command } from "commander";
+import { VhgmError, isVhgmError } from "../base/errors.js";
+import { checkOutput, readBundle } from "../bundle/node/files.js";
+import { inspectTable } from "../data/inspect.js";
+import { writeFileAtomic } from "../data/node/atomic.js";
+import { openSession } from "../engine/node/session.js";
+import { mechanisms } from "../evaluation/ampute.js";
+import { baselineNames } from "../evaluation/baselines/index.js";
+import { evaluate, type Evaluation } from "../evaluation/evaluation.js";
+import type { GridHooks } from "../evaluation/grid.js";
+import { createGridStore } from "../evaluation/node/store.js";
+import { prepareSubject } from "../evaluation/subject.js";
+import { openPredictor } from "../inference/predictor.js";
+import { runtimeVersions, packageVersion } from "../training/node/versions.js";
+import { chooseMethods, modelNotes, type EvaluateFlags } from "./evaluateMethods.js";
+import { resultLine, summary } from "./evaluateSummary.js";
+import { examples, jsonFlag, level, listOf, oneOf, quietFlag, seed, whole } from "./flags.js";
+import { stoppable, stopped } from "./interrupt.js";
+import { refuseSameFile, withTable } from "./openTables.js";
+import { createProgress, type Progress } from "./progress.js";
+import { print, printJson, tell } from "./terminal.js";
+import { readSchema, trainingFlags } from "./trainingFlags.js";
+
+/** Most rows that are evaluated on unless more are asked for. */
+const defaultRows = 4000;
+
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command("evaluate")
+    .summary("how well holes of a table are filled, beside other imputers, on cells that are hidden for that")
+    .description(
+      "Hide observed cells of a table, let VHGM and other imputers fill them, and compare what they filled with what was there:\n" +
+        "errors, levels, intervals, significance, times. Finished parts are kept in a folder beside the report, so that the same\n" +
+        "command goes on where it was stopped.",
+    )
+    .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
+    .option("-o, --output <file>", "the report: a page that needs nothing else (.html), or all figures (.json)")
+    .option("--model <file>", "evaluate this model instead of training one on the table, as vhgm complete does")
+    .option("--baselines <names>", `imputers to compare with, or none: ${baselineNames.join(", ")}`, baselineList, [...baselineNames])
+    .option("--against <name=command>", "a further imputer, run by the shell: 'NAME=COMMAND {in} {out}' reads a CSV with holes and writes it completed; can be given several times", (text: string, list: string[]) => [...list, text], [])
+    .option("--mechanism <names>", `why cells go missing: ${mechanisms.join(", ")}`, listOf(oneOf(mechanisms)), ["mcar"])
+    .option("--rate <share>", "share of the observed cells that is hidden", level, 0.3)
+    .option("--seeds <numbers>", "one mask per seed", listOf(seed), [1, 2, 3])
+    .option("--rows <number>", "larger tables are cut to a random sample of so many rows", whole(20, 10_000_000), defaultRows)
+    .option("--timeout <seconds>", "processor time that a command of --against may take for one mask", whole(1, 1_000_000), 1200);
+  jsonFlag(quietFlag(trainingFlags(command)));
+  examples(
+    command,
+    "vhgm evaluate cohort.csv -o report.html",
+    "vhgm evaluate cohort.csv --mechanism mcar,mar,mnar --seeds 1,2,3,4,5 -o report.html",
+    "vhgm evaluate new.csv --model cohort.vhgm --baselines mean,ridge",
+    "vhgm evaluate cohort.csv --against 'knn=python knn.py {in} {out}' -o report.html",
+  ).action(run);
+}
+
+const baselineList = (text: string): (typeof baselineNames)[number][] => (text.trim() === "none" ? [] : listOf(oneOf(baselineNames))(text));
+
+async function run(path: string, flags: EvaluateFlags): Promise<void> {
+  const { output, quiet, json } = flags;
+  const kind = output === undefined ? undefined : /\.(html|json)$/i.exec(output)?.[1].toLowerCase();
+  if (output !== undefined) {
+    if (kind === undefined) throw new VhgmError("usage", `"${output}" is no name for a report; .html and .json are allowed.`);
+    await refuseSameFile(output, path, ...(flags.model === undefined ? [] : [flags.model]));
+    await checkOutput(output);
+  }
+  const store = output?.replace(/\.\w+$/, ".evaluation");
+  const progress = createProgress({ quiet });
+  const evaluation = await stoppable(() => evaluateTable(path, flags, store, progress))
+    .catch((error: unknown) => {
+      throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
+    })
+    .finally(() => progress.stop());
+  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : `${JSON.stringify(evaluation)}\n`);
+  if (json) printJson(evaluation);
+  else print(summary(evaluation));
+  if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);
+}
+
+const stoppedError = (store: string | undefined, cause: unknown): VhgmError =>
+  new VhgmError(
+    "cancelled",
+    store === undefined
+      ? "The evaluation was stopped; nothing is kept, since no -o was given."
+      : `The evaluation was stopped; finished results are in "${store}", and the same command goes on from there.`,
+    { cause },
+  );
+
+async function evaluateTable(path: string, flags: EvaluateFlags, store: string | undefined, progress: Progress): Promise<Evaluation> {
+  const bundle = flags.model === undefined ? undefined : await readBundle(flags.model);
+  if (bundle && (flags.schema !== undefined || flags.best || flags.config !== undefined || flags.members !== undefined || flags.network !== undefined)) {
+    throw new VhgmError("usage", "--model brings its own dictionary and is trained already; leave out --schema, --config, --best, --members and --network.");
+  }
+  const given = bundle?.schema ?? (await readSchema(flags));
+  progress.phase(`reading ${path}`);
+  const { subject, notes } = await withTable(path, async (table) => {
+    const schema = given ?? (await inspectTable(table)).schema;
+    const rows: (readonly string[])[] = [];
+    for await (const batch of table.batches()) rows.push(...batch);
+    const subject = prepareSubject(table.name, table.columns, rows, schema, { rows: flags.rows, seed: 1 });
+    const cut = rows.length > subject.cells.rows ? [`A random sample of ${subject.cells.rows} of the ${rows.length} rows of ${table.name} was taken (--rows).`] : [];
+    return { subject, notes: [...cut, ...table.notes] };
+  });
+  const predictor = bundle && (await openPredictor(bundle.model, openSession, { device: flags.device }));
+  try {
+    const methods = await chooseMethods(flags, bundle && predictor && { bundle, predictor });
+    const hooks: GridHooks = {
+      onStep: async ({ key, index, cells, done, total }) => {
+        progress.phase(`${key.mechanism} seed ${key.seed}`);
+        progress.update(done, total, `${index + 1} of ${cells}: ${key.method.name}`);
+        await nextTurn();
+        if (stopped()) throw new VhgmError("cancelled", "stopped");
+      },
+      onResult: (result, kept) => progress.note(resultLine(result, kept)),
+    };
+    return await evaluate(
+      {
+        subject,
+        methods,
+        settings: { mechanisms: flags.mechanism, seeds: flags.seeds, rate: flags.rate },
+        store: store === undefined ? undefined : createGridStore(store, subject),
+        notes: [...notes, ...(bundle && predictor ? modelNotes(bundle, predictor, subject) : [])],
+        command: commandLine(),
+        versions: { vhgm: packageVersion, ...runtimeVersions() },
+      },
+      hooks,
+    );
+  } finally {
+    await predictor?.close();
+  }
+}
+
+/** The command as it was typed, quoted where a shell needs it. */
+const commandLine = (): string =>
+  ["vhgm", ...process.argv.slice(2)].map((word) => (/^[\w./=:,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");

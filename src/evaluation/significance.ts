@@ -1,0 +1,87 @@
+import { createRng } from "../base/random.js";
+import { betaP } from "../model/likelihoods/index.js";
+import { average } from "./columns.js";
+
+/** P(T <= t) for Student's distribution. */
+export function studentCdf(t: number, degrees: number): number {
+  const outside = 0.5 * betaP(degrees / 2, 0.5, degrees / (degrees + t * t));
+  return t > 0 ? 1 - outside : outside;
+}
+
+/** The t with P(T <= t) = u, by bisection. */
+export function studentQuantile(u: number, degrees: number): number {
+  let [low, high] = [-1e4, 1e4];
+  for (let k = 0; k < 100; k++) {
+    const middle = (low + high) / 2;
+    if (studentCdf(middle, degrees) < u) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** A mean difference with its 95% interval; `p` is two-sided, NaN where none can be had. */
+export interface Difference {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly p: number;
+}
+
+/**
+ * Corrected resampled t-test (Nadeau & Bengio 2003): masks of one table overlap, so that their differences are not
+ * independent, and the variance of the mean is (1/J + test/train) s² instead of s²/J.
+ * @param differences one per mask, at least two
+ * @param ratio hidden cells over cells that a method could learn from
+ */
+export function correctedTTest(differences: readonly number[], ratio: number): Difference {
+  const j = differences.length;
+  const mean = average(differences);
+  const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (j - 1);
+  const error = Math.sqrt((1 / j + ratio) * variance);
+  const reach = studentQuantile(0.975, j - 1) * error;
+  const p = error > 0 ? 2 * studentCdf(-Math.abs(mean) / error, j - 1) : mean === 0 ? 1 : 0;
+  return { mean, low: mean - reach, high: mean + reach, p };
+}
+
+/** Holm's correction: the smallest level at which each hypothesis is rejected among all. NaN stays and does not count. */
+export function holm(ps: readonly number[]): number[] {
+  const order = [...ps.keys()].filter((k) => !Number.isNaN(ps[k])).sort((a, b) => ps[a] - ps[b]);
+  const adjusted = [...ps];
+  let largest = 0;
+  order.forEach((k, rank) => {
+    largest = Math.max(largest, Math.min(1, (order.length - rank) * ps[k]));
+    adjusted[k] = largest;
+  });
+  return adjusted;
+}
+
+const replicates = 2000;
+
+/**
+ * Bootstrap over groups of people: how far a difference could come from which people are in the table, for one mask.
+ * @param of the difference when group g counts weights[g] times
+ */
+export function bootstrapGroups(groups: number, of: (weights: Float64Array) => number, seed = 1): Difference {
+  const rng = createRng(seed, 0xb007);
+  const weights = new Float64Array(groups);
+  const values = Array.from({ length: replicates }, () => {
+    weights.fill(0);
+    for (let g = 0; g < groups; g++) weights[rng.int(groups)]++;
+    return of(weights);
+  }).sort((a, b) => a - b);
+  const mean = of(weights.fill(1));
+  const below = values.filter((v) => v < 0).length + values.filter((v) => v === 0).length / 2;
+  const p = Math.min(1, (2 * (Math.min(below, replicates - below) + 1)) / (replicates + 1));
+  const at = (u: number): number => values[Math.round(u * (replicates - 1))];
+  return { mean, low: at(0.025), high: at(0.975), p };
+}
+
+/** Ranks, 1 for the largest goodness; equal ones share their mean rank, NaN comes last. */
+export function ranks(goodness: readonly number[]): number[] {
+  const values = goodness.map((v) => (Number.isNaN(v) ? -Infinity : v));
+  return values.map((v) => {
+    const above = values.filter((w) => w > v).length;
+    const level = values.filter((w) => w === v).length;
+    return above + (level + 1) / 2;
+  });
+}
