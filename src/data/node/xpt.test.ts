@@ -5,84 +5,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TextRow } from "../table.js";
 import { openTable, type FileTable } from "./open.js";
+import { library, member, toIbm, type XptCell, type XptColumn } from "../../../test/support/xpt.js";
 import { ibmToNumber } from "./xpt.js";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "vhgm-xpt-"))));
 afterAll(() => rm(folder, { recursive: true }));
-
-/** A cell: a number, a text, or the letter of a missing value. */
-type Cell = number | string | { missing: string };
-interface Column {
-  name: string;
-  label?: string;
-  /** Bytes; 8 for numbers unless given. */
-  length?: number;
-  text?: boolean;
-}
-
-/** The nearest IBM number of 8 bytes; a double's 53 bits always fit. */
-function toIbm(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  if (value === 0) return bytes;
-  let exponent = 64;
-  let fraction = Math.abs(value);
-  for (; fraction >= 1; exponent++) fraction /= 16;
-  for (; fraction < 1 / 16; exponent--) fraction *= 16;
-  bytes.writeBigUInt64BE(BigInt(fraction * 2 ** 56));
-  bytes[0] = exponent | (value < 0 ? 0x80 : 0);
-  return bytes;
-}
-
-const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((80 - (bytes.length % 80)) % 80, " ")]);
-const header = (name: string, digits: string): Buffer =>
-  Buffer.from(`HEADER RECORD*******${name.padEnd(8)}HEADER RECORD!!!!!!!${digits.padEnd(30, "0")}  `);
-
-function cellBytes(cell: Cell, { length = 8, text }: Column): Buffer {
-  if (text) return Buffer.concat([Buffer.from(cell as string), Buffer.alloc(length, " ")]).subarray(0, length);
-  if (typeof cell === "object") return Buffer.concat([Buffer.from(cell.missing), Buffer.alloc(7)]).subarray(0, length);
-  return toIbm(cell as number).subarray(0, length);
-}
-
-function member(columns: Column[], rows: Cell[][], { version = 5, size = 140 } = {}): Buffer {
-  let start = 0;
-  const described = columns.map((column, i) => {
-    const bytes = Buffer.alloc(size);
-    const length = column.length ?? 8;
-    bytes.writeInt16BE(column.text ? 2 : 1, 0);
-    bytes.writeInt16BE(length, 4);
-    bytes.writeInt16BE(i + 1, 6);
-    bytes.fill(" ", 8, 84);
-    bytes.write(column.name.slice(0, 8), 8);
-    bytes.write((column.label ?? "").slice(0, 40), 16);
-    bytes.writeInt32BE(start, 84);
-    if (version === 8) bytes.fill(" ", 88, 120).write(column.name, 88);
-    start += length;
-    return bytes;
-  });
-  const v8 = version === 8;
-  const labels = columns.filter((column) => v8 && (column.label ?? "").length > 40);
-  const longLabels = labels.map((column) => {
-    const head = Buffer.alloc(6);
-    head.writeUInt16BE(columns.indexOf(column) + 1, 0);
-    head.writeUInt16BE(column.name.length, 2);
-    head.writeUInt16BE((column.label ?? "").length, 4);
-    return Buffer.concat([head, Buffer.from(column.name), Buffer.from(column.label ?? "")]);
-  });
-  return Buffer.concat([
-    header(v8 ? "MEMBV8" : "MEMBER", `000000000000000001600000000${size}`),
-    header(v8 ? "DSCPTV8" : "DSCRPTR", ""),
-    Buffer.alloc(160, " "),
-    header(v8 ? "NAMSTV8" : "NAMESTR", `000000${String(columns.length).padStart(4, "0")}`),
-    padded(Buffer.concat(described)),
-    ...(labels.length > 0 ? [header("LABELV8", String(labels.length).padEnd(30)), padded(Buffer.concat(longLabels))] : []),
-    header(v8 ? "OBSV8" : "OBS", ""),
-    padded(Buffer.concat(rows.flatMap((row) => row.map((cell, j) => cellBytes(cell, columns[j]))))),
-  ]);
-}
-
-const library = (version = 5): Buffer =>
-  Buffer.concat([header(version === 8 ? "LIBV8" : "LIBRARY", ""), Buffer.alloc(160, " ")]);
 
 async function open(content: Buffer, name = "t.xpt"): Promise<FileTable> {
   const path = join(folder, name);
@@ -96,7 +24,7 @@ async function rowsOf(table: FileTable, rowsPerBatch?: number): Promise<TextRow[
   return rows;
 }
 
-const read = async (columns: Column[], rows: Cell[][], options = {}): Promise<TextRow[]> =>
+const read = async (columns: XptColumn[], rows: XptCell[][], options = {}): Promise<TextRow[]> =>
   rowsOf(await open(Buffer.concat([library(), member(columns, rows, options)])));
 
 describe("IBM numbers", () => {
@@ -128,12 +56,12 @@ describe("IBM numbers", () => {
 });
 
 describe("tables", () => {
-  const columns: Column[] = [
+  const columns: XptColumn[] = [
     { name: "SEQN", label: "Respondent sequence number" },
     { name: "X", length: 3 },
     { name: "NAME", text: true, length: 10 },
   ];
-  const rows: Cell[][] = [
+  const rows: XptCell[][] = [
     [93703, 1, "a b"],
     [5.397605346934028e-79, 0.5, ""],
     [{ missing: "." }, { missing: "A" }, "  日本  "],
@@ -158,7 +86,7 @@ describe("tables", () => {
 
   test("version 8: long names and labels", async () => {
     const label = "A label that is longer than the forty characters of version 5";
-    const long: Column[] = [{ name: "a_rather_long_name" }, { name: "b", label, text: true, length: 1 }];
+    const long: XptColumn[] = [{ name: "a_rather_long_name" }, { name: "b", label, text: true, length: 1 }];
     const table = await open(Buffer.concat([library(8), member(long, [[1, "x"], [2, "y"]], { version: 8 })]));
     expect(table.columns).toEqual(["a_rather_long_name", "b"]);
     expect(table.labels).toEqual([undefined, label]);
@@ -180,7 +108,7 @@ describe("tables", () => {
   });
 
   test("blank texts are rows, but for those at the end that could be filling", async () => {
-    const texts = (...lengths: number[]): Cell[][] =>
+    const texts = (...lengths: number[]): XptCell[][] =>
       lengths.flatMap((n, i) => Array.from({ length: n }, () => [i % 2 ? "x" : ""]));
     expect(await read([{ name: "A", text: true, length: 1 }], texts(3, 1, 200))).toHaveLength(161);
     expect(await read([{ name: "A", text: true, length: 1 }], texts(200, 1))).toHaveLength(201);
@@ -189,7 +117,7 @@ describe("tables", () => {
 
   test("many rows, whose length doesn't divide a piece of the file", async () => {
     const many = Array.from({ length: 30_000 }, (_, i) => [i, -i / 8, `t${i}`]);
-    const odd: Column[] = [{ name: "A" }, { name: "B", length: 5 }, { name: "C", text: true, length: 7 }];
+    const odd: XptColumn[] = [{ name: "A" }, { name: "B", length: 5 }, { name: "C", text: true, length: 7 }];
     const table = await open(Buffer.concat([library(), member(odd, many)]));
     const texts = many.map(([a, b, c]) => [String(a), String(b === 0 ? 0 : b), c]);
     expect(await rowsOf(table, 999)).toEqual(texts);
