@@ -8,6 +8,7 @@ import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { completeInto, imputeFlags, outputNames, reportSentences, requireKey, type ImputeFlags } from "./imputeFlags.js";
 import { stoppable } from "./interrupt.js";
+import { tableKinds } from "./openSource.js";
 import { refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
@@ -32,7 +33,7 @@ export function addComplete(program: Command): void {
         "rows of a person are one row where --key or the dictionary's role key names the person, and a column 'source' says which\n" +
         "tables a row comes from.",
     )
-    .argument("<tables...>", "CSV, TSV, Parquet, JSON lines or SAS XPT; one or more");
+    .argument("<tables...>", `${tableKinds}; one or more`);
   trainingFlags(imputeFlags(command)).option("--save-model <file>", "keep the model; it holds the cells of real people");
   jsonFlag(quietFlag(command));
   examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id").action(
@@ -57,7 +58,7 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
     progress.note(note);
   };
   const session = sessionOptions(flags);
-  const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined }, async (table) => {
+  const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (table) => {
     requireKey(table, flags.key);
     const bundle = await stoppable(() => trainTable({ table, schema, options, open: openSession, session }, trainingHooks(progress, onNote)));
     const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });

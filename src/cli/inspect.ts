@@ -4,6 +4,7 @@ import { inspectSources } from "../data/inspectSources.js";
 import { writeFileAtomic } from "../data/node/atomic.js";
 import { formatDictionary } from "../schema/dictionary.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
+import { dataCacheFlag, tableKinds, type SourceOptions } from "./openSource.js";
 import { refuseSameFile, withTable, withTables } from "./openTables.js";
 import type { JoinedTable } from "../data/sources.js";
 import { createProgress, rowProgress, type Progress } from "./progress.js";
@@ -15,6 +16,7 @@ interface Flags {
   readonly output?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly dataCache?: string;
 }
 
 export function addInspect(program: Command): void {
@@ -25,17 +27,18 @@ export function addInspect(program: Command): void {
       "Guess what each column of a table is, say why, and write an editable data dictionary.\n" +
         "Several tables get one dictionary over all, with hints where a table seems to use another unit or other levels.",
     )
-    .argument("<tables...>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
+    .argument("<tables...>", tableKinds)
     .option("-o, --output <file>", "write the data dictionary (YAML) of the tables here");
-  jsonFlag(quietFlag(command));
-  examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect checkup.parquet laboratory.csv -o dictionary.yaml").action(inspect);
+  jsonFlag(quietFlag(dataCacheFlag(command)));
+  examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect checkup.parquet laboratory.csv -o dictionary.yaml", "vhgm inspect nhanes:2017-2018:demographics,BMX -o nhanes.yaml").action(inspect);
 }
 
-async function inspect(paths: readonly string[], { output, json, quiet }: Flags): Promise<void> {
+async function inspect(paths: readonly string[], { output, json, quiet, dataCache }: Flags): Promise<void> {
   if (output !== undefined) await refuseSameFile(output, ...paths);
   const progress = createProgress({ quiet });
   const notes: string[] = [];
-  const { all, tables } = await (paths.length === 1 ? inspectOne(paths[0], progress, notes) : inspectSeveral(paths, progress, notes));
+  const opening = { progress, dataCache };
+  const { all, tables } = await (paths.length === 1 ? inspectOne(paths[0], opening, notes) : inspectSeveral(paths, opening, notes)).finally(() => progress.stop());
   for (const note of notes) progress.note(note);
   progress.stop();
   if (output !== undefined) await writeFileAtomic(output, formatDictionary(all));
@@ -45,24 +48,30 @@ async function inspect(paths: readonly string[], { output, json, quiet }: Flags)
   else if (!json && !quiet) tell(`\nTo edit these guesses: vhgm inspect ${paths.join(" ")} -o dictionary.yaml`);
 }
 
+type Opening = SourceOptions & { readonly progress: Progress };
+
 interface Named extends Inspection {
   readonly name: string;
 }
 
-const inspectOne = (path: string, progress: Progress, notes: string[]): Promise<{ all: Named; tables: readonly Named[] }> =>
-  withTable(path, async (table) => {
-    const { rows, schema, notes: own } = await inspectTable(table, rowProgress(progress));
-    notes.push(...table.notes);
-    const found = { name: table.name, rows, schema, notes: own };
-    return { all: found, tables: [found] };
-  });
+const inspectOne = (path: string, opening: Opening, notes: string[]): Promise<{ all: Named; tables: readonly Named[] }> =>
+  withTable(
+    path,
+    async (table) => {
+      const { rows, schema, notes: own } = await inspectTable(table, rowProgress(opening.progress));
+      notes.push(...table.notes);
+      const found = { name: table.name, rows, schema, notes: own };
+      return { all: found, tables: [found] };
+    },
+    opening,
+  );
 
 /** Several tables as sources of one model: one dictionary over all. */
-const inspectSeveral = (paths: readonly string[], progress: Progress, notes: string[]): Promise<{ all: Named; tables: readonly Named[] }> =>
-  withTables(paths, {}, async (table) => {
-    progress.phase(`reading ${table.name}`);
+const inspectSeveral = (paths: readonly string[], opening: Opening, notes: string[]): Promise<{ all: Named; tables: readonly Named[] }> =>
+  withTables(paths, opening, async (table) => {
+    opening.progress.phase(`reading ${table.name}`);
     const { sources } = table as JoinedTable;
-    const found = await inspectSources(sources, rowProgress(progress));
+    const found = await inspectSources(sources, rowProgress(opening.progress));
     notes.push(...table.notes);
     return { all: { ...found, name: table.name }, tables: found.sources.map((source, s) => ({ ...source, name: sources[s].table.name })) };
   });

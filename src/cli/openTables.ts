@@ -1,12 +1,13 @@
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { VhgmError } from "../base/errors.js";
-import { openTable, requireRows, type FileTable } from "../data/node/open.js";
+import { requireRows, type FileTable } from "../data/node/open.js";
 import { joinTables, type JoinOptions } from "../data/sources.js";
+import { openSource, type SourceOptions } from "./openSource.js";
 
 /** Opens a table for the time of some work. */
-export async function withTable<T>(path: string, work: (table: FileTable) => Promise<T>): Promise<T> {
-  const table = await openTable(path);
+export async function withTable<T>(path: string, work: (table: FileTable) => Promise<T>, options: SourceOptions = {}): Promise<T> {
+  const table = await openSource(path, options);
   try {
     return await work(table);
   } finally {
@@ -15,10 +16,10 @@ export async function withTable<T>(path: string, work: (table: FileTable) => Pro
 }
 
 /** Opens one table, or several as one, for the time of some work. @throws VhgmError "data" if one has no rows */
-export async function withTables<T>(paths: readonly string[], options: JoinOptions, work: (table: FileTable) => Promise<T>): Promise<T> {
+export async function withTables<T>(paths: readonly string[], options: JoinOptions & SourceOptions, work: (table: FileTable) => Promise<T>): Promise<T> {
   const opened: FileTable[] = [];
   try {
-    for (const path of paths) opened.push(await openTable(path));
+    for (const path of paths) opened.push(await openSource(path, options));
     for (const table of opened) await requireRows(table);
     return await work(opened.length === 1 ? opened[0] : joinTables(opened, options));
   } finally {

@@ -75,6 +75,9 @@ export function sketch(values: readonly number[]): string {
 /** A whole number with thousands separators. */
 export const count = (n: number): string => n.toLocaleString("en-US");
 
+/** An amount of data: "812 kB", "3.4 MB". */
+export const bytes = (n: number): string => (n < 1e6 ? `${Math.ceil(n / 1e3)} kB` : `${(n / 1e6).toFixed(n < 1e8 ? 1 : 0)} MB`);
+
 /** "1 row", "2,000 rows". */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 

@@ -6,6 +6,7 @@ import { openSession } from "../engine/node/session.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { stoppable } from "./interrupt.js";
+import { tableKinds } from "./openSource.js";
 import { refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
@@ -33,7 +34,7 @@ export function addTrain(program: Command): void {
         "attribute, and a person's rows become one where --key, or the role key in the dictionary, names the person.\n" +
         "Ctrl-C stops cleanly; the same command with --resume goes on to the same model, bit for bit.",
     )
-    .argument("<tables...>", "CSV, TSV, Parquet, JSON lines or SAS XPT; one or more")
+    .argument("<tables...>", `${tableKinds}; one or more`)
     .requiredOption("-o, --output <model>", "file of the model, for instance cohort.vhgm");
   trainingFlags(command)
     .addOption(memoryFlag())
@@ -48,6 +49,7 @@ export function addTrain(program: Command): void {
     "vhgm train cohort.csv -o cohort.vhgm --schema dictionary.yaml --memory none",
     "vhgm train cohort.csv -o cohort.vhgm --best --resume",
     "vhgm train checkup.csv laboratory.parquet -o both.vhgm --schema dictionary.yaml --key person_id",
+    "vhgm train nhanes:2017-2018:DEMO,BMX,BPX,TCHOL -o nhanes.vhgm",
   ).action(train);
 }
 
@@ -65,7 +67,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
     notes.push(note);
     progress.note(note);
   };
-  const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined }, async (table) => {
+  const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (table) => {
     const input = {
       table, schema, options, open: openSession, session: sessionOptions(flags),
       checkpoint: { path: checkpoint, resume },

@@ -10,6 +10,7 @@ import type { TrainTableHooks } from "../training/node/trainTable.js";
 import { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "../training/options.js";
 import { deviceFlag, oneOf, seed, whole } from "./flags.js";
 import { stopped } from "./interrupt.js";
+import { dataCacheFlag } from "./openSource.js";
 import type { Progress } from "./progress.js";
 import { rowProgress } from "./progress.js";
 import { count } from "./text.js";
@@ -26,6 +27,7 @@ export interface TrainingFlags {
   readonly population?: string;
   readonly device: Device;
   readonly threads?: number;
+  readonly dataCache?: string;
 }
 
 export function trainingFlags(command: Command): Command {
@@ -36,7 +38,7 @@ export function trainingFlags(command: Command): Command {
     .option("--best", "an ensemble of four transformers instead of one network; takes several times longer")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
     .option("--network <kind>", "auto, mlp or transformer", oneOf(["auto", "mlp", "transformer"] as const));
-  deviceFlag(command);
+  deviceFlag(dataCacheFlag(command));
   return command.option("--threads <number>", "threads of the calculation (default: all cores)", whole(1, 1024));
 }
 
