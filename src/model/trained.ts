@@ -1,4 +1,5 @@
 import type { Layout } from "../data/layout.js";
+import type { Together } from "../data/together.js";
 import { toOnnx } from "../engine/index.js";
 import type { NumberGrids } from "./grids.js";
 import { declareNetwork, type NetworkConfig } from "./network.js";
@@ -22,6 +23,8 @@ export interface PredictModel extends DensityModel {
   readonly memberCount: number;
   /** Hashes of the people in the row memory (`rows` only), by which a person is kept from seeing itself; else null. */
   readonly memoryHashes: readonly number[] | null;
+  /** How many people of the table observed two columns together; absent in models of older versions. */
+  readonly together?: Together;
 }
 
 /** Compiles a trained model into the graph that is saved, served and exported. */

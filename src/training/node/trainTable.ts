@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { VhgmError } from "../../base/errors.js";
 import type { Bundle } from "../../bundle/bundle.js";
 import type { TrainingCard } from "../../bundle/card.js";
+import { obeyRules, violationNotes } from "../../data/applicable.js";
 import { CellsBuilder, matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
 import { inspectSources } from "../../data/inspectSources.js";
@@ -9,9 +10,11 @@ import { fitLayout } from "../../data/layout.js";
 import { originsReader } from "../../data/origins.js";
 import { isJoined } from "../../data/sources.js";
 import type { Table } from "../../data/table.js";
+import { countTogether } from "../../data/together.js";
 import type { SessionFactory, SessionOptions } from "../../engine/index.js";
 import { compileModel } from "../../model/trained.js";
 import type { AttributeNote } from "../../schema/infer.js";
+import { compileRules } from "../../schema/rules.js";
 import type { Schema } from "../../schema/schema.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
@@ -48,7 +51,9 @@ export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoc
 export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks = {}): Promise<Bundle> {
   const { table, options, session = {} } = input;
   const { schema, notes } = await dictionaryOf(input, hooks);
-  const cells = await readCells(table, schema, hooks);
+  const rules = compileRules(schema);
+  const { cells, reports } = obeyRules(await readCells(table, schema, hooks), rules);
+  for (const note of violationNotes(reports)) hooks.onNote?.(note);
   const { columns, features } = fitLayout(cells);
   const settled = { ...resolveOptions(options, { columns: columns.length, features, sources: cells.sources?.length }), population: populationOf(cells, options) };
   if (options.network !== "auto" && settled.network !== options.network) {
@@ -76,7 +81,8 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
     throw cause;
   }
   const card = trainingCard(table, schema, notes, settled, result, cells);
-  const bundle: Bundle = { schema, card, model: compileModel(result.model) };
+  const together = countTogether(result.model.layout.columns.map(({ source }) => cells.values[source]));
+  const bundle: Bundle = { schema, card, model: { ...compileModel(result.model), together } };
   await input.save?.(bundle);
   await checkpoint?.remove();
   return bundle;
