@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRng } from "../base/random.js";
 import { CellsBuilder } from "../data/cells.js";
 import { fitLayout } from "../data/layout.js";
+import { countTogether } from "../data/together.js";
 import { fitGrids } from "../model/grids.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { compileModel } from "../model/trained.js";
@@ -38,7 +39,8 @@ beforeAll(async () => {
     vhgm: "0.0.0", versions: { node: "20" }, tables: ["table"], rows: 30, attributes: 2, observedCells: 52, setAside: [],
     options: {}, memory: "prototypes", epochs: [2], scores: [{ name: "kind", cells: 0, error: null, baseline: null, nll: null }],
   };
-  bundle = { schema, card, model: compileModel(trained) };
+  const together = countTogether(layout.columns.map(({ source }) => cells.values[source]));
+  bundle = { schema, card, model: { ...compileModel(trained), together } };
   packed = await packBundle(bundle);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -56,12 +58,13 @@ describe("a bundle", () => {
     expect(back.schema).toEqual(bundle.schema);
     expect(back.card).toEqual(bundle.card);
     expect(back.model.graph).toEqual(bundle.model.graph);
+    expect(back.model.together).toEqual(bundle.model.together);
     expect(back.model.grids.grids.map((g) => [...g.lo])).toEqual(bundle.model.grids.grids.map((g) => [...g.lo]));
     expect(await packBundle(bundle)).toEqual(packed);
     expect(await packBundle(back)).toEqual(packed);
   });
 
-  it.each(["schema.json", "card.json", "model.json", "predict.onnx"])("is refused when a byte of %s is another, or when it is gone", async (part) => {
+  it.each(["schema.json", "card.json", "model.json", "predict.onnx", "together.bin"])("is refused when a byte of %s is another, or when it is gone", async (part) => {
     const changed = tampered((files) => (files[part][3] ^= 1));
     await expect(unpackBundle(changed, "m.vhgm")).rejects.toThrow(`m.vhgm is damaged: its part ${part} does not agree with its checksum`);
     const without = tampered((files) => delete files[part]);

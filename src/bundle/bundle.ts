@@ -2,10 +2,12 @@ import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from "fflate";
 import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
 import type { Layout } from "../data/layout.js";
+import { packTogether, unpackTogether } from "../data/together.js";
 import { gridFromJson, gridToJson } from "../model/likelihoods/index.js";
 import { layGrids } from "../model/grids.js";
 import type { ColumnCalibration } from "../model/predictive.js";
 import type { PredictModel } from "../model/trained.js";
+import { ruleProblems } from "../schema/rules.js";
 import { schemaSchema, type Schema } from "../schema/schema.js";
 import { cardSchema, type TrainingCard } from "./card.js";
 
@@ -30,21 +32,24 @@ const manifestSchema = z.object({
 });
 
 const partNames = ["schema.json", "card.json", "model.json", "predict.onnx"] as const;
+/** Who was seen together. Bundles of earlier programs lack it. */
+const togetherPart = "together.bin";
 
 /** The bundle as the bytes of one file. The same model gives the same bytes. */
 export async function packBundle(bundle: Bundle): Promise<Uint8Array> {
   const { model } = bundle;
-  const { graph, grids, ...rest } = model;
-  const parts: Record<(typeof partNames)[number], Uint8Array> = {
+  const { graph, grids, together, ...rest } = model;
+  const parts: Record<string, Uint8Array> = {
     "schema.json": json(bundle.schema),
     "card.json": json(bundle.card),
     "model.json": json({ ...rest, grids: grids.grids.map(gridToJson) }),
     "predict.onnx": graph,
+    ...(together ? { [togetherPart]: packTogether(together) } : {}),
   };
   const files: z.infer<typeof manifestSchema>["files"] = {};
-  for (const name of partNames) files[name] = { bytes: parts[name].length, sha256: await sha256(parts[name]) };
+  for (const name of Object.keys(parts)) files[name] = { bytes: parts[name].length, sha256: await sha256(parts[name]) };
   const zip: Zippable = { "manifest.json": json({ format: "vhgm", formatVersion, files }) };
-  for (const name of partNames) zip[name] = name === "predict.onnx" ? [parts[name], { level: 0 }] : parts[name];
+  for (const name of Object.keys(parts)) zip[name] = name === "predict.onnx" ? [parts[name], { level: 0 }] : parts[name];
   return zipSync(zip, { mtime: new Date(Date.UTC(2000, 0, 1, 12)) });
 }
 
@@ -55,7 +60,8 @@ export async function unpackBundle(bytes: Uint8Array, name: string): Promise<Bun
   if (manifest.formatVersion > formatVersion) {
     throw new VhgmError("bundle", `${name} has format version ${manifest.formatVersion}; this program reads versions up to ${formatVersion}, so a newer vhgm is needed.`);
   }
-  for (const part of partNames) {
+  const optional = manifest.files[togetherPart] ? [togetherPart] : [];
+  for (const part of [...partNames, ...optional]) {
     const expected = manifest.files[part];
     if (!files[part] || !expected || files[part].length !== expected.bytes || (await sha256(files[part])) !== expected.sha256) {
       throw new VhgmError("bundle", `${name} is damaged: its part ${part} does not agree with its checksum; copy the file again or train anew.`);
@@ -69,11 +75,21 @@ export async function unpackBundle(bytes: Uint8Array, name: string): Promise<Bun
 function assemble(files: Record<string, Uint8Array>, name: string): Bundle {
   const stored = JSON.parse(strFromU8(files["model.json"])) as StoredModel;
   const { grids, ...rest } = stored;
+  const schema = readPart(files, "schema.json", schemaSchema, name);
+  const together = files[togetherPart] && unpackTogether(files[togetherPart]);
   return {
-    schema: readPart(files, "schema.json", schemaSchema, name),
+    schema: together ? schema : withoutUncheckedRules(schema),
     card: readPart(files, "card.json", cardSchema, name),
-    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"] },
+    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"], ...(together ? { together } : {}) },
   };
+}
+
+/** Programs that did not count who was seen together did not read conditions either: one that can't be read was never obeyed. */
+function withoutUncheckedRules(schema: Schema): Schema {
+  const [problem] = ruleProblems(schema);
+  if (!problem) return schema;
+  const attributes = schema.attributes.map((attribute, at) => (at === problem.attribute ? { ...attribute, applies_when: undefined } : attribute));
+  return withoutUncheckedRules({ ...schema, attributes });
 }
 
 interface StoredModel {
