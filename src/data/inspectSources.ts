@@ -1,6 +1,7 @@
 import { commonTexts, foreignLevels, unitHint } from "../schema/compare.js";
 import { formatConversion } from "../schema/dictionary.js";
 import { createProfiler, inferSchema, type AttributeNote, type ColumnProfile, type InferredSchema } from "../schema/infer.js";
+import { mergeKnown } from "../schema/known.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
 import { quote } from "../schema/suggest.js";
 import type { Inspection } from "./inspect.js";
@@ -30,11 +31,12 @@ interface Seen extends SourceInspection {
  */
 export async function inspectSources(sources: readonly Pick<Source, "name" | "table">[], onRows?: (rows: number) => void): Promise<SourcesInspection> {
   const shared = sharedColumns(sources.map(({ table }) => table.columns));
-  const joint = createProfiler(shared);
+  const known = shared.map((column) => mergeKnown(sources.map(({ table }) => table.known?.[table.columns.indexOf(column)])));
+  const joint = createProfiler(shared, { missing: known.map((column) => column?.missing) });
   const seen: Seen[] = [];
   let total = 0;
   for (const { name, table } of sources) {
-    const profiler = createProfiler(table.columns);
+    const profiler = createProfiler(table.columns, { missing: table.known?.map((column) => column?.missing) });
     const places = shared.map((column) => table.columns.indexOf(column));
     let rows = 0;
     for await (const batch of table.batches()) {
@@ -44,10 +46,10 @@ export async function inspectSources(sources: readonly Pick<Source, "name" | "ta
       onRows?.((total += batch.length));
     }
     const profiles = profiler.finish();
-    seen.push({ name, rows, profiles, ...inferSchema(profiles, { labels: table.labels, nativeTypes: table.nativeTypes }) });
+    seen.push({ name, rows, profiles, ...inferSchema(profiles, { labels: table.labels, nativeTypes: table.nativeTypes, known: table.known }) });
   }
   const native = (column: string): string | undefined => firstOf(sources, ({ table }) => table.nativeTypes?.[table.columns.indexOf(column)]);
-  const together = shared.length > 0 ? inferSchema(joint.finish(), { nativeTypes: shared.map(native) }) : null;
+  const together = shared.length > 0 ? inferSchema(joint.finish(), { nativeTypes: shared.map(native), known }) : null;
   const entries = [...new Set(sources.flatMap(({ table }) => table.columns))].map((column) => mergeEntry(column, seen, together, shared.indexOf(column)));
   return {
     schema: { version: 1, attributes: entries.map(({ attribute }) => attribute) },

@@ -18,6 +18,24 @@ export interface KnownColumn {
   readonly reason?: string;
 }
 
+/**
+ * What codebooks of several tables say of one column: the first has the word, and levels and missing texts of the others
+ * follow its own. Levels that only some of the codebooks give are no levels of all.
+ */
+export function mergeKnown(columns: readonly (KnownColumn | undefined)[]): KnownColumn | undefined {
+  const said = columns.filter((column) => column !== undefined);
+  if (said.length < 2) return said[0];
+  const { levels, ordered, ...facts } = said[0];
+  const missing = [...new Set(said.flatMap((column) => column.missing ?? []))];
+  const agreed = levels !== undefined && said.every((column) => column.levels !== undefined);
+  const all = agreed ? [...new Set(said.flatMap((column) => column.levels!))].filter((level) => !missing.includes(level)) : [];
+  return {
+    ...facts,
+    ...(missing.length > 0 ? { missing } : {}),
+    ...(agreed ? { levels: all, ...(ordered && all.length === levels.length ? { ordered } : {}) } : {}),
+  };
+}
+
 /** A guess with what is known of the column in place of what was guessed. */
 export function withKnown(guess: Guess, column: JudgedColumn, known: KnownColumn | undefined): Guess {
   if (!known) return guess;
