@@ -49,7 +49,7 @@ function roleOf(column: string, label: string): Pick<KnownColumn, "role" | "reas
 const isEmptyCode = (code: string): boolean => code === "." || code === "" || /^<?\s*blank\s*>?$/i.test(code);
 
 const noAnswer =
-  /^(?:(?:sp|participant|respondent) )?(?:refused|refusal|don['’]?t know|unknown|missing|not (?:done|obtained|tested|recorded|available|assessed|ascertained|determined|reported|asked)|(?:could|can) ?not (?:be )?(?:obtain|determin|assess|ascertain|read)\w*|unable to (?:obtain|determine|assess|read)|no (?:lab(?:oratory)? )?(?:results?|specimen|response|answer|data)|blank but applicable|calculation cannot be determined)\b(?!-)/i;
+  /^(?:(?:sp|participant|respondent) )?(?:refused|refusal|don['’]?t know|unknown|missing|not (?:done|obtained|tested|recorded|available|assessed|ascertained|determined|reported|asked)|(?:could|can) ?not (?:be )?(?:obtain|determin|assess|ascertain|read)\w*|unable to (?:obtain|determine|assess|read)|no (?:lab(?:oratory)? )?(?:results?|specimen|response|answer|data)$|blank but applicable|calculation cannot be determined)(?![\w-])/i;
 
 /** Whether a description means that there is no answer: "Refused", "Don't know", "Could not obtain". */
 export const isNoAnswer = (description: string): boolean => saysNothing(description) || noAnswer.test(description);
