@@ -37,17 +37,20 @@ export interface LatentNoise {
   readonly temperature: Tensor | null;
 }
 
+/** The latent of nobody in particular, at the mean of its prior: what is left when it tells nothing of a person. */
+export type LatentDraw = LatentNoise | "prior";
+
 export interface LatentOutputs {
   /** The decoder's state of each draw: (B, w). */
   readonly states: readonly Tensor[];
   /** KL(q(s | x) || p(s)) of each row: (B); null without s. */
   readonly klComponents: Tensor | null;
-  /** KL(q(z | x, s) || p(z | s)) of each row at the drawn s, averaged over draws: (B); null without z. */
-  readonly klNormal: Tensor | null;
-  /** q(s | x): (B, S). */
+  /** KL(q(z | x, s) || p(z | s)) of each row at each draw's s: (B); none without z. */
+  readonly klNormal: readonly Tensor[];
+  /** q(s | x): (B, S); null without s. */
   readonly responsibilities: Tensor | null;
-  /** Mean of q(z | x, s) less that of p(z | s), at the first draw's s: (B, Z). A unit in which it is the same for everybody says nothing. */
-  readonly shift: Tensor | null;
+  /** Mean of q(z | x, s) less that of p(z | s) at each draw's s: (B, Z). A unit in which it is the same for everybody says nothing. */
+  readonly shifts: readonly Tensor[];
 }
 
 /** Range of the posterior's log-variance. */
@@ -81,13 +84,15 @@ export function declareLatent(params: Parameters, config: LatentConfig, w: numbe
 }
 
 /** Runs the latent for every draw; the encoder's h (B, w) is the same for all of them. */
-export function latent(config: LatentConfig, get: (name: string) => Tensor, h: Tensor, draws: readonly LatentNoise[]): LatentOutputs {
+export function latent(config: LatentConfig, get: (name: string) => Tensor, h: Tensor, draws: readonly LatentDraw[]): LatentOutputs {
   const dense = (x: Tensor, name: string): Tensor => ops.add(ops.matmul(x, get(name)), get(`${name}.bias`));
   const scores = hasComponents(config) ? dense(h, "latent.s") : null; // (B, S)
   const mean = hasNormal(config) ? dense(h, "latent.mean") : null; // (B, Z)
   const logVariance = hasNormal(config) ? dense(h, "latent.variance") : null;
   const mixes = config.form === "hivae";
-  const drawn = draws.map(({ normal, gumbel, temperature }) => {
+  const drawn = draws.map((draw) => {
+    if (draw === "prior") return { state: priorState(config, get, h.graph), kl: null, shift: null };
+    const { normal, gumbel, temperature } = draw;
     const s = scores && chooseComponent(ops.add(scores, gumbel!), temperature); // (B, S)
     const own = (x: Tensor, name: string): Tensor => (mixes ? ops.add(x, ops.matmul(s!, get(name))) : x);
     let state: Tensor | null = s && ops.matmul(s, get("latent.s.state")); // (B, w)
@@ -104,14 +109,22 @@ export function latent(config: LatentConfig, get: (name: string) => Tensor, h: T
     }
     return { state: ops.silu(ops.add(state!, get("latent.state.bias"))), kl, shift };
   });
-  const kls = drawn.flatMap(({ kl }) => kl ?? []);
   return {
     states: drawn.map((d) => d.state),
     klComponents: scores && klOfComponents(scores),
-    klNormal: kls.length > 0 ? ops.scale(kls.reduce((a, b) => ops.add(a, b)), 1 / kls.length) : null,
+    klNormal: drawn.flatMap((d) => d.kl ?? []),
     responsibilities: scores && ops.softmax(scores),
-    shift: drawn[0].shift,
+    shifts: drawn.flatMap((d) => d.shift ?? []),
   };
+}
+
+/** The decoder's state (1, w) at the mean of p(s) p(z | s). */
+function priorState(config: LatentConfig, get: (name: string) => Tensor, g: Graph): Tensor {
+  const s = hasComponents(config) ? g.constant(new Float32Array(config.components).fill(1 / config.components), [1, config.components]) : null;
+  let state = get("latent.state.bias");
+  if (s) state = ops.add(ops.matmul(s, get("latent.s.state")), state);
+  if (config.form === "hivae") state = ops.add(ops.matmul(ops.matmul(s!, get("latent.prior")), get("latent.z.state")), state);
+  return ops.silu(ops.reshape(state, [1, state.shape.at(-1)!]));
 }
 
 /**
@@ -136,10 +149,18 @@ export function klOfNormal(shift: Tensor, logVariance: Tensor): Tensor {
   return ops.scale(ops.sum(terms, [1]), 0.5);
 }
 
-/** Both divergences of each row together: (B). */
+/** Both divergences of each row together, that of z averaged over draws: (B). */
 export function klOf({ klComponents, klNormal }: LatentOutputs): Tensor {
-  if (klComponents && klNormal) return ops.add(klComponents, klNormal);
-  return (klComponents ?? klNormal)!;
+  if (klNormal.length === 0) return klComponents!;
+  const average = ops.scale(klNormal.reduce((a, b) => ops.add(a, b)), 1 / klNormal.length);
+  return klComponents ? ops.add(klComponents, average) : average;
+}
+
+/** What tells whether the latent says something, at draws of which the last one of a person is without noise. */
+export function probeLatent(g: Graph, out: LatentOutputs): void {
+  g.output("latent.kl", klOf({ ...out, klNormal: out.klNormal.slice(0, -1) }));
+  if (out.responsibilities) g.output("latent.responsibilities", out.responsibilities);
+  if (out.shifts.length > 0) g.output("latent.shift", out.shifts.at(-1)!);
 }
 
 /** Standard Gumbel noise -ln(-ln u) from uniform u in (0, 1). */

@@ -2,7 +2,7 @@ import type { Layout } from "../data/layout.js";
 import { Parameters, ops, type Graph, type Tensor } from "../engine/index.js";
 import { joinFeatures, logVarianceRange, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
 import { linearPath, type MapTensors } from "./linearPath.js";
-import { declareLatent, latent, type LatentConfig, type LatentNoise, type LatentOutputs } from "./latent.js";
+import { declareLatent, latent, type LatentConfig, type LatentDraw, type LatentOutputs } from "./latent.js";
 import { declareTransformer, encodeTokens, readTokens, type TransformerConfig } from "./transformer.js";
 
 /*
@@ -62,8 +62,8 @@ export interface NetworkInputs extends MapTensors {
   readonly memory: MemoryInputs | null;
   /** (B, width) per hidden layer: 0 or 1 / (1 - dropout); absent outside training. */
   readonly dropout?: readonly Tensor[];
-  /** Noise of each draw of the latent, where the network has one. */
-  readonly draws?: readonly LatentNoise[];
+  /** The draws of the latent, where the network has one. */
+  readonly draws?: readonly LatentDraw[];
 }
 
 /** What the decoder says: classes as logits and numbers as means (B, D), and the numbers' log-variances (B, N). */

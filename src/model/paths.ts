@@ -1,6 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, ops, type Parameters, type Tensor, type TensorData } from "../engine/index.js";
-import { fixedNoise, type LatentConfig } from "./latent.js";
+import { fixedNoise, probeLatent, type LatentConfig, type LatentDraw } from "./latent.js";
 import type { LinearMap } from "./linear.js";
 import { mapConstants } from "./linearPath.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
@@ -81,6 +81,7 @@ export function meanOfDraws(draws: readonly MemberPaths[]): MemberPaths {
  * Outputs per member: linear, memory, net (B, D); logVariance (B, N); similar (B, p), the effective number of similar
  * people behind the memory's answer (sum w)^2 / sum w^2; histogram (B, grid cells), the memory's distribution of numbers.
  * With a latent of K draws, member m's outputs are called by m K, and the other draws give net and logVariance alone.
+ * @param probe whether to give, of a single member, what tells how much its latent says (probeLatent)
  */
 export function buildPathGraph(
   layout: Layout,
@@ -89,6 +90,7 @@ export function buildPathGraph(
   members: readonly MemberWeights[],
   memory: MemoryRows | null,
   spans: CellSpans,
+  probe = false,
 ): Graph {
   const g = new Graph();
   const x = g.input("x", ["B", layout.features]);
@@ -98,12 +100,17 @@ export function buildPathGraph(
     const values = params.constants(g, theta);
     const keys = people && rowKeys(config.memory!, (name) => values.get(name)!, people.features, people.observed);
     const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
-    const draws = config.latent && fixedNoise(g, config.latent, k);
+    const fixed = config.latent && fixedNoise(g, config.latent, k);
+    const draws: LatentDraw[] | undefined = fixed && probe ? [...fixed, ...fixedNoise(g, { ...config.latent!, draws: 1, point: "plug-in" }, k), "prior"] : fixed;
     const out = network(layout, config, values, { x, visible, ...mapConstants(g, linear), memory: inputs, draws });
     const first = k * drawsOf(config);
     const names = memberOutputs(first);
     g.output(names.linear, out.linear);
-    out.draws.forEach(({ logits, logVariance }, draw) => {
+    if (out.latent && probe) {
+      probeLatent(g, out.latent);
+      g.output("latent.prior", netPrediction(out.draws.at(-1)!.logits, layout));
+    }
+    out.draws.slice(0, drawsOf(config)).forEach(({ logits, logVariance }, draw) => {
       const own = memberOutputs(first + draw);
       g.output(own.net, netPrediction(logits, layout));
       if (layout.numbers > 0) g.output(own.logVariance, logVariance);

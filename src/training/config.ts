@@ -60,7 +60,7 @@ export const trainingConfigSchema = z
       cycles: count(1000).default(trainingDefaults.beta.cycles),
     }),
     temperature: z.strictObject({ start: z.number().positive().max(100), end: z.number().positive().max(100) }),
-    visibleLoss: z.number().min(0).max(100),
+    visibleLoss: z.number().min(0).max(100).nullable(),
   })
   .partial();
 

@@ -5,12 +5,11 @@ import type { NumberGrids } from "../model/grids.js";
 import type { NetworkConfig } from "../model/network.js";
 import { buildPathGraph, collectPaths, drawsOf, type MemberWeights, type MemoryRows } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
-import type { Fold } from "./folds.js";
+import { pickRows } from "./rows.js";
 
 const chunk = 256;
 
-/** A member's predictions (of each draw of its latent) for every row of the table, with its held-out cells hidden from it and from the memory. */
-export async function predictHeldOut(input: {
+export interface HeldOutInput {
   readonly layout: Layout;
   readonly config: NetworkConfig;
   readonly params: Parameters;
@@ -18,26 +17,64 @@ export async function predictHeldOut(input: {
   readonly memory: MemoryRows | null;
   readonly grids: NumberGrids;
   readonly table: Encoded;
-  readonly fold: Fold;
   readonly open: SessionFactory;
-}): Promise<readonly MemberPaths[]> {
-  const { layout, config, params, member, memory, grids, table, fold, open } = input;
-  const session = await open(toOnnx(buildPathGraph(layout, config, params, [member], memory, grids)));
+}
+
+/** What a latent says of the rows that were predicted. */
+export interface LatentMeasures {
+  /** (rows) divergence of posterior from prior, in nats. */
+  readonly kl: Float32Array;
+  /** (rows, S) q(s | x). */
+  readonly responsibilities: Float32Array | null;
+  /** (rows, Z) mean of q(z | x, s) less that of p(z | s), at the likeliest s. */
+  readonly shift: Float32Array | null;
+  /** (rows, features) the network's prediction from the latent of nobody in particular. */
+  readonly prior: Float32Array;
+}
+
+export interface HeldOutRun {
+  /** A member's predictions of each draw of its latent. */
+  readonly draws: readonly MemberPaths[];
+  readonly latent: LatentMeasures | null;
+}
+
+export interface HeldOutPredictor {
+  /**
+   * Predicts rows of the table with only some cells visible.
+   * @param rows their numbers
+   * @param visible (rows, columns) bits
+   */
+  predict(rows: Int32Array, visible: Uint8Array): Promise<HeldOutRun>;
+  close(): Promise<void>;
+}
+
+/** A member as it stands before it learns its held-out cells, to be asked about rows of its own table. */
+export async function openHeldOut({ layout, config, params, member, memory, grids, table, open }: HeldOutInput): Promise<HeldOutPredictor> {
+  const session = await open(toOnnx(buildPathGraph(layout, config, params, [member], memory, grids, true)));
   const d = layout.features;
   const p = layout.columns.length;
-  const collected = collectPaths(table.rows, drawsOf(config));
-  try {
-    for (let start = 0; start < table.rows; start += chunk) {
-      const rows = Math.min(chunk, table.rows - start);
-      const feeds: Record<string, TensorData> = {
-        x: float32(table.features.subarray(start * d, (start + rows) * d), rows, d),
-        visible: float32(Float32Array.from(fold.train.subarray(start * p, (start + rows) * p)), rows, p),
-        row: int64(BigInt64Array.from({ length: rows }, (_, i) => BigInt(start + i)), rows),
-      };
-      collected.add(await session.run(feeds), start, rows);
-    }
-  } finally {
-    await session.close();
-  }
-  return collected.paths;
+  return {
+    async predict(rows, visible) {
+      const collected = collectPaths(rows.length, drawsOf(config));
+      const latent: Record<string, Float32Array> = {};
+      for (let start = 0; start < rows.length; start += chunk) {
+        const part = rows.subarray(start, start + chunk);
+        const n = part.length;
+        const feeds: Record<string, TensorData> = {
+          x: float32(pickRows(table.features, d, part), n, d),
+          visible: float32(Float32Array.from(visible.subarray(start * p, (start + n) * p)), n, p),
+          row: int64(BigInt64Array.from(part, BigInt), n),
+        };
+        const out = await session.run(feeds);
+        collected.add(out, start, n);
+        for (const name of ["kl", "responsibilities", "shift", "prior"]) {
+          const data = out[`latent.${name}`]?.data as Float32Array | undefined;
+          if (data) (latent[name] ??= new Float32Array((rows.length * data.length) / n)).set(data, (start * data.length) / n);
+        }
+      }
+      const { kl, responsibilities = null, shift = null, prior } = latent;
+      return { draws: collected.paths, latent: kl ? { kl, responsibilities, shift, prior } : null };
+    },
+    close: () => session.close(),
+  };
 }

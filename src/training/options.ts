@@ -71,8 +71,8 @@ export interface TrainingOptions {
   readonly beta: BetaSchedule;
   /** Temperature of the Gumbel-softmax at the first and the last step, falling geometrically. */
   readonly temperature: { readonly start: number; readonly end: number };
-  /** Weight of visible cells in the loss, against 1 for hidden ones. */
-  readonly visibleLoss: number;
+  /** Weight of visible cells in the loss, against 1 for hidden ones; null: 1 with a latent, which has to earn its divergence, else 0. */
+  readonly visibleLoss: number | null;
 }
 
 /** What is hidden by default: with several sources also what another source lacks, so that answers across them are trained. */
@@ -127,9 +127,9 @@ export const trainingDefaults: TrainingOptions = {
   latentComponents: 10,
   latentDraws: 8,
   latentPoint: "mixture",
-  beta: { schedule: "linear", value: 1, warmup: 0.3, cycles: 4 },
+  beta: { schedule: "linear", value: 0.1, warmup: 0.3, cycles: 4 },
   temperature: { start: 1, end: 0.3 },
-  visibleLoss: 0,
+  visibleLoss: null,
 };
 
 /** The mixture of masks of each stage. */
@@ -141,10 +141,11 @@ export const bestOptions: Partial<TrainingOptions> = { members: 4, network: "tra
 type OwnDefaults = "width" | "epochs" | "steps" | "learningRate" | "weightDecay";
 
 /** Options with nothing left open. */
-export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network" | "mask" | "stages"> & { readonly [K in OwnDefaults]: number } & {
+export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network" | "mask" | "stages" | "visibleLoss"> & { readonly [K in OwnDefaults]: number } & {
   readonly network: "mlp" | "transformer";
   readonly mask: readonly MaskChoice[];
   readonly stages: 1 | 2;
+  readonly visibleLoss: number;
 };
 
 /** Largest number of attributes for which `auto` takes the transformer, and for which it can be asked for. */
@@ -171,5 +172,5 @@ export function resolveOptions(options: TrainingOptions, table: { readonly colum
   const several = (table.sources ?? 1) > 1;
   const mask = options.mask ?? defaultMasks[several ? "sources" : "table"];
   const stages = options.stages === "auto" ? (several && options.mask === null ? 2 : 1) : options.stages;
-  return { ...options, ...given, network, mask, stages };
+  return { ...options, ...given, network, mask, stages, visibleLoss: options.visibleLoss ?? (options.latent === "none" ? 0 : 1) };
 }

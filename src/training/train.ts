@@ -12,11 +12,13 @@ import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import { isSparse, neighbourCount } from "../model/sparseLinear.js";
 import type { TrainedModel } from "../model/trained.js";
 import { makeFold, maskedTable } from "./folds.js";
-import { predictHeldOut } from "./heldout.js";
+import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
+import { cellLosses, comparePatterns } from "./patterns.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
 import { fitLinearPath } from "./linearFit.js";
 import { evenlySpaced, linearRows, pickRows, pickTable } from "./rows.js";
+import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles } from "./sources.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
@@ -27,6 +29,12 @@ export interface TrainingResult {
   readonly observedCells: number;
   /** Epoch whose weights each member kept. */
   readonly epochs: readonly number[];
+  /** How much the first member's latent says; null without one. */
+  readonly latent: LatentActivity | null;
+  /** Its losses under masks of other kinds than it was trained with. */
+  readonly masks: readonly PatternGap[];
+  /** What failed, in sentences (signatures.ts). */
+  readonly warnings: readonly string[];
 }
 
 export interface TrainingHooks {
@@ -67,6 +75,8 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const finished = [...(saved?.finished ?? [])];
   const rows = rowRoles(cells, layout, options);
   const heldOut: HeldOut[] = [];
+  let latent: LatentActivity | null = null;
+  let masks: PatternGap[] = [];
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
   hooks.onPhase?.("linear path");
@@ -92,8 +102,18 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     hooks.onPhase?.("held-out cells");
     const member = { theta: finished[k].theta, linear: linear.folds[k].map };
     const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
-    const draws = await predictHeldOut({ layout, config, params, member, memory, grids, table, fold, open });
-    heldOut.push({ paths: meanOfDraws(draws), draws, held: fold.held });
+    const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
+    try {
+      const run = await predictor.predict(Int32Array.from({ length: table.rows }, (_, i) => i), fold.train);
+      const paths = meanOfDraws(run.draws);
+      heldOut.push({ paths, draws: run.draws, held: fold.held });
+      if (k > 0) continue;
+      const losses = (predicted: Float32Array): Float64Array => cellLosses(layout, predicted, table.features, fold.held);
+      latent = run.latent && latentActivity(run.latent, fold.train.reduce((a, b) => a + b, 0), { own: losses(paths.net), prior: losses(run.latent.prior) });
+      masks = await comparePatterns(predictor, { layout, table, fold, roles: rows, mask: options.mask, seed: options.seed });
+    } finally {
+      await predictor.close();
+    }
   }
   hooks.onPhase?.("calibration");
   const { columns, scores } = calibrate(layout, grids, cells, heldOut, options);
@@ -105,6 +125,13 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     rows: cells.rows,
     observedCells: table.observed.reduce((a, b) => a + b, 0),
     epochs: finished.map((f) => f.epoch),
+    latent,
+    masks,
+    warnings: [
+      latent && collapseWarning(latent),
+      poorAttributesWarning(scores, (name) => layout.columns.find((c) => c.attribute.name === name)!.attribute.type),
+      patternWarning(masks),
+    ].filter((warning) => typeof warning === "string"),
   };
 }
 
