@@ -36,7 +36,7 @@ export function addComplete(program: Command): void {
     .argument("<tables...>", `${tableKinds}; one or more`);
   trainingFlags(imputeFlags(command)).option("--save-model <file>", "keep the model; it holds the cells of real people");
   jsonFlag(quietFlag(command));
-  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id").action(
+  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id", "vhgm complete nhanes:2017-2018:DEMO,BMX,BPX,TCHOL -o completed.csv").action(
     complete,
   );
 }
