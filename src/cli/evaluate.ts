@@ -10,6 +10,7 @@ import { baselineNames } from "../evaluation/baselines/index.js";
 import { evaluate, type Evaluation } from "../evaluation/evaluation.js";
 import type { GridHooks } from "../evaluation/grid.js";
 import { createGridStore } from "../evaluation/node/store.js";
+import { renderReport } from "../evaluation/report/page.js";
 import { prepareSubject } from "../evaluation/subject.js";
 import { openPredictor } from "../inference/predictor.js";
 import { runtimeVersions, packageVersion } from "../training/node/versions.js";
@@ -71,7 +72,7 @@ async function run(path: string, flags: EvaluateFlags): Promise<void> {
       throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
     })
     .finally(() => progress.stop());
-  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : `${JSON.stringify(evaluation)}\n`);
+  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : renderReport(evaluation));
   if (json) printJson(evaluation);
   else print(summary(evaluation));
   if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);

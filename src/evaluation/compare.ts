@@ -15,8 +15,8 @@ export interface Comparison extends Difference {
   readonly basis: "masks" | "people";
   /** p by Holm's correction over all rivals of the figure. */
   readonly adjusted: number;
-  /** `noise`: no more than chance explains at 5% after the correction. */
-  readonly verdict: "better" | "worse" | "noise";
+  /** `noise`: no more than chance explains at 5% after the correction; `untested`: too few masks to tell. */
+  readonly verdict: "better" | "worse" | "noise" | "untested";
 }
 
 /** Fewest masks for a t-test. */
@@ -39,7 +39,8 @@ export function compareWith(results: readonly MaskResult[], method: string, riva
   const adjusted = holm(drafts.map((d) => d.p));
   return drafts.map((draft, k): Comparison => {
     const better = figures[figure].better === "lower" ? draft.mean < 0 : draft.mean > 0;
-    return { ...draft, adjusted: adjusted[k], verdict: adjusted[k] < 0.05 ? (better ? "better" : "worse") : "noise" };
+    const verdict = Number.isNaN(adjusted[k]) ? "untested" : adjusted[k] >= 0.05 ? "noise" : better ? "better" : "worse";
+    return { ...draft, adjusted: adjusted[k], verdict };
   });
 }
 
@@ -52,7 +53,7 @@ function pairsOf(results: readonly MaskResult[], method: string, rival: string, 
     });
 }
 
-/** Only NRMSE and accuracy are sums over people; for the others there is no interval, so no difference is called real. */
+/** Only NRMSE and accuracy are sums over people; the others stay untested. */
 function byPeople(pairs: readonly [MaskResult, MaskResult][], figure: Compared): Difference {
   if (figure !== "nrmse" && figure !== "accuracy") return { mean: NaN, low: NaN, high: NaN, p: NaN };
   const groups = Math.min(...pairs.flat().map((r) => r.squares.length));

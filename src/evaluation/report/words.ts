@@ -62,4 +62,4 @@ function bestSentence({ methods, results, settings }: Evaluation, figure: Figure
 }
 
 /** A comparison's verdict in words. */
-export const verdictText = ({ verdict }: Comparison): string => (verdict === "noise" ? "may be chance" : verdict);
+export const verdictText = ({ verdict }: Comparison): string => (verdict === "noise" ? "may be chance" : verdict === "untested" ? "too few masks to tell" : verdict);
