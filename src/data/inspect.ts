@@ -16,7 +16,8 @@ export async function inspectTable(table: Table, onRows?: (rows: number) => void
   let rows = 0;
   for await (const batch of table.batches()) {
     profiler.add(batch);
-    onRows?.((rows += batch.length));
+    rows += batch.length;
+    onRows?.(rows);
   }
   return { ...inferSchema(profiler.finish(), { labels: table.labels, nativeTypes: table.nativeTypes, known: table.known }), rows };
 }

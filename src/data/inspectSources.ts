@@ -43,7 +43,8 @@ export async function inspectSources(sources: readonly Pick<Source, "name" | "ta
       profiler.add(batch);
       if (shared.length > 0) joint.add(batch.map((row) => places.map((at) => (at < 0 ? "" : row[at]))));
       rows += batch.length;
-      onRows?.((total += batch.length));
+      total += batch.length;
+      onRows?.(total);
     }
     const profiles = profiler.finish();
     seen.push({ name, rows, profiles, ...inferSchema(profiles, { labels: table.labels, nativeTypes: table.nativeTypes, known: table.known }) });

@@ -8,36 +8,38 @@ interface KnownUnit {
   readonly to: string;
   readonly multiply: number;
   readonly add?: number;
+  /** Names of columns that are measured in these units; a unit whose name fits goes before all others. */
+  readonly names: RegExp;
 }
 
 /** Units that health tables mix; each is tried in both directions. */
 const knownUnits: readonly KnownUnit[] = [
-  { from: "mmol/L", to: "mg/dL of glucose", multiply: 18.016 },
-  { from: "mmol/L", to: "mg/dL of cholesterol", multiply: 38.67 },
-  { from: "mmol/L", to: "mg/dL of triglycerides", multiply: 88.57 },
-  { from: "mmol/L", to: "mg/dL of calcium", multiply: 4.008 },
-  { from: "mmol/L", to: "mg/dL of urea nitrogen", multiply: 2.801 },
-  { from: "mmol/L", to: "mg/dL of urea", multiply: 6.006 },
-  { from: "mg/dL", to: "µmol/L of creatinine", multiply: 88.42 },
-  { from: "mg/dL", to: "µmol/L of bilirubin", multiply: 17.1 },
-  { from: "mg/dL", to: "µmol/L of uric acid", multiply: 59.48 },
-  { from: "µg/dL", to: "nmol/L of cortisol", multiply: 27.59 },
-  { from: "ng/mL", to: "nmol/L of vitamin D", multiply: 2.496 },
-  { from: "%", to: "mmol/mol of HbA1c", multiply: 10.929, add: -23.5 },
-  { from: "inches", to: "centimetres", multiply: 2.54 },
-  { from: "feet", to: "centimetres", multiply: 30.48 },
-  { from: "pounds", to: "kilograms", multiply: 0.45359 },
-  { from: "stones", to: "kilograms", multiply: 6.3503 },
-  { from: "°F", to: "°C", multiply: 5 / 9, add: -160 / 9 },
-  { from: "kPa", to: "mmHg", multiply: 7.5006 },
-  { from: "kcal", to: "kJ", multiply: 4.184 },
-  { from: "hours", to: "minutes", multiply: 60 },
-  { from: "weeks", to: "days", multiply: 7 },
-  { from: "years", to: "months", multiply: 12 },
-  { from: "years", to: "days", multiply: 365.25 },
-  { from: "a unit", to: "its tenth (g/dL and g/L)", multiply: 10 },
-  { from: "a unit", to: "its hundredth (m and cm, shares and percent)", multiply: 100 },
-  { from: "a unit", to: "its thousandth (g and mg)", multiply: 1000 },
+  { from: "mmol/L", to: "mg/dL of glucose", multiply: 18.016, names: /glu|bsl|sugar/i },
+  { from: "mmol/L", to: "mg/dL of cholesterol", multiply: 38.67, names: /chol|hdl|ldl|tc$/i },
+  { from: "mmol/L", to: "mg/dL of triglycerides", multiply: 88.57, names: /trig|tg$|trg/i },
+  { from: "mmol/L", to: "mg/dL of calcium", multiply: 4.008, names: /calc|^ca$|sca/i },
+  { from: "mmol/L", to: "mg/dL of urea nitrogen", multiply: 2.801, names: /bun|urea|sbu/i },
+  { from: "mmol/L", to: "mg/dL of urea", multiply: 6.006, names: /urea/i },
+  { from: "mg/dL", to: "µmol/L of creatinine", multiply: 88.42, names: /crea|scr|cr$/i },
+  { from: "mg/dL", to: "µmol/L of bilirubin", multiply: 17.1, names: /bili|tbil|stb/i },
+  { from: "mg/dL", to: "µmol/L of uric acid", multiply: 59.48, names: /uric|sua/i },
+  { from: "µg/dL", to: "nmol/L of cortisol", multiply: 27.59, names: /cort/i },
+  { from: "ng/mL", to: "nmol/L of vitamin D", multiply: 2.496, names: /vit.*d|25.?oh/i },
+  { from: "%", to: "mmol/mol of HbA1c", multiply: 10.929, add: -23.5, names: /a1c|ghb|glyc/i },
+  { from: "inches", to: "centimetres", multiply: 2.54, names: /height|hgt|ht$|waist|hip|length|stature|circ|wst/i },
+  { from: "feet", to: "centimetres", multiply: 30.48, names: /height|hgt|ht$|stature/i },
+  { from: "pounds", to: "kilograms", multiply: 0.45359, names: /weight|wgt|wt$|mass/i },
+  { from: "stones", to: "kilograms", multiply: 6.3503, names: /weight|wgt|wt$|mass/i },
+  { from: "°F", to: "°C", multiply: 5 / 9, add: -160 / 9, names: /temp/i },
+  { from: "kPa", to: "mmHg", multiply: 7.5006, names: /press|sys|dia|bp|map$/i },
+  { from: "kcal", to: "kJ", multiply: 4.184, names: /energy|cal/i },
+  { from: "hours", to: "minutes", multiply: 60, names: /sleep|time|hours|min|dur/i },
+  { from: "weeks", to: "days", multiply: 7, names: /gest|preg|dur/i },
+  { from: "years", to: "months", multiply: 12, names: /age|dur/i },
+  { from: "years", to: "days", multiply: 365.25, names: /age|dur/i },
+  { from: "a unit", to: "its tenth (g/dL and g/L)", multiply: 10, names: /h(a)?emoglobin|hgb|hb$|alb|prot/i },
+  { from: "a unit", to: "its hundredth (m and cm, shares and percent)", multiply: 100, names: /height|hgt|ht$|stature|h(a)?ematocrit|share|percent|rate/i },
+  { from: "a unit", to: "its thousandth (g and mg)", multiply: 1000, names: /albu|dose|intake/i },
 ];
 
 /** Weighted quartiles of a column's numbers, from its (sampled) values. */
@@ -67,7 +69,7 @@ function spreadOf(profile: ColumnProfile): Spread | null {
 const far = 2;
 const near = 0.75;
 /** Most that spreads of one unit differ by. */
-const spreadRatio = 1.7;
+const spreadRatio = 2;
 
 export interface UnitHint {
   /** Absent where the numbers differ by no known factor. */
@@ -85,8 +87,27 @@ export function unitHint(first: ColumnProfile, other: ColumnProfile, names: { re
   const b = spreadOf(other);
   if (!a || !b || Math.abs(a.median - b.median) <= far * Math.max(a.sd, b.sd)) return null;
   const why = `the median is ${short(b.median)} in ${names.other} and ${short(a.median)} in ${names.first}`;
-  let best: { unit: KnownUnit; distance: number; toFirst: boolean } | null = null;
-  for (const unit of knownUnits) {
+  const likely = knownUnits.filter(({ names }) => names.test(first.name));
+  const best = nearest(a, b, likely) ?? nearest(a, b, knownUnits);
+  if (!best) return { why };
+  const { multiply, add, from, to } = best.unit;
+  const conversion = best.toFirst
+    ? { multiply: rounded(multiply), ...(add ? { add: rounded(add) } : {}) }
+    : { multiply: rounded(1 / multiply), ...(add ? { add: rounded(-add / multiply) } : {}) };
+  return { conversion, why: `${why}, as ${best.toFirst ? from : to} would be against ${best.toFirst ? to : from}` };
+}
+
+interface Match {
+  readonly unit: KnownUnit;
+  readonly distance: number;
+  /** Whether the other table's numbers are in `from` and the first's in `to`. */
+  readonly toFirst: boolean;
+}
+
+/** The unit by which the two tables' medians and spreads agree best, if any does well enough. */
+function nearest(a: Spread, b: Spread, units: readonly KnownUnit[]): Match | null {
+  let best: Match | null = null;
+  for (const unit of units) {
     for (const toFirst of [true, false]) {
       const [from, to] = toFirst ? [b, a] : [a, b];
       const { multiply, add = 0 } = unit;
@@ -97,12 +118,7 @@ export function unitHint(first: ColumnProfile, other: ColumnProfile, names: { re
       best = { unit, distance, toFirst };
     }
   }
-  if (!best) return { why };
-  const { multiply, add, from, to } = best.unit;
-  const conversion = best.toFirst
-    ? { multiply: rounded(multiply), ...(add ? { add: rounded(add) } : {}) }
-    : { multiply: rounded(1 / multiply), ...(add ? { add: rounded(-add / multiply) } : {}) };
-  return { conversion, why: `${why}, as ${best.toFirst ? from : to} would be against ${best.toFirst ? to : from}` };
+  return best;
 }
 
 const rounded = (x: number): number => Number(x.toPrecision(5));

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { createRng } from "../base/random.js";
+import { simulateCohort } from "../cohort/simulate.js";
+import { formatDictionary, parseDictionary } from "../schema/dictionary.js";
+import { inspectSources, type SourcesInspection } from "./inspectSources.js";
+import { memoryTable, type Table } from "./table.js";
+
+const inspect = (...tables: Table[]): Promise<SourcesInspection> => inspectSources(tables.map((table) => ({ name: table.name.replace(".csv", ""), table })));
+const rng = createRng(3);
+const people = (n: number, row: (i: number) => string[]): string[][] => Array.from({ length: n }, (_, i) => row(i));
+const checkup = memoryTable("checkup.csv", ["id", "age", "glucose", "sex", "pregnant"], people(200, (i) => {
+  const sex = rng.uniform() < 0.5 ? "F" : "M";
+  return [`P${i}`, String(30 + rng.int(40)), (95 + 12 * rng.normal()).toFixed(0), sex, sex === "F" ? (rng.uniform() < 0.1 ? "yes" : "no") : ""];
+}));
+const lab = memoryTable("lab.csv", ["id", "age", "glucose", "sex", "crp"], people(120, (i) => [`P${i + 150}`, String(40 + rng.int(40)), (5.3 + 0.7 * rng.normal()).toFixed(1), rng.uniform() < 0.5 ? "1" : "2", (1 + rng.uniform()).toFixed(2)]));
+
+test("one dictionary over all tables says where each attribute is, and hints at other units, levels and a key", async () => {
+  const found = await inspect(checkup, lab);
+  const { schema, notes, rows } = found;
+  const note = (name: string) => notes.find((n) => n.name === name)!;
+  const attribute = (name: string) => schema.attributes.find((a) => a.name === name)!;
+  expect(rows).toBe(320);
+  expect(schema.attributes.map(({ name }) => name)).toEqual(["id", "age", "glucose", "sex", "pregnant", "crp"]);
+  expect(attribute("age")).toMatchObject({ type: "count", min: 30, max: expect.any(Number) });
+  expect(attribute("age").max).toBeGreaterThan(75);
+  expect(note("age").reason).toMatch(/^In checkup and lab: /);
+  expect(note("crp")).toMatchObject({ reason: expect.stringMatching(/^Only in lab: /), missingRate: 0 });
+  expect(note("glucose").suggestions).toEqual([expect.stringMatching(/^conversions: \[\{column: "glucose", source: "lab", multiply: 18\.016\}\] {2}# the median is 5\.\d in lab/)]);
+  expect(note("sex").reason).toMatch(/lab has only levels that checkup lacks: "[12]", "[12]"; check that both use the same codes\./);
+  expect(attribute("id").role).toBe("id");
+  expect(note("id").suggestions).toEqual(["role: key  # about 50 values of checkup stand in lab too: if these are the same people, a key joins their rows"]);
+  expect(note("pregnant").suggestions.some((s) => s.startsWith("applies_when"))).toBe(true);
+  expect(found.sources.map(({ name, rows }) => [name, rows])).toEqual([["checkup", 200], ["lab", 120]]);
+});
+
+test("its dictionary is read back, also with the suggestions taken", async () => {
+  const found = await inspect(checkup, lab);
+  const text = formatDictionary(found);
+  expect(parseDictionary(text, "d.yaml")).toEqual(found.schema);
+  const taken = text.replace("    # conversions:", "    conversions:").replace("role: id  # or key", "role: key  # was id");
+  const edited = parseDictionary(taken, "d.yaml").attributes;
+  expect(edited[0].role).toBe("key");
+  expect(edited[2].conversions).toEqual([{ column: "glucose", source: "lab", multiply: 18.016 }]);
+});
+
+test("a column that whole tables lack has no skip pattern for that, and its missing rate counts the tables that have it", async () => {
+  const { sources } = simulateCohort({ seed: 1, rows: { checkup: 300, laboratory: 200, lifestyle: 200 } });
+  const found = await inspect(...sources.map(({ name, columns, rows }) => memoryTable(`${name}.csv`, columns, rows)));
+  const skips = found.notes.filter(({ suggestions }) => suggestions.some((s) => s.startsWith("applies_when"))).map(({ name }) => name);
+  expect(skips.filter((name) => !["pregnancies", "nt_probnp", "sick_days"].includes(name))).toEqual([]);
+  for (const { name, missingRate } of found.notes) if (!["pregnancies", "nt_probnp"].includes(name)) expect(missingRate, name).toBeLessThan(0.6);
+  expect(found.notes.flatMap(({ suggestions }) => suggestions).filter((s) => s.startsWith("conversions"))).toEqual([]);
+});
