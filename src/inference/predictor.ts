@@ -3,6 +3,7 @@ import { encodeCells, type Encoded } from "../data/encode.js";
 import { float32, int64, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
 import { collectPaths } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
+import { rowBatches, tokenArrays } from "../model/setTokens.js";
 import { hashRow, type PredictModel } from "../model/trained.js";
 
 /** Rows that go through the graph together. */
@@ -51,17 +52,20 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
   const d = model.layout.features;
   const p = model.layout.columns.length;
   const collected = collectPaths(rows, model.memberCount);
-  for (let start = 0; start < rows; start += chunk) {
-    const count = Math.min(chunk, rows - start);
+  for (const { rows: places, length } of rowBatches(rows, p, observed, chunk, session.inputNames.includes("token.row"))) {
+    const count = places.length;
     const size = Math.ceil(count / rowBlock) * rowBlock;
     const x = new Float32Array(size * d);
-    x.set(features.subarray(start * d, (start + count) * d));
     const visible = new Float32Array(size * p);
-    visible.set(observed.subarray(start * p, (start + count) * p));
     const own = new BigInt64Array(size).fill(-1n);
-    own.set(people.subarray(start, start + count));
-    const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size) });
-    collected.add(out, start, count);
+    places.forEach((i, r) => {
+      x.set(features.subarray(i * d, (i + 1) * d), r * d);
+      visible.set(observed.subarray(i * p, (i + 1) * p), r * p);
+      own[r] = people[i];
+    });
+    const tokens = length > 0 ? tokenArrays(model.layout, x, visible, count, size, length).feeds : {};
+    const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size), ...tokens });
+    collected.add(out, places);
   }
   return collected.paths;
 }

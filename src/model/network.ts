@@ -3,6 +3,7 @@ import { Parameters, ops, type Graph, type Tensor } from "../engine/index.js";
 import { joinFeatures, logVarianceRange, splitColumns, splitFeatures, toFeatures } from "./blocks.js";
 import { linearPath, type MapTensors } from "./linearPath.js";
 import { declareLatent, latent, type LatentConfig, type LatentDraw, type LatentOutputs } from "./latent.js";
+import { answerAll, declareSet, encodeSet, type SetConfig, type TokenTensors } from "./setEncoder.js";
 import { declareTransformer, encodeTokens, readTokens, type TransformerConfig } from "./transformer.js";
 
 /*
@@ -13,6 +14,7 @@ import { declareTransformer, encodeTokens, readTokens, type TransformerConfig } 
  *                ├─> row memory    average over similar people, H heads           -> memory (B, D)
  *                └─> residual      MLP, or masked transformer; reads both paths   -> net (B, D), logVariance (B, N)
  *                                  encoder -> hidden state [ -> latent (s, z), optional ] -> decoder
+ *                                  or, for wide tables, a set encoder of the visible cells alone (setEncoder.ts)
  *
  * Each path predicts every column: a number's mean in standard deviations, or the probabilities of its classes.
  * How the three become one predictive density is calibration.ts and predictive.ts.
@@ -38,7 +40,7 @@ export interface NetworkConfig {
   /** Features that the linear path regresses each column on; absent for all others. */
   readonly neighbours?: number;
   readonly memory: MemoryConfig | null;
-  readonly residual: MlpConfig | TransformerConfig;
+  readonly residual: MlpConfig | TransformerConfig | SetConfig;
   /** A latent between the residual's encoder and its decoder; absent for none. */
   readonly latent?: LatentConfig;
   /** Starting strength of the linear path and of the row memory in the network's own prediction. */
@@ -60,6 +62,8 @@ export interface NetworkInputs extends MapTensors {
   readonly x: Tensor; // (B, D)
   readonly visible: Tensor; // (B, p)
   readonly memory: MemoryInputs | null;
+  /** The visible cells one by one, for the set encoder. */
+  readonly tokens?: TokenTensors;
   /** (B, width) per hidden layer: 0 or 1 / (1 - dropout); absent outside training. */
   readonly dropout?: readonly Tensor[];
   /** The draws of the latent, where the network has one. */
@@ -85,7 +89,7 @@ export interface NetworkOutputs extends NetPrediction {
 }
 
 /** Probabilities are kept above this before a logarithm is taken. */
-const smallest = 0.003;
+export const smallest = 0.003;
 /** Prior weight of the mean in the row memory, in units of the most similar person's weight. */
 const priorWeight = 0.03;
 
@@ -95,6 +99,10 @@ export function declareNetwork(layout: Layout, config: NetworkConfig): Parameter
   const { features: d, numbers } = layout;
   const p = layout.columns.length;
   const fan = (n: number): number => 1 / Math.sqrt(n);
+  if (config.residual.kind === "set") {
+    declareSet(params, layout, config.residual, config.gates.linear);
+    return params;
+  }
   params.declare("gate.linear", [d], { fill: config.gates.linear });
   if (config.memory) {
     const { heads, keyWidth, hidden } = config.memory;
@@ -135,12 +143,18 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
   const path = linearPath(layout, x, bits, inputs, config.linearRounds);
   const linear = probabilities(path.predicted, layout);
 
+  const { residual } = config;
+  if (residual.kind === "set") {
+    const encoded = encodeSet(residual, get, inputs.tokens!, (table, rows) => ops.take(table, rows, 0));
+    const out = answerAll(layout, residual, get, linear, logarithms(linear, layout), encoded);
+    return { linear, memory: null, ...out, draws: [out], latent: null, kernel: null, headShare: null };
+  }
+
   const kernel = config.memory && inputs.memory ? rowMemory(layout, config.memory, get, x, inputs) : null;
   let logits = ops.mul(get("gate.linear"), logarithms(linear, layout));
   if (kernel) logits = ops.add(logits, ops.mul(get("gate.memory"), logarithms(kernel.predicted, layout)));
 
   const memory = kernel?.predicted ?? null;
-  const { residual } = config;
   const attends = residual.kind === "transformer";
   const hidden = attends ? encodeTokens(layout, residual, get, { x, visible: inputs.visible, bits, linear, memory }) : mlpEncoder(get, path.filled, inputs);
   const box = config.latent ? latent(config.latent, get, attends ? ops.mean(hidden, [1]) : hidden, inputs.draws!) : null;
@@ -236,7 +250,7 @@ export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor,
 }
 
 /** Largest squared error in variances that one held-out number counts with: a few odd values must not choose the epoch. */
-const largestSurprise = 25;
+export const largestSurprise = 25;
 
 /** The network's own loss on held-out cells, by which the best epoch is chosen; with a latent the mean over its draws. */
 export function heldOutLoss(layout: Layout, out: NetworkOutputs, target: Tensor, weight: Tensor): Tensor {

@@ -5,6 +5,7 @@ import type { LinearMap } from "./linear.js";
 import { mapConstants } from "./linearPath.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
 import type { MemberPaths } from "./predictive.js";
+import { tokenInputs } from "./setTokens.js";
 
 /** The people (or prototypes) that the row memory averages over. */
 export interface MemoryRows {
@@ -48,11 +49,11 @@ export const drawsOf = ({ latent }: { readonly latent?: LatentConfig }): number 
  * Gathers the members' outputs of runs over parts of a table into arrays over all its rows. A draw of a latent has a
  * network's prediction of its own, and the rest from the draw before it.
  */
-export function collectPaths(rows: number, members: number): { add(out: Readonly<Record<string, TensorData>>, start: number, count: number): void; readonly paths: MemberPaths[] } {
+export function collectPaths(rows: number, members: number): { add(out: Readonly<Record<string, TensorData>>, rows: Int32Array): void; readonly paths: MemberPaths[] } {
   const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: members }, () => ({}));
   return {
-    /** Takes the first `count` rows of a run's outputs as rows [start, start + count) of the table. */
-    add(out, start, count) {
+    /** Takes the first rows of a run's outputs as these rows of the table. */
+    add(out, places) {
       collected.forEach((member, k) => {
         const names = memberOutputs(k);
         for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
@@ -61,7 +62,8 @@ export function collectPaths(rows: number, members: number): { add(out: Readonly
           if (!output) continue;
           const data = output.data as Float32Array;
           const width = data.length / output.dims[0];
-          (member[key] ??= new Float32Array(rows * width)).set(data.subarray(0, count * width), start * width);
+          const all = (member[key] ??= new Float32Array(rows * width));
+          places.forEach((i, r) => all.set(data.subarray(r * width, (r + 1) * width), i * width));
         }
       });
     },
@@ -77,7 +79,8 @@ export function meanOfDraws(draws: readonly MemberPaths[]): MemberPaths {
 
 /**
  * The graph that is saved, served and exported: features and visible bits in, every member's three predictions out.
- * Inputs: x (B, D), visible (B, p), row (B) int64 (row number in the learned table, -1 for anybody else).
+ * Inputs: x (B, D), visible (B, p), row (B) int64 (row number in the learned table, -1 for anybody else); the set encoder's
+ * tokens (setTokens.ts).
  * Outputs per member: linear, memory, net (B, D); logVariance (B, N); similar (B, p), the effective number of similar
  * people behind the memory's answer (sum w)^2 / sum w^2; histogram (B, grid cells), the memory's distribution of numbers.
  * With a latent of K draws, member m's outputs are called by m K, and the other draws give net and logVariance alone.
@@ -95,6 +98,7 @@ export function buildPathGraph(
   const g = new Graph();
   const x = g.input("x", ["B", layout.features]);
   const visible = g.input("visible", ["B", layout.columns.length]);
+  const tokens = config.residual.kind === "set" ? tokenInputs(g, "B") : undefined;
   const people = memory ? memoryConstants(g, layout, memory) : null;
   members.forEach(({ theta, linear }, k) => {
     const values = params.constants(g, theta);
@@ -102,7 +106,7 @@ export function buildPathGraph(
     const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
     const fixed = config.latent && fixedNoise(g, config.latent, k);
     const draws: LatentDraw[] | undefined = fixed && probe ? [...fixed, ...fixedNoise(g, { ...config.latent!, draws: 1, point: "plug-in" }, k), "prior"] : fixed;
-    const out = network(layout, config, values, { x, visible, ...mapConstants(g, linear), memory: inputs, draws });
+    const out = network(layout, config, values, { x, visible, ...mapConstants(g, linear), memory: inputs, tokens, draws });
     const first = k * drawsOf(config);
     const names = memberOutputs(first);
     g.output(names.linear, out.linear);

@@ -5,6 +5,7 @@ import type { NumberGrids } from "../model/grids.js";
 import type { NetworkConfig } from "../model/network.js";
 import { buildPathGraph, collectPaths, drawsOf, type MemberWeights, type MemoryRows } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
+import { rowBatches, tokenArrays } from "../model/setTokens.js";
 import { pickRows } from "./rows.js";
 
 const chunk = 256;
@@ -57,19 +58,22 @@ export async function openHeldOut({ layout, config, params, member, memory, grid
     async predict(rows, visible) {
       const collected = collectPaths(rows.length, drawsOf(config));
       const latent: Record<string, Float32Array> = {};
-      for (let start = 0; start < rows.length; start += chunk) {
-        const part = rows.subarray(start, start + chunk);
+      for (const { rows: places, length } of rowBatches(rows.length, p, visible, chunk, config.residual.kind === "set")) {
+        const part = places.map((k) => rows[k]);
         const n = part.length;
+        const features = pickRows(table.features, d, part);
+        const bits = pickRows(visible, p, places);
         const feeds: Record<string, TensorData> = {
-          x: float32(pickRows(table.features, d, part), n, d),
-          visible: float32(Float32Array.from(visible.subarray(start * p, (start + n) * p)), n, p),
+          x: float32(features, n, d),
+          visible: float32(Float32Array.from(bits), n, p),
           row: int64(BigInt64Array.from(part, BigInt), n),
+          ...(length > 0 ? tokenArrays(layout, features, bits, n, n, length).feeds : {}),
         };
         const out = await session.run(feeds);
-        collected.add(out, start, n);
+        collected.add(out, places);
         for (const name of ["kl", "responsibilities", "shift", "prior"]) {
           const data = out[`latent.${name}`]?.data as Float32Array | undefined;
-          if (data) (latent[name] ??= new Float32Array((rows.length * data.length) / n)).set(data, (start * data.length) / n);
+          if (data) (latent[name] ??= new Float32Array((rows.length * data.length) / n)).set(data, (places[0] * data.length) / n);
         }
       }
       const { kl, responsibilities = null, shift = null, prior } = latent;

@@ -13,6 +13,9 @@ import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
 import { stageMasks, type ResolvedOptions } from "./options.js";
 import { evenlySpaced, pickRows } from "./rows.js";
+import { openSetFeeds, type DenseBatch, type SetFeeds } from "./setFeeds.js";
+import { setLossGraph } from "./setGraph.js";
+import { setShape } from "./setShape.js";
 import type { RowRoles } from "./sources.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
@@ -77,16 +80,23 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
   const rng = createRng(options.seed, 0x7e41, input.member);
   const state = resume ?? startState(params, rng);
   rng.restore(state.rng);
-  const trainer = await open(trainingGraph(layout, config, params, options));
-  const scorer = await open(scoringGraph(layout, config, params, options));
+  const batches = new Batches(input, rng);
+  const { residual } = config;
+  const shape = residual.kind === "set" ? setShape(layout, batches.frequency, options.batch, options.queries) : null;
+  const sets = shape && (await openSetFeeds(layout, shape, input.linear, config.linearRounds, open));
+  const graphOf = (training: boolean): Uint8Array => {
+    if (residual.kind === "set") return setLossGraph(layout, residual, params, shape!, options, training);
+    return (training ? trainingGraph : scoringGraph)(layout, config, params, options);
+  };
+  const trainer = await open(graphOf(true));
+  const scorer = await open(graphOf(false));
   try {
-    const batches = new Batches(input, rng);
     const perEpoch = Math.max(1, Math.ceil(table.rows / options.batch));
     const judged = input.fold.heldCells > 0;
     const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
     const scoreEvery = Math.max(1, Math.round(epochs / 25));
     const patience = Math.max(epochs * options.patience, scoreEvery - 1);
-    const fixed = { ...mapFeeds(input.linear), decay: float32(params.decayMask(), params.size) };
+    const fixed = { ...(sets ? {} : mapFeeds(input.linear)), decay: float32(params.decayMask(), params.size) };
     while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
       batches.stage = 2 * state.epoch >= epochs ? 1 : 0;
       const order = permutation(table.rows, rng);
@@ -95,7 +105,8 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       for (let b = 0; b < perEpoch; b++) {
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
         const batch = batches.training(order, b);
-        const feeds = { ...fixed, ...batch.feeds, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
+        const own = sets ? (await sets.convert(denseBatch(batch.feeds), rng, true)).feeds : batch.feeds;
+        const feeds = { ...fixed, ...own, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
         const out = await trainer.run(feeds);
         total += (out.loss.data as Float32Array)[0];
         if (config.latent) kl += (out.kl.data as Float32Array)[0];
@@ -113,7 +124,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
         state.bestEpoch = state.epoch;
         state.best = state.average.slice();
       } else if (state.epoch % scoreEvery === 0 || state.epoch === epochs) {
-        score = await heldOutScore(scorer, batches, { ...fixed, theta: float32(state.average, params.size) }, input);
+        score = await heldOutScore(scorer, batches, { ...fixed, theta: float32(state.average, params.size) }, input, sets);
         if (score < state.bestScore || state.bestEpoch === 0) {
           state.bestScore = score;
           state.bestEpoch = state.epoch;
@@ -126,6 +137,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     }
     return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
   } finally {
+    await sets?.close();
     await trainer.close();
     await scorer.close();
   }
@@ -182,17 +194,33 @@ function latentInputs({ config, options }: MemberInput, step: number, steps: num
   };
 }
 
-/** Loss per unit of weight over the held-out cells, all training cells visible. */
-async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<string, TensorData>, input: MemberInput): Promise<number> {
+/** Loss per unit of weight over the held-out cells, all training cells visible; of some rows, where a set encoder has very many. */
+async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<string, TensorData>, { table, options }: MemberInput, sets: SetFeeds | null): Promise<number> {
+  const size = sets ? options.batch : scoringBatch;
+  const every = sets ? size * Math.max(1, Math.floor(table.rows / mostScored)) : size;
+  const sampling = createRng(options.seed, 0x5c07);
   let total = 0;
-  for (let start = 0; start < input.table.rows; start += scoringBatch) {
-    const out = await scorer.run({ ...fixed, ...batches.scoring(start) });
+  let weight = 0;
+  for (let start = 0; start < table.rows; start += every) {
+    const feeds = batches.scoring(start, size);
+    const own = sets ? await sets.convert(denseBatch(feeds), sampling, false) : { feeds, weight: 0 };
+    const out = await scorer.run({ ...fixed, ...own.feeds });
     total += (out.loss.data as Float32Array)[0];
+    weight += own.weight;
   }
-  return total / Math.max(batches.heldWeight, 1e-9);
+  return total / Math.max(sets ? weight : batches.heldWeight, 1e-9);
 }
 
 const scoringBatch = 256;
+/** Rows above which a set encoder is scored on a part of them. */
+const mostScored = 4096;
+
+const denseBatch = ({ x, visible, weight }: Record<string, TensorData>): DenseBatch => ({
+  rows: x.dims[0],
+  features: x.data as Float32Array,
+  visible: visible.data as Float32Array,
+  weight: weight.data as Float32Array,
+});
 
 /** Builds the feeds of training and scoring batches. */
 class Batches {
@@ -200,7 +228,8 @@ class Batches {
   /** 0, or 1 in the second half of a training of two stages. */
   stage = 0;
   private readonly columnWeight: Float32Array;
-  private readonly frequency: Float32Array;
+  /** (columns) observed rates. */
+  readonly frequency: Float32Array;
   private readonly order: Int32Array;
   private readonly masks;
   private readonly input: MemberInput;
@@ -220,7 +249,7 @@ class Batches {
     let weight = 0;
     for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p] * this.rowWeight(Math.floor(i / p));
     this.heldWeight = weight;
-    this.allRows = this.memory(evenlySpaced(rows, input.options.memoryRows));
+    this.allRows = input.config.memory ? this.memory(evenlySpaced(rows, input.options.memoryRows)) : {};
   }
 
   /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end; and the weight of their scored cells before it is made 1. */
@@ -268,11 +297,11 @@ class Batches {
   }
 
   /** All training cells visible, held-out cells weighted. */
-  scoring(start: number): Record<string, TensorData> {
+  scoring(start: number, most: number): Record<string, TensorData> {
     const { layout, full, fold, config } = this.input;
     const d = layout.features;
     const p = layout.columns.length;
-    const end = Math.min(full.rows, start + scoringBatch);
+    const end = Math.min(full.rows, start + most);
     const size = end - start;
     const weight = new Float32Array(size * p);
     for (let i = 0; i < weight.length; i++) weight[i] = fold.held[start * p + i] * this.columnWeight[i % p] * this.rowWeight(start + Math.floor(i / p));

@@ -19,7 +19,7 @@ export interface TrainingOptions {
   /** Share of the observed cells that a member holds out, for early stopping, weights of the paths and calibration. */
   readonly heldOut: number;
   /** `auto`: the transformer for tables of up to 40 attributes, the MLP above. */
-  readonly network: "auto" | "mlp" | "transformer";
+  readonly network: "auto" | "mlp" | "transformer" | "set";
   /** Paths that the predictive density may use; leaving one out is for ablations. */
   readonly paths: readonly PathName[];
   /** `held-out`: weights of the paths by held-out cells; `average`: the same weight for each. */
@@ -34,6 +34,12 @@ export interface TrainingOptions {
   readonly memoryLoss: number;
   /** Most people that one training step compares with. */
   readonly memoryRows: number;
+  /** Set encoder: learned latents that read the visible cells. */
+  readonly latents: number;
+  /** Set encoder: whether queries attend to the visible cells besides the latents. */
+  readonly queriesSeeTokens: boolean;
+  /** Set encoder: most hidden cells of a row that one training step asks for. */
+  readonly queries: number;
   readonly batch: number;
   /** Most passes over the table, and most steps; whichever comes first. */
   readonly epochs: number | null;
@@ -110,6 +116,9 @@ export const trainingDefaults: TrainingOptions = {
   memoryHeads: 4,
   memoryLoss: 0.4,
   memoryRows: 2048,
+  latents: 32,
+  queriesSeeTokens: true,
+  queries: 64,
   batch: 64,
   epochs: null,
   steps: null,
@@ -142,7 +151,7 @@ type OwnDefaults = "width" | "epochs" | "steps" | "learningRate" | "weightDecay"
 
 /** Options with nothing left open. */
 export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network" | "mask" | "stages" | "visibleLoss"> & { readonly [K in OwnDefaults]: number } & {
-  readonly network: "mlp" | "transformer";
+  readonly network: "mlp" | "transformer" | "set";
   readonly mask: readonly MaskChoice[];
   readonly stages: 1 | 2;
   readonly visibleLoss: number;
@@ -157,17 +166,21 @@ const networkDefaults = {
   mlp: { width: 256, epochs: 120, steps: 7000, learningRate: 1e-3, weightDecay: 0.02 },
   wideMlp: { width: 512, epochs: 8, steps: 20_000, learningRate: 1e-3, weightDecay: 0.02 },
   transformer: { width: 64, epochs: 100, steps: 1500, learningRate: 2e-3, weightDecay: 0.05 },
+  set: { width: 64, epochs: 40, steps: 20_000, learningRate: 2e-3, weightDecay: 0.02 },
 };
 
 /** Settles what depends on the table: which network, and its own defaults. @throws VhgmError code 'usage' for a width that the heads cannot share */
 export function resolveOptions(options: TrainingOptions, table: { readonly columns: number; readonly features: number; readonly sources?: number }): ResolvedOptions {
   const { auto, most } = transformerColumns;
   const wanted = options.network === "auto" ? (table.columns <= auto ? "transformer" : "mlp") : options.network;
-  const network = wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
-  const own = networkDefaults[network === "transformer" ? "transformer" : table.features > wideFeatures ? "wideMlp" : "mlp"];
+  const network = wanted === "set" ? "set" : wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
+  const own = networkDefaults[network !== "mlp" ? network : table.features > wideFeatures ? "wideMlp" : "mlp"];
   const given = Object.fromEntries((Object.keys(own) as OwnDefaults[]).map((key) => [key, options[key] ?? own[key]])) as typeof own;
-  if (network === "transformer" && given.width % options.heads !== 0) {
-    throw new VhgmError("usage", `The transformer's width ${given.width} cannot be shared by ${options.heads} heads; width must be a multiple of heads.`);
+  if (network === "set" && options.latent !== "none") {
+    throw new VhgmError("usage", `The set encoder has no latent; with latent: ${options.latent}, network is one of mlp, transformer.`);
+  }
+  if (network !== "mlp" && given.width % options.heads !== 0) {
+    throw new VhgmError("usage", `The ${network === "set" ? "set encoder" : network}'s width ${given.width} cannot be shared by ${options.heads} heads; width must be a multiple of heads.`);
   }
   const several = (table.sources ?? 1) > 1;
   const mask = options.mask ?? defaultMasks[several ? "sources" : "table"];

@@ -144,17 +144,17 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 
 /** Network settings for a table's size. */
 function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): NetworkConfig {
-  const { memory, memoryHeads, paths, network, width, depth, heads, dropout } = options;
+  const { memory, memoryHeads, paths, network, width, depth, heads, dropout, latents, queriesSeeTokens } = options;
   const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
     linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : 5) : 0,
     ...(isSparse(layout) ? { neighbours: neighbourCount(layout) } : {}),
-    memory: memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
-    residual: network === "mlp" ? { kind: "mlp", width, dropout } : { kind: "transformer", width, depth, heads },
+    memory: network === "set" || memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
+    residual: network === "mlp" ? { kind: "mlp", width, dropout } : network === "set" ? { kind: "set", width, depth, heads, latents, queriesSeeTokens } : { kind: "transformer", width, depth, heads },
     ...(latent === "none"
       ? {}
       : { latent: { form: latent, width: latentWidth, components: latentComponents, draws: latentPoint === "plug-in" ? 1 : latentDraws, point: latentPoint, seed } }),
-    gates: network === "mlp" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
+    gates: network !== "transformer" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
   };
 }
 

@@ -1,4 +1,4 @@
-import { positiveAxes } from "../dim.js";
+import { dimProduct, positiveAxes, type Dim } from "../dim.js";
 import type { Tensor } from "../graph.js";
 
 /**
@@ -50,5 +50,45 @@ export function embedding(table: Tensor, indices: Tensor): Tensor {
     const hot = g.emit("OneHot", [flat, g.int64([rows], []), g.constant([0, 1], [2])], [rows, "flat"], { axis: 0 });
     const dFlat = g.emit("Reshape", [d, g.int64([-1, width])], ["flat", width]);
     return [g.emit("MatMul", [hot, dFlat], [rows, width])];
+  });
+}
+
+/**
+ * Where the gradient of a look-up comes from, made by `planLookup` on the caller's side. `inverse` (v) names, for each row
+ * of the table, its place among the rows of the groups' sums laid one after the other, or the place behind them where the
+ * row was not looked up; each group (n, size) holds the positions of rows that were looked up at most `size` times, filled
+ * up by the number of positions. Without groups no row may be looked up twice, and `inverse` names positions.
+ */
+export interface LookupPlan {
+  readonly inverse: Tensor;
+  readonly groups: readonly Tensor[];
+}
+
+/**
+ * Rows of a table (v, d) by int64 indices of any shape (…) -> (…, d), for tables of any length. The gradient gathers, sums
+ * and gathers by the plan: each row is summed in one place in one order, so it is the same on any number of threads, and
+ * its cost grows with the indices and with v, not with their product.
+ * @throws Error unless the table has rank 2 and the indices are int64
+ */
+export function lookup(table: Tensor, indices: Tensor, plan: LookupPlan): Tensor {
+  const g = table.graph;
+  if (table.shape.length !== 2) throw new Error(`lookup: the table [${table.shape}] must have rank 2`);
+  if (indices.dtype !== "int64") throw new Error(`lookup: the indices must be int64, not ${indices.dtype}`);
+  const width = table.shape[1];
+  const y = g.emit("Gather", [table, indices], [...indices.shape, width], { axis: 0 });
+  return g.record(y, [table], (d) => {
+    const zero = g.constant(new Float32Array(width as number), [1, width as number]);
+    const count = dimProduct(indices.shape);
+    const flat = g.emit("Reshape", [d, g.int64([-1, width as number])], [count, width]);
+    const withZero = (parts: readonly Tensor[], rows: Dim): Tensor => g.emit("Concat", [...parts, zero], [rows, width], { axis: 0 });
+    const given = withZero([flat], "given");
+    const sums = plan.groups.map((group) => {
+      const rows = g.emit("Gather", [given, group], [...group.shape, width], { axis: 0 });
+      return group.shape[1] === 1
+        ? g.emit("Reshape", [rows, g.int64([-1, width as number])], [group.shape[0], width])
+        : g.emit("ReduceSum", [rows, g.int64([1])], [group.shape[0], width], { keepdims: 0 });
+    });
+    const summed = sums.length > 0 ? withZero(sums, "summed") : given;
+    return [g.emit("Gather", [summed, plan.inverse], table.shape, { axis: 0 })];
   });
 }

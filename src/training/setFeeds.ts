@@ -1,0 +1,149 @@
+import type { Rng } from "../base/random.js";
+import type { Layout } from "../data/layout.js";
+import { Graph, float32, indexData, planLookup, toOnnx, type SessionFactory, type TensorData } from "../engine/index.js";
+import { toFeatures } from "../model/blocks.js";
+import type { LinearMap } from "../model/linear.js";
+import { linearPath, mapConstants } from "../model/linearPath.js";
+import { smallest } from "../model/network.js";
+import { tokenArrays, tokenLength, visibleCount } from "../model/setTokens.js";
+import { classOf, type SetShape } from "./setShape.js";
+
+/** Rows of a batch as they lie in the table: features (rows, D), visible bits and weights of scored cells (rows, p). */
+export interface DenseBatch {
+  readonly rows: number;
+  readonly features: Float32Array;
+  readonly visible: Float32Array;
+  readonly weight: Float32Array;
+}
+
+/** Turns rows into what the set encoder's graphs take: tokens, and a sample of the scored cells. */
+export interface SetFeeds {
+  /**
+   * @param rng draws the sample where a row has more scored cells than places; the sample's weights are scaled up
+   * @param training adds the plans that gradients need
+   * @returns feeds, and the weight of the cells that are scored
+   */
+  convert(batch: DenseBatch, rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
+  close(): Promise<void>;
+}
+
+export async function openSetFeeds(layout: Layout, shape: SetShape, linear: LinearMap, rounds: number, open: SessionFactory): Promise<SetFeeds> {
+  const dense = linear.neighbours || rounds === 0 ? null : await openDensePath(layout, linear, rounds, open);
+  const classes = Int32Array.from(layout.columns, (column) => classOf(column, shape.classes));
+  const firstPlace = starts(shape.classes.map((c) => c.capacity));
+  const firstFeature = starts(shape.classes.map((c) => c.capacity * c.width));
+  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
+  const { batch, perRow, places } = shape;
+  const d = layout.features;
+  const p = layout.columns.length;
+
+  async function convert({ rows, features, visible, weight }: DenseBatch, rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }> {
+    let longest = 0;
+    for (let i = 0; i < rows; i++) longest = Math.max(longest, visibleCount(visible, i, p));
+    const tokens = tokenArrays(layout, features, visible, rows, batch, tokenLength(longest));
+    const filled = dense && (await dense.run(features, visible, rows));
+    const column = new Int32Array(places).fill(-1);
+    const feature = new Int32Array(shape.features).fill(-1);
+    const predicted = new Float32Array(shape.features);
+    const offset = new Float32Array(shape.features);
+    const target = new Float32Array(shape.features);
+    const weights = new Float32Array(places);
+    const place = new Int32Array(batch * perRow).fill(places);
+    const back = new Int32Array(places).fill(batch * perRow);
+    const used = new Int32Array(shape.classes.length);
+    const wanted = new Int32Array(p);
+    let total = 0;
+    for (let i = 0; i < rows; i++) {
+      let n = 0;
+      for (let j = 0; j < p; j++) if (weight[i * p + j] > 0) wanted[n++] = j;
+      const taken = Math.min(n, perRow);
+      for (let q = 0; q < taken; q++) {
+        const other = n > perRow ? q + rng.int(n - q) : q;
+        const j = wanted[other];
+        wanted[other] = wanted[q];
+        const c = classes[j];
+        if (used[c] === shape.classes[c].capacity) continue;
+        const t = firstPlace[c] + used[c];
+        const at = firstFeature[c] + used[c] * shape.classes[c].width;
+        used[c]++;
+        column[t] = j;
+        place[i * perRow + q] = t;
+        back[t] = i * perRow + q;
+        weights[t] = (weight[i * p + j] * n) / taken;
+        total += weights[t];
+        const { first, width, kind } = layout.columns[j];
+        const count = kind === "number" ? 1 : width;
+        for (let k = 0; k < count; k++) {
+          feature[at + k] = first + k;
+          target[at + k] = features[i * d + first + k];
+          predicted[at + k] = filled ? filled[i * d + first + k] : predictSparsely(i, first + k, j, features, visible);
+        }
+        if (kind === "number") offset[at] = predicted[at];
+        else normalise(predicted, offset, at, width, shape.classes[c].width);
+      }
+    }
+    const plans = training
+      ? { ...planLookup("plan.token", tokens.row, d, batch), ...planLookup("plan.column", column, p, batch), ...planLookup("plan.feature", feature, d, batch) }
+      : {};
+    const index = (values: Int32Array): Int32Array => values.map((v) => Math.max(v, 0));
+    return {
+      weight: total,
+      feeds: {
+        ...tokens.feeds,
+        ...plans,
+        "query.column": indexData(index(column), places),
+        "query.feature": indexData(index(feature), shape.features),
+        "query.predicted": float32(predicted, shape.features, 1),
+        "query.offset": float32(offset, shape.features, 1),
+        "query.target": float32(target, shape.features),
+        "query.weight": float32(weights, places),
+        "query.place": indexData(place, batch, perRow),
+        "query.back": indexData(back, places),
+      },
+    };
+  }
+
+  /** One round of a sparse map at one feature; the mean without a map. */
+  function predictSparsely(i: number, k: number, j: number, features: Float32Array, visible: Float32Array): number {
+    const { center, weights, neighbours, relaxation } = linear;
+    if (!neighbours || rounds === 0) return center[k];
+    const count = neighbours.length / p;
+    let sum = 0;
+    for (let q = 0; q < count; q++) {
+      const b = neighbours[j * count + q];
+      if (visible[i * p + columnOf[b]]) sum += weights[k * count + q] * (features[i * d + b] - center[b]);
+    }
+    return center[k] + relaxation * sum;
+  }
+
+  return { convert, close: async () => dense?.close() };
+}
+
+const starts = (sizes: readonly number[]): number[] => sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+
+/** Probabilities as the network sees them, their logarithms, and what keeps padding from being a class. */
+function normalise(predicted: Float32Array, offset: Float32Array, at: number, width: number, places: number): void {
+  let sum = 0;
+  for (let k = at; k < at + width; k++) sum += predicted[k] = Math.min(1, Math.max(smallest, predicted[k]));
+  for (let k = at; k < at + width; k++) offset[k] = Math.log((predicted[k] /= sum));
+  offset.fill(-1e9, at + width, at + places);
+}
+
+/** The dense linear path in a session of its own: (rows, D) predictions. */
+async function openDensePath(layout: Layout, linear: LinearMap, rounds: number, open: SessionFactory) {
+  const d = layout.features;
+  const p = layout.columns.length;
+  const g = new Graph();
+  const visible = g.input("visible", ["B", p]);
+  const bits = toFeatures(visible, layout);
+  const x = g.emit("Mul", [g.input("x", ["B", d]), bits], ["B", d]);
+  g.output("predicted", linearPath(layout, x, bits, mapConstants(g, linear), rounds).predicted);
+  const session = await open(toOnnx(g));
+  return {
+    async run(features: Float32Array, bitsOfRows: Float32Array, rows: number): Promise<Float32Array> {
+      const out = await session.run({ x: float32(features, rows, d), visible: float32(bitsOfRows, rows, p) });
+      return out.predicted.data as Float32Array;
+    },
+    close: () => session.close(),
+  };
+}
