@@ -66,7 +66,8 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
       const input = { predictor, schema: bundle.schema, table, rows: bundle.card.rows, flags, seed: options.seed };
       const report = await stoppable(() => completeInto(files, input, progress));
       if (saveModel !== undefined) await writeBundle(saveModel, bundle);
-      return { bundle, report, name: table.name, notes: isJoined(table) ? notes : [...notes, ...table.notes] };
+      if (!isJoined(table)) for (const note of table.notes) onNote(note);
+      return { bundle, report, name: table.name, notes };
     } finally {
       await predictor.close();
     }

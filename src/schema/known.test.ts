@@ -26,7 +26,9 @@ test("levels stand in the codebook's order, without those that never occur and w
 });
 
 test("an order that the codebook says, and one that the texts show", () => {
-  expect(attribute(["low grade", "some", "much"], { levels: ["low grade", "some", "much"], ordered: true })).toMatchObject({ type: "ordinal", levels: ["low grade", "some", "much"] });
+  const said = infer(["low grade", "some", "much"], { levels: ["low grade", "some", "much"], ordered: true });
+  expect(said.schema.attributes[0]).toMatchObject({ type: "ordinal", levels: ["low grade", "some", "much"] });
+  expect(said.notes[0].reason).toBe("3 levels, ordered as in the codebook.");
   expect(attribute(["sometimes", "always", "never"], { levels: ["always", "never", "sometimes"] })).toMatchObject({ type: "ordinal", levels: ["never", "sometimes", "always"] });
 });
 

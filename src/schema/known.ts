@@ -46,9 +46,10 @@ export function withKnown(guess: Guess, column: JudgedColumn, known: KnownColumn
     ...(unit !== undefined && isNumeric(own.type) ? { unit } : {}),
     ...(missing.length > 0 && own.role === "attribute" ? { missing: [...missing] } : {}),
   };
+  const byOrder = own.type === "ordinal" && guess.attribute.type !== "ordinal" ? [`${own.levels!.length} levels, ordered as in the codebook.`] : [guess.reason];
   return {
     attribute,
-    reason: reason === undefined ? guess.reason : `${role === undefined ? `${guess.reason} ` : ""}${reason}`,
+    reason: [...(role === undefined ? byOrder : []), ...(reason === undefined ? [] : [reason])].join(" ") || guess.reason,
     suggestions: role === undefined ? guess.suggestions : [],
   };
 }

@@ -17,6 +17,7 @@ const scales: readonly (readonly string[])[] = [
     "always|all of the time|all the time",
   ],
   ["never", "yearly|annually", "monthly", "weekly", "daily|every day"],
+  ["not at all|never", "rarely", "some days|on some days", "most days|on most days", "every day"],
   [
     "none|not at all",
     "several|several days",

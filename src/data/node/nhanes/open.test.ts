@@ -65,7 +65,7 @@ describe("joining", () => {
     expect(entry.DMDEDUC2).toMatchObject({ type: "ordinal", missing: ["Refused", "Don't Know"] });
     expect(entry.DMDEDUC2.levels!.slice(0, 2)).toEqual(["Less than 9th grade", "9-11th grade (Includes 12th grade with no diploma)"]);
     expect(entry.BMXBMI).toMatchObject({ type: "positive", unit: "kg/m**2", resolution: 0.1 });
-    expect(entry.SMQ040).toMatchObject({ levels: ["Every day", "Some days", "Not at all"] });
+    expect(entry.SMQ040).toMatchObject({ type: "ordinal", levels: ["Not at all", "Some days", "Every day"] });
     expect(entry.SMD650).toMatchObject({ type: "count", missing: ["777", "999", "666"] });
     expect(entry.SMD650.max).toBeLessThanOrEqual(40);
     expect(notes.find(({ name }) => name === "SMD650")!.reason).toContain("666 (Less than one a day)");
