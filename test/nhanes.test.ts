@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listing, quickConfig, readCsv, vhgm, workFolder } from "./support/cli.js";
+import { listing, quickConfig, readCsv, startVhgm, vhgm, workFolder } from "./support/cli.js";
 import { inventedCycle, startSite, type Site } from "./support/nhanes.js";
 
 const folder = workFolder();
@@ -53,6 +53,26 @@ test("without a way to the site: one sentence, exit code 1, nothing left", async
   expect(run.stderr).toMatch(/no-such-host\.invalid can't be reached or refuses .*DEMO_J\.xpt.*online.*DEMO_J\.xpt \(another folder: --data-cache\).*VHGM_NHANES_URL\.\n$/);
   expect(existsSync(join(folder, "empty"))).toBe(false);
   expect(existsSync(join(folder, "none.vhgm"))).toBe(false);
+});
+
+test("a slow download shows its progress and the time left; Ctrl-C ends it and leaves no file", async () => {
+  const whole = site.answers["/Nchs/Data/Nhanes/Public/2017/DataFiles/DEMO_J.xpt"] as Buffer;
+  const piece = Math.ceil(whole.length / 40);
+  const slow = await startSite({
+    "/Nchs/Data/Nhanes/Public/2017/DataFiles/DEMO_J.xpt": (_, response) => {
+      response.writeHead(200, { "content-length": whole.length });
+      let at = 0;
+      const timer = setInterval(() => (at < whole.length ? response.write(whole.subarray(at, (at += piece))) : response.end()), 500);
+      response.on("close", () => clearInterval(timer));
+    },
+  });
+  const run = startVhgm(folder, ["inspect", "nhanes:2017-2018:DEMO", "--data-cache", "slow"], { VHGM_NHANES_URL: slow.url });
+  await expect.poll(() => run.stderr(), { timeout: 30_000, interval: 100 }).toMatch(/Downloading nhanes:2017-2018:DEMO …\n {2}0 of 2 files, \d+ kB, about \d+ s left/);
+  expect(listing(join(folder, "slow")).some((name) => name.endsWith(".tmp"))).toBe(true);
+  run.kill("SIGINT");
+  expect(await run.ended).toBe(130);
+  await slow.close();
+  expect(listing(join(folder, "slow"))).toEqual(["nhanes", join("nhanes", "2017-2018")]);
 });
 
 test("a cycle or file that doesn't exist is a mistake of usage", async () => {

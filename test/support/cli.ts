@@ -27,8 +27,8 @@ export function vhgm(folder: string, args: readonly string[], { input, env }: { 
 }
 
 /** Starts vhgm and leaves it running; `ended` gives its exit code, or the signal that ended it. */
-export function startVhgm(folder: string, args: readonly string[]): { kill(signal: NodeJS.Signals): void; stderr(): string; ended: Promise<number | string | null> } {
-  const child = spawn(process.execPath, [mainFile, ...args], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+export function startVhgm(folder: string, args: readonly string[], env: Record<string, string> = {}): { kill(signal: NodeJS.Signals): void; stderr(): string; ended: Promise<number | string | null> } {
+  const child = spawn(process.execPath, [mainFile, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<number | string | null>((done) => child.on("close", (code, signal) => done(signal ?? code)));
