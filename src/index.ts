@@ -51,6 +51,8 @@ export { trainTable, type TrainTableHooks, type TrainTableInput } from "./traini
 export { trainModel, type TrainingHooks, type TrainingResult } from "./training/train.js";
 export { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "./training/options.js";
 export { parseTrainingConfig, type TrainingConfig } from "./training/config.js";
+export { shiftWarning, type LatentActivity, type PatternGap, type ShiftReport } from "./training/signatures.js";
+export { lossOnNewTable } from "./evaluation/shift.js";
 
 // The saved model
 export { packBundle, unpackBundle, type Bundle } from "./bundle/bundle.js";

@@ -28,5 +28,13 @@ export const cardSchema = z.object({
   epochs: z.array(z.number()),
   /** Held-out scores by attribute: error and baseline in standard deviations (numbers) or share of wrong modes (levels). */
   scores: z.array(z.object({ name: z.string(), cells: z.number(), error: score, baseline: score, nll: score })),
+  /** How much the first member's latent says, in nats; absent without one (training/signatures.ts). */
+  latent: z
+    .object({ kl: z.number(), klPerCell: z.number(), units: z.number(), activeUnits: z.number(), components: z.number(), entropy: z.number(), mutualInformation: z.number(), gain: z.number().nullable() })
+    .optional(),
+  /** Loss per held-out cell with more cells hidden, by the training's masks and by others, and what exceeds the linear path's. */
+  masks: z.array(z.object({ pattern: z.string(), loss: z.number(), gap: z.number(), standardError: z.number() })).optional(),
+  /** What failed in the training, in sentences. */
+  warnings: z.array(z.string()).optional(),
 });
 export type TrainingCard = z.infer<typeof cardSchema>;

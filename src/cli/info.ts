@@ -31,6 +31,17 @@ function describeSources({ sources = [], population }: Bundle["card"]): string[]
   return ["", layTable([{ title: "source", most: 32 }, ...numbers], rows), `Where little is given, answers are about people of ${population}.`];
 }
 
+/** How much the latent says, in a sentence. */
+function describeLatent({ latent, options }: Bundle["card"]): string[] {
+  if (!latent) return [];
+  const { kl, klPerCell, units, activeUnits, components, mutualInformation } = latent;
+  const parts = [
+    ...(units > 0 ? [`${activeUnits} of ${units} units active`] : []),
+    ...(components > 0 ? [`${components} components that tell ${mutualInformation.toFixed(2)} nats about a person`] : []),
+  ];
+  return [`Latent ${String(options.latent)}: ${parts.join(", ")}; divergence from its prior ${kl.toFixed(2)} nats a person, ${klPerCell.toFixed(3)} a visible cell.`];
+}
+
 function describe(path: string, bundle: Bundle): string {
   const { card } = bundle;
   const { seed, network, members } = card.options as { seed?: number; network?: string; members?: number };
@@ -57,6 +68,8 @@ function describe(path: string, bundle: Bundle): string {
     `${path}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
     `Trained by vhgm ${card.vhgm} (${Object.entries(card.versions).map(([name, version]) => `${name} ${version}`).join(", ")}): network ${network ?? "?"}, ${counted(members ?? 1, "member")}, seed ${seed ?? "?"}; weights of epoch ${card.epochs.join(", ")}.`,
     `Memory: ${memoryMeaning[card.memory]}.`,
+    ...describeLatent(card),
+    ...(card.warnings ?? []),
     ...describeSources(card),
     "",
     "Error on held-out cells: root mean squared, in standard deviations, for numbers; share of wrong levels for the others.",

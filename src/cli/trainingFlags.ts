@@ -86,7 +86,7 @@ export function trainingHooks(progress: Progress, onNote: (note: string) => void
       if (Number.isFinite(report.heldOutLoss) && !(best && best.loss <= report.heldOutLoss)) best = { loss: report.heldOutLoss, epoch: report.epoch };
       const rate = (1000 * report.rows * (report.epoch - start.epoch)) / Math.max(1, Date.now() - start.time);
       const score = best ? `, held-out NLL ${best.loss.toFixed(3)} at epoch ${best.epoch}` : "";
-      progress.update(report.epoch, report.epochs, `epoch ${report.epoch} of ${report.epochs}, ${count(Math.round(rate))} rows a second, NLL ${report.trainLoss.toFixed(3)}${score}`, "at most");
+      progress.update(report.epoch, report.epochs, `epoch ${report.epoch} of ${report.epochs}, ${count(Math.round(rate))} rows a second, NLL ${report.trainLoss.toFixed(3)}${score}${report.kl === undefined ? "" : `, divergence ${report.kl.toFixed(2)} nats a person`}`, "at most");
     },
   };
 }

@@ -79,6 +79,10 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
   return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)) };
 }
 
+/** Scores of cells that were hidden, by the density as it stands. */
+export const scoreCells = (model: DensityModel, cells: Cells, hidden: readonly HeldOut[]): ColumnScore[] =>
+  model.layout.columns.map((_, j) => score(model, collect(model.layout, cells, hidden, j), j));
+
 function collect(layout: Layout, cells: Cells, heldOut: readonly HeldOut[], j: number): Cell[] {
   const p = layout.columns.length;
   const { source, kind, classOf } = layout.columns[j];

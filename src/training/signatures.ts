@@ -21,8 +21,8 @@ export interface LatentActivity {
   readonly entropy: number;
   /** What s tells about a person: that entropy less the mean entropy of a person's own responsibilities. */
   readonly mutualInformation: number;
-  /** What held-out cells cost more, each, if the latent of nobody in particular takes the place of a person's own. */
-  readonly gain: number;
+  /** What held-out cells cost more, each, if the latent of nobody in particular takes the place of a person's own; null without such cells. */
+  readonly gain: number | null;
 }
 
 /** Variance of a posterior mean above which a unit counts as active. */
@@ -46,7 +46,8 @@ export function latentActivity({ kl, responsibilities, shift }: Pick<LatentMeasu
     own += entropyOf(responsibilities![i]) / rows;
   }
   const entropy = mean.reduce((sum, q) => sum + entropyOf(q), 0);
-  const gain = losses.own.reduce((sum, x, i) => sum + losses.prior[i] - x, 0) / Math.max(losses.own.length, 1);
+  const held = losses.own.length;
+  const gain = held > 0 ? losses.own.reduce((sum, x, i) => sum + losses.prior[i] - x, 0) / held : null;
   return { kl: total / rows, klPerCell: total / Math.max(visibleCells, 1), units, activeUnits, components, entropy, mutualInformation: Math.max(0, entropy - own), gain };
 }
 
@@ -72,8 +73,8 @@ export function collapseWarning({ kl, units, activeUnits, components, mutualInfo
     ...(components > 0 && mutualInformation < least.information ? [`its ${components} components tell ${mutualInformation.toFixed(3)} nats about a person`] : []),
   ];
   const silent = dead.length === (units > 0 ? 1 : 0) + (components > 0 ? 1 : 0);
-  if (silent || gain < least.gain) {
-    const why = silent ? dead.join(" and ") : `it saves ${Math.max(0, gain).toFixed(3)} of a held-out cell's loss`;
+  if (silent || (gain !== null && gain < least.gain)) {
+    const why = silent ? dead.join(" and ") : `it saves ${Math.max(0, gain ?? 0).toFixed(3)} of a held-out cell's loss`;
     return `The latent has collapsed: ${why} (divergence ${kl.toFixed(3)} nats a person), so answers hardly depend on it; train with a lower beta, or let it grow more slowly (warmup).`;
   }
   return dead.length === 0

@@ -80,6 +80,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
     }
     throw cause;
   }
+  for (const warning of result.warnings) hooks.onNote?.(warning);
   const card = trainingCard(table, schema, notes, settled, result, cells);
   const together = countTogether(result.model.layout.columns.map(({ source }) => cells.values[source]));
   const bundle: Bundle = { schema, card, model: { ...compileModel(result.model), together } };
@@ -178,5 +179,8 @@ function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNot
     memory: memory === null ? "none" : options.memory,
     epochs: [...result.epochs],
     scores: result.scores.map(({ name, cells, error, baseline, nll }) => ({ name, cells, error: finite(error), baseline: finite(baseline), nll: finite(nll) })),
+    ...(result.latent ? { latent: result.latent } : {}),
+    masks: [...result.masks],
+    warnings: [...result.warnings],
   };
 }
