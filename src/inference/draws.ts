@@ -1,8 +1,10 @@
 import { createRng, hashText, type Rng } from "../base/random.js";
-import { writeFeatures, type Encoded } from "../data/encode.js";
-import type { Layout } from "../data/layout.js";
+import type { Encoded } from "../data/encode.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
-import { levelProbabilities, numberDensity, type MemberPaths } from "../model/predictive.js";
+import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { whichApply, type Rules } from "../schema/rules.js";
+import { columnsOfPlaces, showCell } from "./decide.js";
+import { drawPossibleValue, recorded } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 
 /** Seeds of rows: from the person key, or from the row's content and how many equal rows came before it. */
@@ -31,14 +33,17 @@ export const defaultRounds = 24;
 export interface DrawOptions {
   /** Most passes per draw. */
   readonly rounds?: number;
-  /** Columns to draw, all by default; the others' holes stay holes, over which the model averages by itself. */
-  readonly wanted?: ReadonlySet<number>;
+  /** Which holes to draw, all by default; the others stay holes, over which the model averages by itself. */
+  readonly wanted?: (row: number, column: number) => boolean;
+  /** The dictionary's rules, and by row what they see of it: (places) values, NaN for holes. */
+  readonly rules?: { readonly rules: Rules; readonly values: readonly Float64Array[] };
 }
 
 /**
  * Draws the holes of each row jointly, by any-order ancestral sampling: in a random order of the row's own, a hole is
  * drawn from its distribution given all that is known or drawn so far. Above `rounds` holes several are drawn at once,
- * independently given the rest. Row r's draw depends only on its cells and on `seeds[r]`.
+ * independently given the rest. With rules, gates come first and decide what else is drawn: what does not apply is not.
+ * Row r's draw depends only on its cells and on `seeds[r]`.
  * @param member which ensemble member draws: members differ, and so carry the uncertainty of the model itself
  * @returns (rows) x (columns) values: numbers in the user's units, level indices; NaN where nothing was drawn
  */
@@ -48,33 +53,75 @@ export async function drawHoles(
   seeds: ArrayLike<number>,
   draw: number,
   member: number,
-  { rounds = defaultRounds, wanted }: DrawOptions = {},
+  { rounds = defaultRounds, wanted, rules: given }: DrawOptions = {},
 ): Promise<Float64Array[]> {
   const { layout } = predictor.model;
   const p = layout.columns.length;
-  const features = start.features.slice();
-  const observed = start.observed.slice();
+  const shown: Encoded = { rows: start.rows, features: start.features.slice(), observed: start.observed.slice() };
   const drawn = Array.from({ length: start.rows }, () => new Float64Array(p).fill(NaN));
   const streams = Array.from({ length: start.rows }, (_, r) => createRng(seeds[r], draw));
-  const orders = streams.map((rng, r) => holeOrder(observed.subarray(r * p, (r + 1) * p), rng, wanted));
-  const perPass = orders.map((order) => Math.max(1, Math.ceil(order.length / rounds)));
-  const passes = orders.reduce((most, order, r) => Math.max(most, Math.ceil(order.length / perPass[r])), 0);
+  const columnOf = given && columnsOfPlaces(layout, given.rules.attributes.length);
+  const ruled = given?.values.map((values) => ruledRow(predictor.model, given.rules, columnOf!, values));
+  const plans = streams.map((rng, r) => {
+    const isWanted = (j: number): boolean => (wanted?.(r, j) ?? true) && !ruled?.[r].isOut(j);
+    const order = holeOrder(shown.observed.subarray(r * p, (r + 1) * p), rng, (j) => isWanted(j) || (ruled?.[r].decides(j, isWanted) ?? false));
+    return planPasses(order, rounds, ruled?.[r].gates);
+  });
+  const passes = plans.reduce((most, plan) => Math.max(most, plan.length), 0);
   const own = predictor.find(start); // filled cells must not make a stranger of a person in the row memory
   for (let pass = 0; pass < passes; pass++) {
-    const paths = (await predictor.run({ rows: start.rows, features, observed }, own))[member];
+    const paths = (await predictor.run(shown, own))[member];
     for (let r = 0; r < start.rows; r++) {
-      for (const j of orders[r].slice(pass * perPass[r], (pass + 1) * perPass[r])) {
-        const value = drawCell(predictor, paths, r, j, streams[r].uniform());
+      for (const j of plans[r][pass] ?? []) {
+        const u = streams[r].uniform();
+        const value = ruled ? ruled[r].draw(paths, r, j, u) : drawCell(predictor.model, paths, r, j, u);
+        if (Number.isNaN(value)) continue;
         drawn[r][j] = value;
-        setCell(layout, features, observed, r, j, value);
+        showCell(shown, layout, r, j, value);
       }
     }
   }
   return drawn;
 }
 
-function holeOrder(observed: Uint8Array, rng: Rng, wanted?: ReadonlySet<number>): number[] {
-  const holes = [...observed.keys()].filter((j) => !observed[j] && (wanted?.has(j) ?? true));
+/** The passes of a row: its gates from the top down, then its other holes; so many at a time that they fit the rounds. */
+function planPasses(order: readonly number[], rounds: number, gates: readonly number[] = []): number[][] {
+  const perPass = Math.max(1, Math.ceil(order.length / rounds));
+  const holes = new Set(order);
+  const first = new Set(gates.filter((j) => holes.has(j)));
+  return [[...first], order.filter((j) => !first.has(j))].flatMap((part) =>
+    Array.from({ length: Math.ceil(part.length / perPass) }, (_, k) => part.slice(k * perPass, (k + 1) * perPass)),
+  );
+}
+
+/** One row under rules: what was drawn decides what else there is to draw. */
+function ruledRow(model: DensityModel, rules: Rules, columnOf: Int32Array, observed: Float64Array) {
+  const { columns } = model.layout;
+  const values = observed.slice();
+  let applies = whichApply(rules, (at) => values[at]);
+  return {
+    /** Columns of gates, those above others first. */
+    gates: rules.gates.map((gate) => columnOf[gate]).filter((j) => j >= 0),
+    /** Whether a column is known not to apply. */
+    isOut: (j: number): boolean => applies[columns[j].source] === false,
+    /** Whether a column must be drawn only because a wanted one hangs on it. */
+    decides: (j: number, isWanted: (j: number) => boolean): boolean =>
+      rules.dependents[columns[j].source].some((at) => applies[at] === null && columnOf[at] >= 0 && isWanted(columnOf[at])),
+    /** The value at the uniform u; NaN where the attribute does not apply, or where that cannot be known. */
+    draw(paths: MemberPaths, r: number, j: number, u: number): number {
+      const { source, attribute } = columns[j];
+      if (applies[source] !== true) return NaN;
+      if (rules.dependents[source].length === 0) return drawCell(model, paths, r, j, u);
+      const value = drawPossibleValue(model, rules, [paths], r, j, values, u) ?? drawCell(model, paths, r, j, u);
+      values[source] = recorded(value, attribute);
+      applies = whichApply(rules, (at) => values[at]);
+      return value;
+    },
+  };
+}
+
+function holeOrder(observed: Uint8Array, rng: Rng, wanted: (j: number) => boolean): number[] {
+  const holes = [...observed.keys()].filter((j) => !observed[j] && wanted(j));
   for (let i = holes.length - 1; i > 0; i--) {
     const k = rng.int(i + 1);
     [holes[i], holes[k]] = [holes[k], holes[i]];
@@ -82,17 +129,10 @@ function holeOrder(observed: Uint8Array, rng: Rng, wanted?: ReadonlySet<number>)
   return holes;
 }
 
-function drawCell(predictor: Predictor, paths: MemberPaths, r: number, j: number, u: number): number {
-  const { model } = predictor;
+function drawCell(model: DensityModel, paths: MemberPaths, r: number, j: number, u: number): number {
   if (model.layout.columns[j].kind === "number") return gridDistribution(model.grids.grids[j], numberDensity(model, [paths], r, j)).sample(u);
   const p = levelProbabilities(model, [paths], r, j);
   let sum = 0;
   for (let k = 0; k < p.length; k++) if (u < (sum += p[k])) return k;
   return p.length - 1;
-}
-
-function setCell(layout: Layout, features: Float32Array, observed: Uint8Array, r: number, j: number, value: number): void {
-  const column = layout.columns[j];
-  writeFeatures(column, value, features, r * layout.features + column.first);
-  observed[r * layout.columns.length + j] = 1;
 }

@@ -1,13 +1,19 @@
 import { VhgmError } from "../base/errors.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
-import { encodeCells } from "../data/encode.js";
 import type { TextRow } from "../data/table.js";
-import { isMissingText } from "../schema/missing.js";
-import type { Attribute, Schema } from "../schema/schema.js";
 import type { MemberPaths } from "../model/predictive.js";
+import type { PredictModel } from "../model/trained.js";
+import { isMissingText } from "../schema/missing.js";
+import { compileRules, whichApply } from "../schema/rules.js";
+import type { Attribute, Schema } from "../schema/schema.js";
+import type { Truth } from "../schema/truth.js";
+import { decideRows, type Outputs } from "./decide.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
 import { createRowSeeds, drawHoles } from "./draws.js";
+import { recorded } from "./gates.js";
+import { lookAtHoles, type Fate, type Holes } from "./holes.js";
 import type { Predictor } from "./predictor.js";
+import { fewestPeople } from "./support.js";
 import { explain } from "./why.js";
 
 export interface ImputeOptions {
@@ -21,6 +27,12 @@ export interface ImputeOptions {
   /** Column that names a person: draws then do not depend on the order of rows. */
   readonly key?: string;
   readonly rounds?: number;
+  /** Adds, per filled column, the share of the row's observed attributes that were seen together with it in training. */
+  readonly support?: boolean;
+  /** Leaves cells empty whose answer assumes independence of attributes that were not seen together. */
+  readonly strict?: boolean;
+  /** Pairs seen in fewer people than this count as not seen together. */
+  readonly fewest?: number;
 }
 
 /** Completes batches of one table, one after the other; memory does not grow with the table. */
@@ -40,6 +52,14 @@ export interface ImputeReport {
   readonly filled: number;
   /** Holes of attributes of which nothing is known. */
   readonly left: number;
+  /** Cells that stay empty because the attribute does not apply to the person; with draws, in the first table. */
+  readonly doNotApply: number;
+  /** Cells that stay empty because it cannot be known whether the attribute applies. */
+  readonly undecided: number;
+  /** Cells with a value although the attribute does not apply, by attribute: kept, and not used. */
+  readonly contradictions: readonly { readonly name: string; readonly condition: string; readonly count: number }[];
+  /** Cells that stay empty because their answer would rest on attributes that were not seen together (`strict`). */
+  readonly withheld: number;
   readonly unknownLevels: readonly { readonly name: string; readonly text: string; readonly count: number }[];
   /** Attributes of the model that the table lacks; they are taken as not measured. */
   readonly absent: readonly string[];
@@ -47,10 +67,16 @@ export interface ImputeReport {
   readonly extra: readonly string[];
 }
 
-/** @throws VhgmError code 'usage' when no column is known to the model, or an added column's name is taken */
+/**
+ * @throws VhgmError code 'usage' when no column is known to the model, an added column's name is taken, or a model of an older
+ *   program does not know what was seen together
+ */
 export function createImputer(predictor: Predictor, schema: Schema, columns: readonly string[], name: string, options: ImputeOptions = {}): Imputer {
-  const { draws = 0, intervals, why = false, seed = 1, key } = options;
-  const { layout } = predictor.model;
+  const { draws = 0, intervals, why = false, seed = 1, key, support = false, strict = false, fewest = fewestPeople } = options;
+  const { model } = predictor;
+  const { layout } = model;
+  const rules = compileRules(schema);
+  const ruled = rules.rules.length > 0;
   const matched = matchColumns(schema, columns, name);
   const targets = layout.columns.flatMap((column, j) => {
     const { at, conversion } = matched[column.source];
@@ -61,18 +87,18 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     throw new VhgmError("usage", `No column of ${name} is an attribute of the model; the model knows ${known}${layout.columns.length > 6 ? ", …" : ""}.`);
   }
   if (key !== undefined && !columns.includes(key)) throw new VhgmError("usage", `The key column '${key}' is not in ${name}; its columns are ${columns.slice(0, 8).join(", ")}.`);
+  if (support || strict) requireCounts(model);
   const keyAt = key === undefined ? -1 : columns.indexOf(key);
-  const added = addedColumns(targets.map((t) => t.column.attribute), intervals, why);
-  for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals or --why would add; rename it.`);
-  const unlearned = matched.filter(({ attribute, at }) => at >= 0 && layout.empty.includes(attribute.name));
-  const wanted = new Set(targets.map((t) => t.j));
+  const added = addedColumns(targets.map((t) => t.column.attribute), intervals, why, support);
+  for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals, --why or --support would add; rename it.`);
+  const unlearned = matched.flatMap(({ attribute, at }, place) => (at >= 0 && layout.empty.includes(attribute.name) ? [place] : []));
+  const targetAt = new Set(targets.map((t) => t.column.source));
   const rowSeeds = createRowSeeds(seed);
   const unknown = new Map<string, { name: string; text: string; count: number }>();
+  const contradictions = new Map<number, number>();
+  const counts: Record<Fate, number> = { kept: 0, filled: 0, "does not apply": 0, undecided: 0, withheld: 0, unlearned: 0 };
+  const everyone = rules.attributes.map(() => true);
   let rowsSeen = 0;
-  let filled = 0;
-  let left = 0;
-
-  const isHole = (row: TextRow, at: number, source: number): boolean => isMissingText(row[at], matched[source].attribute);
 
   async function complete(rows: readonly TextRow[]): Promise<TextRow[][]> {
     const cells = new CellsBuilder(schema, columns, name, rowsSeen);
@@ -82,53 +108,84 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       unknown.set(u.name, known ? { ...known, count: known.count + u.count } : u);
     }
     rowsSeen += rows.length;
-    const encoded = encodeCells(cells.finish(), layout);
-    for (const row of rows) {
-      for (const { at, column } of targets) if (isHole(row, at, column.source)) filled++;
-      for (const { attribute, at } of unlearned) if (isMissingText(row[at], attribute)) left++;
+    const empty = rows.map((row) => Uint8Array.from(matched, ({ at, attribute }) => (at < 0 || isMissingText(row[at], attribute) ? 1 : 0)));
+    const isHole = (r: number, place: number): boolean => empty[r][place] === 1;
+    const holes = lookAtHoles({ model, rules, cells: cells.finish(), isHole, strict, fewest });
+    for (const { place } of holes.contradictions) contradictions.set(place, (contradictions.get(place) ?? 0) + 1);
+    const startOf = holes.values.map((values) => whichApply(rules, (at) => values[at]));
+    const wanted = (r: number, place: number): boolean => {
+      const fate = targetAt.has(place) ? holes.fate(r, place, startOf[r] ?? everyone) : "kept";
+      return fate === "filled" || fate === "undecided";
+    };
+    const needsPoints = added.length > 0 || draws === 0;
+    const paths = needsPoints ? await predictor.run(holes.encoded) : [];
+    const decided = needsPoints && ruled ? await decideRows({ predictor, rules, encoded: holes.encoded, values: holes.values, paths, wanted }) : undefined;
+    const outputs = (r: number, place: number): Outputs => decided?.[r].outputs(place) ?? { paths, i: r };
+    const fateOf = (r: number, place: number): Fate => holes.fate(r, place, decided?.[r].applies ?? everyone);
+    const described = rows.map((_, r) => (added.length === 0 ? [] : describe(r, holes, fateOf, outputs)));
+    const write = (row: TextRow, r: number, fate: (place: number) => Fate, value: (place: number, j: number) => number, count: boolean): string[] => {
+      const out = [...row];
+      for (const target of targets) {
+        const { source } = target.column;
+        const become = fate(source);
+        if (count) counts[become]++;
+        if (become === "filled") out[target.at] = target.write(value(source, target.j));
+      }
+      if (count) for (const place of unlearned) counts[fate(place)]++;
+      return [...out, ...described[r]];
+    };
+    if (draws === 0) {
+      const value = (r: number, place: number, j: number): number => {
+        const chosen = decided ? decided[r].values[place] : NaN;
+        const { paths: seen, i } = outputs(r, place);
+        return Number.isNaN(chosen) ? bestPoint(model, seen, i, j) : chosen;
+      };
+      return [rows.map((row, r) => write(row, r, (place) => fateOf(r, place), (place, j) => value(r, place, j), true))];
     }
-    const extras = added.length > 0 || draws === 0 ? await predictor.run(encoded) : [];
-    const described = rows.map((row, r) => describe(row, r, extras));
-    if (draws === 0) return [rows.map((row, r) => [...fillPoint(row, r, extras), ...described[r]])];
     const seeds = rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const tables: TextRow[][] = [];
     for (let k = 0; k < draws; k++) {
-      const drawn = await drawHoles(predictor, encoded, seeds, k, k % predictor.model.memberCount, { rounds: options.rounds, wanted });
+      const drawn = await drawHoles(predictor, holes.encoded, seeds, k, k % model.memberCount, {
+        rounds: options.rounds,
+        wanted: (r, j) => wanted(r, layout.columns[j].source),
+        rules: ruled ? { rules, values: holes.values } : undefined,
+      });
       tables.push(rows.map((row, r) => {
-        const out = [...row];
-        for (const { at, column, j, write } of targets) if (isHole(row, at, column.source)) out[at] = write(drawn[r][j]);
-        return [...out, ...described[r]];
+        const applies = ruled ? appliesAfter(holes.values[r], drawn[r]) : everyone;
+        return write(row, r, (place) => holes.fate(r, place, applies), (_, j) => drawn[r][j], k === 0);
       }));
     }
     return tables;
   }
 
-  function fillPoint(row: TextRow, r: number, paths: readonly MemberPaths[]): string[] {
-    const out = [...row];
-    for (const { at, column, j, write } of targets) {
-      if (isHole(row, at, column.source)) out[at] = write(bestPoint(predictor.model, paths, r, j));
-    }
-    return out;
+  /** Which attributes apply once the gates are drawn. */
+  function appliesAfter(observed: Float64Array, drawn: Float64Array): Truth[] {
+    const values = observed.slice();
+    layout.columns.forEach(({ source, attribute }, j) => {
+      if (rules.dependents[source].length > 0 && !Number.isNaN(drawn[j])) values[source] = recorded(drawn[j], attribute);
+    });
+    return whichApply(rules, (at) => values[at]);
   }
 
-  function describe(row: TextRow, r: number, paths: readonly MemberPaths[]): string[] {
-    if (added.length === 0) return [];
+  function describe(r: number, holes: Holes, fateOf: (r: number, place: number) => Fate, outputs: (r: number, place: number) => Outputs): string[] {
     return targets.flatMap((target) => {
-      const { at, column, j } = target;
-      const hole = isHole(row, at, column.source);
+      const { column, j } = target;
+      const filled = fateOf(r, column.source) === "filled";
+      const { paths, i } = outputs(r, column.source);
       const out: string[] = [];
-      if (intervals !== undefined) out.push(...(hole ? intervalCells(paths, r, target, intervals) : hasBounds(column.attribute) ? ["", ""] : [""]));
+      if (intervals !== undefined) out.push(...(filled ? intervalCells(paths, i, target, intervals) : hasBounds(column.attribute) ? ["", ""] : [""]));
       if (why) {
-        const similar = hole ? explain(predictor.model, paths, r, j).similarPeople : null;
+        const similar = filled ? explain(model, paths, i, j).similarPeople : null;
         out.push(similar === null ? "" : similar.toFixed(1));
       }
+      if (support) out.push(filled ? String(Number(holes.support(r, j).toFixed(3))) : "");
       return out;
     });
   }
 
-  function intervalCells(paths: readonly MemberPaths[], r: number, { j, write, reversed }: (typeof targets)[number], level: number): string[] {
+  function intervalCells(paths: readonly MemberPaths[], i: number, { j, write, reversed }: (typeof targets)[number], level: number): string[] {
     const { attribute } = layout.columns[j];
-    const distribution = columnDistribution(predictor.model, paths, r, j);
+    const distribution = columnDistribution(model, paths, i, j);
     if (!hasBounds(attribute)) return [Math.exp(distribution.logProb(distribution.mode())).toFixed(4)];
     const bounds = centralInterval(distribution, level).map(write);
     return reversed ? bounds.reverse() : bounds;
@@ -141,18 +198,34 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     columns: [...columns, ...added],
     tables: Math.max(1, draws),
     complete,
-    report: () => ({ rows: rowsSeen, filled, left, unknownLevels: [...unknown.values()], absent, extra }),
+    report: () => ({
+      rows: rowsSeen,
+      filled: counts.filled,
+      left: counts.unlearned,
+      doNotApply: counts["does not apply"],
+      undecided: counts.undecided,
+      withheld: counts.withheld,
+      contradictions: [...contradictions].sort(([a], [b]) => a - b).map(([place, count]) => ({ name: rules.attributes[place].name, condition: rules.ruleOf[place]!.text, count })),
+      unknownLevels: [...unknown.values()],
+      absent,
+      extra,
+    }),
   };
+}
+
+/** @throws VhgmError "usage" for a model of a program that did not count who was seen together */
+export function requireCounts({ together }: PredictModel): void {
+  if (!together) throw new VhgmError("usage", "The model was made by an older vhgm, which did not count which attributes were seen together, so --support and --strict cannot work; train it anew.");
 }
 
 /** Whether an interval means something: for numbers and ordered levels. */
 const hasBounds = ({ type }: Attribute): boolean => type !== "categorical" && type !== "binary";
 
 /** Names of the added columns: bounds for numbers and ordered levels, the level's probability for the others. */
-function addedColumns(attributes: readonly Attribute[], intervals: number | undefined, why: boolean): string[] {
+function addedColumns(attributes: readonly Attribute[], intervals: number | undefined, why: boolean, support: boolean): string[] {
   return attributes.flatMap((attribute) => {
     const { name } = attribute;
     const bounds = intervals === undefined ? [] : hasBounds(attribute) ? [`${name}_low`, `${name}_high`] : [`${name}_probability`];
-    return why ? [...bounds, `${name}_similar_people`] : bounds;
+    return [...bounds, ...(why ? [`${name}_similar_people`] : []), ...(support ? [`${name}_support`] : [])];
   });
 }

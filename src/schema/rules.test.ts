@@ -123,6 +123,8 @@ describe("the rules of a dictionary", () => {
     expect(rules.gates.map((k) => rules.attributes[k].name)).toEqual(["a", "sex", "age", "b"]);
     expect([rules.depth[at("a")], rules.depth[at("b")], rules.depth[at("c")]]).toEqual([0, 1, 2]);
     expect(rules.ruleOf[at("w")]!.gates).toEqual([at("sex"), at("age")].sort());
+    expect(rules.dependents[at("a")]).toEqual([at("b"), at("c")].sort());
+    expect(rules.dependents[at("c")]).toEqual([]);
     expect(gateThresholds(rules, at("age"))).toEqual([18]);
   });
 

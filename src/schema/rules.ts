@@ -26,6 +26,8 @@ export interface Rules {
   readonly depth: readonly number[];
   /** The attributes that some condition names, each after its own gates. */
   readonly gates: readonly number[];
+  /** By place: the attributes whose rule names it, directly or through other gates. */
+  readonly dependents: readonly (readonly number[])[];
 }
 
 /** What is wrong with an `applies_when`: the attribute's place in the schema, and a sentence without its full stop. */
@@ -115,7 +117,16 @@ export function compileRules(schema: Pick<Schema, "attributes">): Rules {
   const byPlace = new Map(rules.map((rule) => [rule.attribute, rule]));
   const depths = attributes.map((_, at) => depth.get(at) ?? 0);
   const gates = [...new Set(rules.flatMap((rule) => rule.gates))].sort((a, b) => depths[a] - depths[b] || a - b);
-  return { attributes, rules, ruleOf: attributes.map((_, at) => byPlace.get(at)), depth: depths, gates };
+  return { attributes, rules, ruleOf: attributes.map((_, at) => byPlace.get(at)), depth: depths, gates, dependents: findDependents(rules, attributes.length) };
+}
+
+function findDependents(rules: readonly Rule[], attributes: number): number[][] {
+  const found = Array.from({ length: attributes }, () => new Set<number>());
+  // From the deepest rule upwards, so that a gate knows its own dependents before they are passed on.
+  for (const { attribute, gates } of [...rules].reverse()) {
+    for (const gate of gates) for (const dependent of [attribute, ...found[attribute]]) found[gate].add(dependent);
+  }
+  return found.map((set) => [...set].sort((a, b) => a - b));
 }
 
 /**
