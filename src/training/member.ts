@@ -8,6 +8,7 @@ import type { LinearMap } from "../model/linear.js";
 import { mapFeeds } from "../model/linearPath.js";
 import { maskingMixture } from "../model/masking/index.js";
 import type { NetworkConfig } from "../model/network.js";
+import type { MemoryRows } from "../model/paths.js";
 import { betaAt, temperatureAt } from "./annealing.js";
 import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
@@ -61,6 +62,8 @@ export interface MemberInput {
   readonly full: Encoded;
   readonly fold: Fold;
   readonly linear: LinearMap;
+  /** Prototypes to compare people with, where the finished model holds these; null: the people of the table. */
+  readonly prototypes: MemoryRows | null;
   readonly rows: RowRoles;
   readonly member: number;
   readonly options: ResolvedOptions;
@@ -249,7 +252,7 @@ class Batches {
     let weight = 0;
     for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p] * this.rowWeight(Math.floor(i / p));
     this.heldWeight = weight;
-    this.allRows = input.config.memory ? this.memory(evenlySpaced(rows, input.options.memoryRows)) : {};
+    this.allRows = input.prototypes ? memoryFeeds(input.prototypes, input.layout) : input.config.memory ? this.memory(evenlySpaced(rows, input.options.memoryRows)) : {};
   }
 
   /** Rows that lie at places [b batch, (b + 1) batch) of the order, wrapping round at the end; and the weight of their scored cells before it is made 1. */
@@ -320,7 +323,7 @@ class Batches {
   private sampledMemory(): Record<string, TensorData> {
     const { rows } = this.input.table;
     const { memoryRows } = this.input.options;
-    if (rows <= memoryRows) return this.allRows;
+    if (rows <= memoryRows || this.input.prototypes) return this.allRows;
     return this.memory(permutation(rows, this.rng).subarray(0, memoryRows));
   }
 
@@ -341,6 +344,12 @@ class Batches {
     return float32(mask, rows, width);
   }
 }
+
+const memoryFeeds = ({ rows, features, observed, row }: MemoryRows, layout: Layout): Record<string, TensorData> => ({
+  "memory.features": float32(features, rows, layout.features),
+  "memory.observed": float32(observed, rows, layout.columns.length),
+  "memory.row": int64(row, rows),
+});
 
 /** (1 / observed rate)^power, relative to the mean rate and at most 20 times it. */
 export function rarityWeights(frequency: Float32Array, power: number): Float32Array {

@@ -84,10 +84,11 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   for (let k = 0; k < options.members; k++) {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);
+    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
     if (finished.length <= k) {
       hooks.onPhase?.(options.members > 1 ? `network ${k + 1} of ${options.members}` : "network");
       const done = await trainMember(
-        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, rows, member: k, options, open },
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, prototypes: options.memory === "prototypes" ? memory : null, rows, member: k, options, open },
         {
           onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members }),
           stopped: hooks.stopped,
@@ -101,7 +102,6 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     }
     hooks.onPhase?.("held-out cells");
     const member = { theta: finished[k].theta, linear: linear.folds[k].map };
-    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
     const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
     try {
       const run = await predictor.predict(Int32Array.from({ length: table.rows }, (_, i) => i), fold.train);
