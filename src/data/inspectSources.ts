@@ -91,7 +91,7 @@ function mergeEntry(column: string, seen: readonly Seen[], together: InferredSch
   const label = firstOf(own, ({ attribute }) => attribute.label);
   const guess = together!.notes[at];
   const ids = own.every(({ attribute }) => attribute.role === "id");
-  const attribute = { name: column, ...(label ? { label } : {}), ...withoutName(ids ? first.attribute : together!.schema.attributes[at]) };
+  const attribute = { ...(ids ? first.attribute : together!.schema.attributes[at]), ...(label ? { label } : {}) };
   const reason = ids ? first.note.reason : guess.reason;
   const units = unitHints(attribute, own);
   const note: AttributeNote = {
@@ -102,8 +102,6 @@ function mergeEntry(column: string, seen: readonly Seen[], together: InferredSch
   };
   return { attribute, note };
 }
-
-const withoutName = ({ name: _name, label: _label, ...rest }: Attribute): Omit<Attribute, "name" | "label"> => rest;
 
 /** Skip patterns are looked for table by table: where a whole table lacks the column, nothing is skipped. */
 const isSkip = (suggestion: string): boolean => suggestion.startsWith("applies_when:");

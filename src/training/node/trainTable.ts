@@ -98,7 +98,9 @@ function resumeNote(path: string, saved: TrainingProgress | null): string {
 async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {
   if (!schema) {
     hooks.onPhase?.("reading");
-    return isJoined(table) ? inspectSources(table.sources, rowCounter(hooks)) : inspectTable(table, rowCounter(hooks));
+    if (!isJoined(table)) return inspectTable(table, rowCounter(hooks));
+    const found = await inspectSources(table.sources, rowCounter(hooks));
+    return { ...found, schema: withKey(found.schema, table.key) };
   }
   const matched = matchColumns(schema, table.columns, table.name);
   const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
@@ -106,8 +108,14 @@ async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTabl
     throw new VhgmError("usage", `No column of ${table.name} is an attribute of the dictionary; the table has ${listed(table.columns)}.`);
   }
   if (absent.length > 0) hooks.onNote?.(`Attributes of the dictionary that ${table.name} lacks, so that nothing is learned of them: ${listed(absent)}.`);
-  return { schema, notes: [] };
+  return { schema: isJoined(table) ? withKey(schema, table.key) : schema, notes: [] };
 }
+
+/** The column by which rows were joined names people; it is no attribute of theirs. */
+const withKey = (schema: Schema, key: string | null): Schema => ({
+  ...schema,
+  attributes: schema.attributes.map((attribute) => (attribute.name === key ? { ...attribute, role: "key" as const } : attribute)),
+});
 
 async function readCells(table: Table, schema: Schema, hooks: TrainTableHooks): Promise<Cells> {
   hooks.onPhase?.("reading");
@@ -157,7 +165,7 @@ function fingerprintOf(cells: Cells, schema: Schema, options: TrainingOptions, {
 
 function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: ResolvedOptions, result: TrainingResult, cells: Cells): TrainingCard {
   const { layout, memory } = result.model;
-  const known = new Set(schema.attributes.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  const known = new Set(schema.attributes.flatMap(({ name, aliases = [], conversions = [] }) => [name, ...aliases, ...conversions.map(({ column }) => column)]));
   const reasonOf = new Map(notes.map(({ name, reason }) => [name, reason]));
   const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
   return {
