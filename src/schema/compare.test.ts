@@ -27,7 +27,7 @@ describe("another unit", () => {
     ["temperature", [36.8, 0.4], [98.3, 0.7], { multiply: 0.55556, add: -17.778 }, "°F would be against °C"],
     ["HbA1c", [38, 5.5], [5.6, 0.5], { multiply: 10.929, add: -23.5 }, "mmol/mol of HbA1c"],
   ] as const)("is seen in %s", (name, first, other, conversion, why) => {
-    const hint = unitHint(numbers(...first, 1, name), numbers(...other, 2, name), names)!;
+    const hint = unitHint(numbers(first[0], first[1], 1, name), numbers(other[0], other[1], 2, name), names)!;
     expect(hint.conversion).toEqual(conversion);
     expect(hint.why).toContain(why);
     expect(hint.why).toMatch(/^the median is \S+ in lab and \S+ in checkup/);
