@@ -2,7 +2,6 @@ import { VhgmError } from "../base/errors.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
 import type { MemberPaths } from "../model/predictive.js";
-import type { PredictModel } from "../model/trained.js";
 import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Attribute, Schema } from "../schema/schema.js";
@@ -13,7 +12,7 @@ import { createRowSeeds, drawHoles } from "./draws.js";
 import { recorded } from "./gates.js";
 import { lookAtHoles, type Fate, type Holes } from "./holes.js";
 import type { Predictor } from "./predictor.js";
-import { fewestPeople } from "./support.js";
+import { fewestPeople, requireCounts } from "./support.js";
 import { explain } from "./why.js";
 
 export interface ImputeOptions {
@@ -211,11 +210,6 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       extra,
     }),
   };
-}
-
-/** @throws VhgmError "usage" for a model of a program that did not count who was seen together */
-export function requireCounts({ together }: PredictModel): void {
-  if (!together) throw new VhgmError("usage", "The model was made by an older vhgm, which did not count which attributes were seen together, so --support and --strict cannot work; train it anew.");
 }
 
 /** Whether an interval means something: for numbers and ordered levels. */

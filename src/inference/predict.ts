@@ -1,10 +1,15 @@
 import { VhgmError } from "../base/errors.js";
 import { cellReader, formatValue, type Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
-import type { MemberPaths } from "../model/predictive.js";
-import { isNumeric, type Schema } from "../schema/schema.js";
-import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
+import type { Distribution } from "../model/likelihoods/index.js";
+import { levelProbabilities, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { compileRules, whichApply, type Rules } from "../schema/rules.js";
+import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
+import type { Truth } from "../schema/truth.js";
+import { conditionalOn, withoutImpossible, type Applies, type Person } from "./applies.js";
+import { centralInterval, columnDistribution } from "./distribution.js";
 import type { Predictor } from "./predictor.js";
+import { assumptionOf, requireCounts, supportOf, type Support } from "./support.js";
 import { explain, surprise, type Why } from "./why.js";
 
 /** A person as somebody describes it: attribute name -> value in the user's units, or level. */
@@ -15,16 +20,31 @@ export interface PredictOptions {
   readonly ask?: readonly string[];
   /** Level of the intervals. */
   readonly level?: number;
+  /** Probabilities of the quantiles that numbers come with. */
+  readonly quantiles?: readonly number[];
   /** Adds what each answer rests on. */
   readonly why?: boolean;
+  /** Withholds answers that assume independence of attributes that were not seen together. */
+  readonly strict?: boolean;
+  /** Pairs seen in fewer people than this count as not seen together. */
+  readonly fewest?: number;
 }
 
-/** The predictive distribution of one attribute, in the user's units. */
+/**
+ * The predictive distribution of one attribute, in the user's units. Without numbers where the attribute does not apply, or
+ * where the answer is withheld.
+ */
 export interface Answer {
   readonly name: string;
   readonly label?: string;
   readonly unit?: string;
   readonly type: string;
+  /** Attributes with a rule: how probable it is that it applies. The rest of the answer is conditional on that. */
+  readonly applies?: Applies;
+  /** What the training table can tell of it; absent for models of older programs. `assumption` is the end of a sentence. */
+  readonly support?: Support & { readonly assumption?: string };
+  /** Why there are no numbers though it applies (`strict`). */
+  readonly withheld?: string;
   /** Numbers. */
   readonly mean?: number;
   readonly sd?: number;
@@ -32,7 +52,7 @@ export interface Answer {
   /** Numbers and ordered levels. */
   readonly median?: number | string;
   readonly interval?: { readonly level: number; readonly low: number | string; readonly high: number | string };
-  readonly mode: number | string;
+  readonly mode?: number | string;
   /** Attributes with levels: probabilities in the dictionary's order. */
   readonly levels?: readonly { readonly level: string; readonly probability: number }[];
   readonly why?: Why;
@@ -58,13 +78,18 @@ const unusualTail = 0.005;
 
 /**
  * Answers "given these attributes, how are those distributed?" for one person; nothing given is a valid question.
- * @throws VhgmError code 'usage' for an unknown attribute, one both given and asked for, a level that is none, or a text in
- *   the place of a number
+ * @throws VhgmError code 'usage' for an unknown attribute, one both given and asked for, a level that is none, a text in the
+ *   place of a number, or a value of an attribute that does not apply
  */
 export async function predict(predictor: Predictor, schema: Schema, given: Given, options: PredictOptions = {}): Promise<Prediction> {
-  const { level = 0.9, why = false } = options;
-  const { layout } = predictor.model;
+  const { level = 0.9, quantiles = quantileLevels, why = false, strict = false, fewest } = options;
+  const { layout, together } = predictor.model;
+  if (strict) requireCounts(predictor.model);
+  const rules = compileRules(schema);
   const values = readGiven(schema, given);
+  const known = Float64Array.from(rules.attributes, ({ name }) => values.get(name) ?? NaN);
+  const applies = whichApply(rules, (at) => known[at]);
+  refuseContradictions(rules, known, applies);
   const ask = options.ask ?? layout.columns.map((c) => c.attribute.name).filter((name) => !values.has(name));
   const columns = ask.map((name) => askedColumn(predictor, schema, name));
   const both = columns.map((j) => layout.columns[j].attribute.name).find((name) => values.has(name));
@@ -76,7 +101,31 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   // Whoever is in the row memory with these cells is not to be asked about itself, in any row.
   const own = predictor.find(encoded);
   const paths = await predictor.run(encoded, own.fill(own[0]));
-  const answers = columns.map((j) => answer(predictor, paths, j, level, why));
+  const person: Person = { predictor, rules, encoded, own: own[0], values: known };
+  const rowOf = new Map(names.map((name, k) => [layout.columns.findIndex((c) => c.attribute.name === name), k + 1]));
+  rowOf.delete(-1);
+  const answers: Answer[] = [];
+  for (const j of columns) {
+    const { source, attribute } = layout.columns[j];
+    const rule = rules.ruleOf[source]?.text;
+    const head = answerHead(attribute);
+    if (applies[source] === false) {
+      answers.push({ ...head, applies: { probability: 0, rule: rule! } });
+      continue;
+    }
+    const influence = (i: number): number => shift(predictor.model, paths, j, rowOf.get(i)!);
+    const found = together && supportOf(together, j, [...rowOf.keys()], { nameOf: (i) => layout.columns[i].attribute.name, influence, fewest });
+    const assumption = found && assumptionOf(attribute.name, found);
+    const support = found ? { support: { ...found, ...(assumption ? { assumption } : {}) } } : {};
+    const conditional = applies[source] === null ? await conditionalOn(person, source) : undefined;
+    const told = rule === undefined ? {} : { applies: { probability: conditional ? conditional.probability : 1, rule } };
+    if (strict && assumption !== undefined) {
+      answers.push({ ...head, ...told, ...support, withheld: `the answer ${assumption}` });
+      continue;
+    }
+    const distribution = conditional?.distribution ?? withoutImpossible(person, paths, j) ?? columnDistribution(predictor.model, paths, 0, j);
+    answers.push({ ...head, ...told, ...support, ...summary(predictor, distribution, j, level, quantiles), ...(why ? { why: explain(predictor.model, paths, 0, j) } : {}) });
+  }
   const unusual: UnusualValue[] = [];
   let total = 0;
   for (let r = 1; r < rows; r++) {
@@ -93,7 +142,32 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
     if (rare) unusual.push({ name: names[r - 1], value: formatValue(value, { ...layout.columns[j].attribute, min: undefined, max: undefined }), percentile });
   }
   const notes = unusual.map((u) => `${u.name} = ${u.value} is unusual given the rest; answers may rest on few people like this.`);
+  const assuming = answers.filter(({ support }) => support?.assumption).length;
+  if (assuming > 0) {
+    const some = assuming === 1 ? "One answer assumes" : `${assuming} answers assume`;
+    notes.push(`${some} independence of attributes that were not seen together in training; the given attributes that they have in common are all that links them.`);
+  }
   return { answers, typicality: { meanSurprise: names.length ? total / names.length : 0, unusual }, notes };
+}
+
+/** @throws VhgmError "usage" for a given value of an attribute that does not apply to the person */
+function refuseContradictions(rules: Rules, known: Float64Array, applies: readonly Truth[]): void {
+  for (const { attribute, text, gates } of rules.rules) {
+    if (applies[attribute] !== false || Number.isNaN(known[attribute])) continue;
+    const given = gates.filter((gate) => !Number.isNaN(known[gate])).map((gate) => `${rules.attributes[gate].name} = ${formatValue(known[gate], rules.attributes[gate])}`);
+    const because = given.length > 0 ? `, and ${given.join(", ")} was given` : "";
+    throw new VhgmError("usage", `'${rules.attributes[attribute].name}' was given, but it applies only where ${text}${because}; leave out one of them.`);
+  }
+}
+
+/** How much an answer moves when the value that row r hides is hidden: in standard deviations, or in probability. */
+function shift(model: DensityModel, paths: readonly MemberPaths[], j: number, r: number): number {
+  if (model.layout.columns[j].kind === "number") {
+    const [all, without] = [0, r].map((i) => columnDistribution(model, paths, i, j));
+    return Math.abs(all.mean() - without.mean()) / Math.sqrt(all.variance() || 1);
+  }
+  const without = levelProbabilities(model, paths, r, j);
+  return levelProbabilities(model, paths, 0, j).reduce((sum, p, k) => sum + Math.abs(p - without[k]) / 2, 0);
 }
 
 function readGiven(schema: Schema, given: Given): Map<string, number> {
@@ -155,29 +229,25 @@ function personCells(schema: Schema, values: ReadonlyMap<string, number>, names:
   };
 }
 
-function answer(predictor: Predictor, paths: readonly MemberPaths[], j: number, level: number, why: boolean): Answer {
-  const { model } = predictor;
+const answerHead = ({ name, label, unit, type }: Attribute): Pick<Answer, "name" | "label" | "unit" | "type"> => ({ name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type });
+
+function summary({ model }: Predictor, distribution: Distribution, j: number, level: number, quantiles: readonly number[]): Partial<Answer> {
   const { attribute, kind } = model.layout.columns[j];
-  const distribution = columnDistribution(model, paths, 0, j);
-  const { name, label, unit, type } = attribute;
-  const head = { name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type };
-  const tail = why ? { why: explain(model, paths, 0, j) } : {};
+  const { type } = attribute;
   const plain = (value: number): number | string => (type === "date" || kind === "levels" ? formatValue(value, attribute) : value);
   const [low, high] = centralInterval(distribution, level);
   if (kind === "number") {
     return {
-      ...head,
       mean: distribution.mean(),
       sd: Math.sqrt(distribution.variance()),
       median: plain(distribution.median()),
       mode: plain(distribution.mode()),
       interval: { level, low: plain(low), high: plain(high) },
-      quantiles: quantileLevels.map((u) => ({ u, value: plain(distribution.quantile(u)) })),
-      ...tail,
+      quantiles: quantiles.map((u) => ({ u, value: plain(distribution.quantile(u)) })),
     };
   }
   const levels = attribute.levels!;
   const ordered = type === "ordinal" ? { median: plain(distribution.median()), interval: { level, low: plain(low), high: plain(high) } } : {};
   const probabilities = levels.map((text, k) => ({ level: text, probability: Math.exp(distribution.logProb(k)) }));
-  return { ...head, mode: plain(bestPoint(model, paths, 0, j)), ...ordered, levels: probabilities, ...tail };
+  return { mode: plain(distribution.mode()), ...ordered, levels: probabilities };
 }

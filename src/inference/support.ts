@@ -1,5 +1,7 @@
 /** What the training table can tell of an answer, and what it cannot: pairs of attributes that nobody showed together. */
+import { VhgmError } from "../base/errors.js";
 import { mostTogether, peopleTogether, type Together } from "../data/together.js";
+import type { PredictModel } from "../model/trained.js";
 
 /** Pairs seen in fewer people than this count as not seen together. */
 export const fewestPeople = 20;
@@ -82,4 +84,9 @@ function firstOfClass(together: Together): Int32Array {
     for (let j = together.classOf.length - 1; j >= 0; j--) found[together.classOf[j]] = j;
   }
   return found;
+}
+
+/** @throws VhgmError "usage" for a model of a program that did not count who was seen together */
+export function requireCounts({ together }: PredictModel): void {
+  if (!together) throw new VhgmError("usage", "The model was made by an older vhgm, which did not count which attributes were seen together, so --support and --strict cannot work; train it anew.");
 }

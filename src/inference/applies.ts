@@ -1,0 +1,145 @@
+/** How probable it is that an attribute applies to a person, and how it is distributed if it does. */
+import type { Encoded } from "../data/encode.js";
+import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
+import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { whichApply, type Rules } from "../schema/rules.js";
+import { isNumeric } from "../schema/schema.js";
+import { columnsOfPlaces, showCell, type Outputs } from "./decide.js";
+import { gatePieces, possiblePieces, possibleValues } from "./gates.js";
+import type { Predictor } from "./predictor.js";
+
+export interface Applies {
+  /** Probability that the attribute applies given what is known; null where that cannot be known. */
+  readonly probability: number | null;
+  /** The condition under which it applies, as the dictionary has it. */
+  readonly rule: string;
+}
+
+/** A way in which the unknown gates may lie. */
+interface Scenario {
+  readonly values: Float64Array;
+  readonly filled: readonly number[];
+  readonly weight: number;
+}
+
+/** Parts of equal probability that a number is split into between two thresholds. */
+const strata = 8;
+/** With more ways than this to fill the gates, so many are drawn from them, evenly. */
+const mostScenarios = 256;
+
+/** What is asked: one person, as the model and the rules see it. */
+export interface Person {
+  readonly predictor: Predictor;
+  readonly rules: Rules;
+  /** One row. */
+  readonly encoded: Encoded;
+  readonly own: bigint;
+  /** (places) */
+  readonly values: Float64Array;
+}
+
+/** The distribution of what applies if it applies, and how probable that is. */
+export interface Conditional {
+  readonly probability: number | null;
+  readonly distribution: Distribution;
+}
+
+/**
+ * Fills the unknown gates that decide on a place in all ways that differ, one gate after the other, each given those above
+ * it. With one unknown gate the probability is exactly that of its distribution (Rao-Blackwell); with more it is as long as
+ * the ways are at most 256, above which 256 of them are drawn by systematic sampling, the same each time.
+ */
+export async function conditionalOn(person: Person, place: number): Promise<Conditional> {
+  const { rules, predictor } = person;
+  const columnOf = columnsOfPlaces(predictor.model.layout, rules.attributes.length);
+  const truth = ({ values }: Scenario) => whichApply(rules, (at) => values[at]);
+  let scenarios: Scenario[] = [{ values: person.values, filled: [], weight: 1 }];
+  for (const gate of rules.gates) {
+    if (!rules.dependents[gate].includes(place) || columnOf[gate] < 0 || !Number.isNaN(person.values[gate])) continue;
+    const open = scenarios.filter((scenario) => truth(scenario)[place] === null && truth(scenario)[gate] === true);
+    if (open.length === 0) continue;
+    const outputs = await runScenarios(person, open, columnOf);
+    const split = open.flatMap((scenario, k) => splitScenario(predictor.model, rules, outputs[k], scenario, gate, columnOf[gate]));
+    scenarios = thinOut([...scenarios.filter((scenario) => !open.includes(scenario)), ...split]);
+  }
+  const inside = scenarios.filter((scenario) => truth(scenario)[place] === true);
+  const sure = total(scenarios.filter((scenario) => truth(scenario)[place] !== null));
+  // Where nothing can be known of a gate, the model averages over it by itself.
+  const kept = inside.length > 0 ? inside : scenarios;
+  const outputs = await runScenarios(person, kept, columnOf);
+  return {
+    probability: sure === 0 ? null : total(inside) / sure,
+    distribution: mixture(predictor.model, outputs, kept.map(({ weight }) => weight / total(kept)), columnOf[place]),
+  };
+}
+
+const total = (scenarios: readonly Scenario[]): number => scenarios.reduce((sum, { weight }) => sum + weight, 0);
+
+function splitScenario(model: DensityModel, rules: Rules, { paths, i }: Outputs, { values, filled, weight }: Scenario, gate: number, j: number): Scenario[] {
+  const pieces = gatePieces(model, rules, paths, i, j);
+  const possible = possibleValues(rules, gate, values);
+  const left = possible ? possiblePieces(pieces, possible) : pieces;
+  const sum = left.reduce((s, { probability }) => s + probability, 0);
+  const parts = isNumeric(rules.attributes[gate].type) ? strata : 1;
+  return left.flatMap((piece) =>
+    Array.from({ length: parts }, (_, k): Scenario => ({
+      values: values.with(gate, piece.at((k + 0.5) / parts)),
+      filled: [...filled, gate],
+      weight: (weight * piece.probability) / sum / parts,
+    })),
+  );
+}
+
+/** Systematic sampling (every k-th part of the total weight) of at most so many scenarios. */
+function thinOut(scenarios: readonly Scenario[]): Scenario[] {
+  if (scenarios.length <= mostScenarios) return [...scenarios];
+  const all = total(scenarios);
+  const kept: Scenario[] = [];
+  let passed = 0;
+  for (const scenario of scenarios) {
+    passed += scenario.weight;
+    while (kept.length < mostScenarios && ((kept.length + 0.5) * all) / mostScenarios < passed) kept.push({ ...scenario, weight: all / mostScenarios });
+  }
+  return kept;
+}
+
+async function runScenarios({ predictor, encoded, own }: Person, scenarios: readonly Scenario[], columnOf: Int32Array): Promise<Outputs[]> {
+  const { layout } = predictor.model;
+  const rows: Encoded = {
+    rows: scenarios.length,
+    features: new Float32Array(scenarios.length * layout.features),
+    observed: new Uint8Array(scenarios.length * layout.columns.length),
+  };
+  scenarios.forEach(({ values, filled }, r) => {
+    rows.features.set(encoded.features.subarray(0, layout.features), r * layout.features);
+    rows.observed.set(encoded.observed.subarray(0, layout.columns.length), r * layout.columns.length);
+    for (const gate of filled) showCell(rows, layout, r, columnOf[gate], values[gate]);
+  });
+  const paths = await predictor.run(rows, new BigInt64Array(scenarios.length).fill(own));
+  return scenarios.map((_, i) => ({ paths, i }));
+}
+
+function mixture(model: DensityModel, outputs: readonly Outputs[], weights: readonly number[], j: number): Distribution {
+  const density = model.layout.columns[j].kind === "number" ? numberDensity : levelProbabilities;
+  const parts = outputs.map(({ paths, i }) => density(model, paths, i, j));
+  const mixed = parts[0].map((_, k) => parts.reduce((sum, part, s) => sum + weights[s] * part[k], 0));
+  return ofProbabilities(model, j, mixed);
+}
+
+const ofProbabilities = (model: DensityModel, j: number, p: Float64Array): Distribution =>
+  model.layout.columns[j].kind === "number" ? gridDistribution(model.grids.grids[j], p) : categorical(p);
+
+/**
+ * The distribution of a gate without the values that the person's other values rule out: where pregnancies are given, the
+ * sex is not M. Undefined where they rule out nothing.
+ */
+export function withoutImpossible({ predictor: { model }, rules, values }: Person, paths: readonly MemberPaths[], j: number): Distribution | undefined {
+  const { source, kind } = model.layout.columns[j];
+  const possible = possibleValues(rules, source, values);
+  if (!possible) return undefined;
+  const grid = model.grids.grids[j];
+  const p = kind === "number" ? numberDensity(model, paths, 0, j) : levelProbabilities(model, paths, 0, j);
+  const kept = p.map((mass, k) => ((kind === "number" ? possible(grid.lo[k]) || possible(grid.hi[k]) : possible(k)) ? mass : 0));
+  const sum = kept.reduce((a, b) => a + b, 0);
+  return sum === 0 || kept.every((mass, k) => mass === p[k]) ? undefined : ofProbabilities(model, j, kept.map((mass) => mass / sum));
+}
