@@ -1,23 +1,6 @@
 import { createRng } from "../base/random.js";
-import { betaP } from "../model/likelihoods/index.js";
+import { studentCdf, studentQuantile } from "../model/likelihoods/index.js";
 import { average } from "./columns.js";
-
-/** P(T <= t) for Student's distribution. */
-export function studentCdf(t: number, degrees: number): number {
-  const outside = 0.5 * betaP(degrees / 2, 0.5, degrees / (degrees + t * t));
-  return t > 0 ? 1 - outside : outside;
-}
-
-/** The t with P(T <= t) = u, by bisection. */
-export function studentQuantile(u: number, degrees: number): number {
-  let [low, high] = [-1e4, 1e4];
-  for (let k = 0; k < 100; k++) {
-    const middle = (low + high) / 2;
-    if (studentCdf(middle, degrees) < u) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
 
 /** A mean difference with its 95% interval; `p` is two-sided, NaN where none can be had. */
 export interface Difference {

@@ -93,7 +93,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const ask = options.ask ?? layout.columns.map((c) => c.attribute.name).filter((name) => !values.has(name));
   const columns = ask.map((name) => askedColumn(predictor, schema, name));
   const both = columns.map((j) => layout.columns[j].attribute.name).find((name) => values.has(name));
-  if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and asked for; leave it out of one of them.`);
+  if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and asked for; leave it out of one of them.`, { field: ["ask", both] });
   const names = [...values.keys()];
   const rows = 1 + names.length; // the question itself, and one row per given value with that value hidden
   const cells = personCells(schema, values, names);
@@ -156,7 +156,7 @@ function refuseContradictions(rules: Rules, known: Float64Array, applies: readon
     if (applies[attribute] !== false || Number.isNaN(known[attribute])) continue;
     const given = gates.filter((gate) => !Number.isNaN(known[gate])).map((gate) => `${rules.attributes[gate].name} = ${formatValue(known[gate], rules.attributes[gate])}`);
     const because = given.length > 0 ? `, and ${given.join(", ")} was given` : "";
-    throw new VhgmError("usage", `'${rules.attributes[attribute].name}' was given, but it applies only where ${text}${because}; leave out one of them.`);
+    throw new VhgmError("usage", `'${rules.attributes[attribute].name}' was given, but it applies only where ${text}${because}; leave out one of them.`, { field: ["given", rules.attributes[attribute].name] });
   }
 }
 
@@ -174,18 +174,18 @@ function readGiven(schema: Schema, given: Given): Map<string, number> {
   const values = new Map<string, number>();
   for (const [name, raw] of Object.entries(given)) {
     const attribute = schema.attributes.find((a) => a.name === name) ?? schema.attributes.find((a) => a.aliases?.includes(name));
-    if (!attribute || attribute.role !== "attribute") throw unknownAttribute(schema, name);
+    if (!attribute || attribute.role !== "attribute") throw unknownAttribute(schema, name, "given");
     if (raw === null || raw === "") continue;
     const text = typeof raw === "boolean" ? booleanText(raw, attribute.levels ?? []) : String(raw);
     let value: number;
     try {
       value = cellReader(attribute).read(text, () => "the given values");
     } catch {
-      throw new VhgmError("usage", `'${text}' was given for '${name}', which takes ${attribute.type === "date" ? "a date (YYYY-MM-DD)" : "a number"}${attribute.unit ? ` (${attribute.unit})` : ""}.`);
+      throw new VhgmError("usage", `'${text}' was given for '${name}', which takes ${attribute.type === "date" ? "a date (YYYY-MM-DD)" : "a number"}${attribute.unit ? ` (${attribute.unit})` : ""}.`, { field: ["given", name] });
     }
     if (Number.isNaN(value)) {
       if (isNumeric(attribute.type)) continue;
-      throw new VhgmError("usage", `'${text}' was given for '${name}', which takes one of: ${(attribute.levels ?? []).join(", ")}.`);
+      throw new VhgmError("usage", `'${text}' was given for '${name}', which takes one of: ${(attribute.levels ?? []).join(", ")}.`, { field: ["given", name] });
     }
     values.set(attribute.name, value);
   }
@@ -197,20 +197,20 @@ function booleanText(raw: boolean, levels: readonly string[]): string {
   return levels.find((level) => spellings.includes(level.toLowerCase())) ?? String(raw);
 }
 
-function unknownAttribute(schema: Schema, name: string): VhgmError {
+function unknownAttribute(schema: Schema, name: string, part: "given" | "ask"): VhgmError {
   const known = schema.attributes.filter((a) => a.role === "attribute").map((a) => a.name);
   const wanted = name.toLowerCase();
   const near = known.filter((k) => k.toLowerCase().includes(wanted) || wanted.includes(k.toLowerCase())).slice(0, 5);
   const hint = near.length ? `did you mean ${near.join(", ")}?` : `it knows ${known.slice(0, 8).join(", ")}${known.length > 8 ? `, and ${known.length - 8} more (vhgm info)` : ""}.`;
-  return new VhgmError("usage", `The model has no attribute '${name}'; ${hint}`);
+  return new VhgmError("usage", `The model has no attribute '${name}'; ${hint}`, { field: [part, name] });
 }
 
 function askedColumn(predictor: Predictor, schema: Schema, name: string): number {
   const { layout } = predictor.model;
   const j = layout.columns.findIndex((c) => c.attribute.name === name || c.attribute.aliases?.includes(name));
   if (j >= 0) return j;
-  if (layout.empty.includes(name)) throw new VhgmError("usage", `'${name}' was asked for, but no cell of it was ever observed, so nothing is known of it.`);
-  throw unknownAttribute(schema, name);
+  if (layout.empty.includes(name)) throw new VhgmError("usage", `'${name}' was asked for, but no cell of it was ever observed, so nothing is known of it.`, { field: ["ask", name] });
+  throw unknownAttribute(schema, name, "ask");
 }
 
 /** Row 0 holds all given values, row r all but the r-th. */

@@ -1,5 +1,6 @@
 export { brierScore, categorical, modeOf, rankedProbabilityScore } from "./categorical.js";
 export { type Distribution, logProbFloor, probabilityFloor } from "./distribution.js";
+export { studentCdf, studentQuantile } from "./student.js";
 export { betaP, gammaP, gammaQ, logGamma } from "./gamma.js";
 export * from "./grid.js";
 export { lognormal, lognormalFromMoments } from "./lognormal.js";
