@@ -8,8 +8,12 @@ interface JoinedColumn {
   readonly name: string;
   readonly known: KnownColumn;
   readonly nativeType: string;
-  /** Where it stands: file and column there. */
-  readonly places: (readonly [file: number, column: number])[];
+}
+
+interface Joined {
+  readonly columns: readonly JoinedColumn[];
+  /** Place in the joined row (which begins with the person's number) of each column of each file. */
+  readonly places: readonly (readonly number[])[];
 }
 
 /**
@@ -17,17 +21,25 @@ interface JoinedColumn {
  * that stands in several files (sampling weights) takes the first file's cell that has a value.
  */
 export function joinFiles(name: string, files: readonly PersonFile[], notes: readonly string[]): FileTable {
-  const columns = joinedColumns(files);
+  const { columns, places } = joinColumns(files);
   const people = [...new Set(files.flatMap((file) => [...file.rows.keys()]))].sort((a, b) => Number(a) - Number(b));
   const person = meaningOf(personColumn, "Respondent sequence number", undefined).known;
 
   async function* batches(rowsPerBatch = 1024): AsyncGenerator<TextRow[], void, undefined> {
     for (let i = 0; i < people.length; i += rowsPerBatch) {
-      yield people.slice(i, i + rowsPerBatch).map((number) => {
-        const rows = files.map((file) => file.rows.get(number));
-        return [number, ...columns.map(({ places }) => firstValue(rows, places))];
-      });
+      yield people.slice(i, i + rowsPerBatch).map((number) => joinRow(number));
     }
+  }
+
+  function joinRow(number: string): string[] {
+    const row = new Array<string>(1 + columns.length).fill("");
+    row[0] = number;
+    files.forEach((file, f) => {
+      const cells = file.rows.get(number);
+      if (!cells) return;
+      for (let j = 0; j < cells.length; j++) if (row[places[f][j]] === "") row[places[f][j]] = cells[j];
+    });
+    return row;
   }
 
   return {
@@ -42,26 +54,19 @@ export function joinFiles(name: string, files: readonly PersonFile[], notes: rea
   };
 }
 
-function joinedColumns(files: readonly PersonFile[]): JoinedColumn[] {
-  const columns = new Map<string, JoinedColumn>();
-  files.forEach((file, f) =>
-    file.columns.forEach((name, j) => {
-      const found = columns.get(name);
-      if (found) {
-        found.places.push([f, j]);
-        return;
+function joinColumns(files: readonly PersonFile[]): Joined {
+  const columns: JoinedColumn[] = [];
+  const placeOf = new Map<string, number>();
+  const places = files.map((file) =>
+    file.columns.map((name, j) => {
+      let place = placeOf.get(name);
+      if (place === undefined) {
+        const { known, texts } = file.meanings[j];
+        columns.push({ name, known, nativeType: texts ? "VARCHAR" : file.nativeTypes[j] });
+        placeOf.set(name, (place = columns.length));
       }
-      const { known, texts } = file.meanings[j];
-      columns.set(name, { name, known, nativeType: texts ? "VARCHAR" : file.nativeTypes[j], places: [[f, j]] });
+      return place;
     }),
   );
-  return [...columns.values()];
-}
-
-function firstValue(rows: readonly (readonly string[] | undefined)[], places: JoinedColumn["places"]): string {
-  for (const [f, j] of places) {
-    const cell = rows[f]?.[j];
-    if (cell) return cell;
-  }
-  return "";
+  return { columns, places };
 }

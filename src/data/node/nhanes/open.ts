@@ -77,6 +77,8 @@ interface Transfer {
   readonly get: Get;
   /** Says how many more files there are to get. */
   expect(files: number): void;
+  /** Ends what is under way. */
+  stop(cause: unknown): void;
 }
 
 /** Downloads with one account of their progress; the first failure ends the others. */
@@ -106,14 +108,23 @@ function startTransfer({ tries, pause, signal, onProgress }: NhanesOptions): Tra
         throw cause;
       }
     },
+    stop: (cause) => stop.abort(cause),
   };
+}
+
+/** All results; a failure is thrown when all have ended, so that none leaves a file half-written behind. */
+async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(work);
+  const failures = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
+  if (failures.length > 0) throw failures.find((cause) => cause instanceof VhgmError) ?? failures[0];
+  return Promise.all(work);
 }
 
 /** The files of the components that are asked for, as the CDC lists them, and the named ones. */
 async function listWanted(request: NhanesRequest, folder: string, site: string, transfer: Transfer, notes: string[]): Promise<Wanted[]> {
   const { cycle } = request;
   transfer.expect(request.components.length);
-  const lists = await Promise.all(request.components.map((component) => listComponent(component, cycle, folder, site, transfer, notes)));
+  const lists = await allEnded(request.components.map((component) => listComponent(component, cycle, folder, site, transfer, notes)));
   const named = request.files.map((name): Wanted => ({ name, named: true, ...addresses(name, cycle, site) }));
   const wanted = new Map<string, Wanted>();
   for (const one of [...named, ...lists.flat()]) if (!wanted.has(one.name)) wanted.set(one.name, one);
@@ -155,7 +166,7 @@ function addresses(name: string, { begin, years }: Cycle, site: string): Pick<Wa
 }
 
 /** Gets files and codebooks, a few at a time. Of a component's files some may not be there; a named one must. */
-async function getAll(wanted: readonly Wanted[], cycle: Cycle, folder: string, { get, expect }: Transfer, notes: string[]): Promise<Wanted[]> {
+async function getAll(wanted: readonly Wanted[], cycle: Cycle, folder: string, { get, expect, stop }: Transfer, notes: string[]): Promise<Wanted[]> {
   const present = new Set<Wanted>();
   const queue = [...wanted];
   expect(2 * wanted.length);
@@ -172,7 +183,11 @@ async function getAll(wanted: readonly Wanted[], cycle: Cycle, folder: string, {
       await getOrRemember(get, unique(codebook), `${path}.htm`, isPage);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  const stopping = (cause: unknown): never => {
+    stop(cause);
+    throw cause;
+  };
+  await allEnded(Array.from({ length: atOnce }, () => work().catch(stopping)));
   return wanted.filter((one) => present.has(one));
 }
 
