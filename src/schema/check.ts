@@ -1,3 +1,4 @@
+import { derivedProblems } from "./derived.js";
 import { ruleProblems } from "./rules.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
 
@@ -50,6 +51,7 @@ export function schemaProblems(schema: Schema): SchemaProblem[] {
     });
   });
   for (const { attribute, message } of ruleProblems(schema)) problems.push({ attribute, field: "applies_when", message });
+  for (const { attribute, message } of derivedProblems(schema)) problems.push({ attribute, field: "equals", message });
   return problems.sort((a, b) => a.attribute - b.attribute);
 }
 

@@ -19,6 +19,7 @@ const header = `\
 # applies_when  a condition such as "sex = 'F' and age >= 18": cells of other people stay empty. Set it only where the
 #           column makes no sense for them, not where their value is merely unknown. It takes = != < <= > >= in ('a', 'b')
 #           and, or, not, parentheses; names with spaces or signs in double quotes, texts in single ones.
+# equals    what a number follows from, such as "weight / (height / 100)^2": filled and invented cells then agree with it.
 # Further fields: label, unit, aliases (names of the same column in other tables), conversions (columns in another unit:
 #           {column: "glucose", source: "laboratory", multiply: 18.016} for the column of laboratory.csv; add: shifts).
 `;

@@ -39,6 +39,8 @@ export const attributeSchema = z.strictObject({
   missing: z.array(z.string()).optional(),
   /** Condition under which the attribute applies to a person, for instance "sex = 'F' and age >= 18". */
   applies_when: z.string().optional(),
+  /** For numbers that follow from others, for instance "weight / (height / 100)^2". */
+  equals: z.string().optional(),
   /** Other names under which the attribute stands in other tables. */
   aliases: z.array(z.string()).optional(),
   /** Columns that hold the attribute in another unit, for instance mmol/L instead of mg/dL. */

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { schemaProblems } from "./check.js";
+import { compileDerived } from "./derived.js";
+import { parseDictionary } from "./dictionary.js";
+import type { Attribute, Schema } from "./schema.js";
+
+const number = (name: string, more: Partial<Attribute> = {}): Attribute => ({ name, role: "attribute", type: "real", ...more });
+const schema = (...attributes: Attribute[]): Schema => ({ version: 1, attributes });
+const body = [number("weight", { type: "positive" }), number("height", { type: "positive" })];
+const messages = (...attributes: Attribute[]): string[] => schemaProblems(schema(...attributes)).map(({ field, message }) => `${field}: ${message}`);
+
+describe("derived attributes", () => {
+  test("follow from their parts, rounded as they are recorded", () => {
+    const [bmi] = compileDerived(schema(number("bmi", { equals: "weight / (height / 100)^2", resolution: 0.1 }), { ...number("id"), role: "id" }, ...body));
+    expect(bmi).toMatchObject({ attribute: 0, parts: [1, 2] });
+    expect(bmi.value([NaN, 70, 175])).toBe(22.9);
+    expect(bmi.value([NaN, 70, NaN])).toBeNaN();
+    expect(bmi.value([NaN, 70, 0])).toBeNaN();
+  });
+
+  test("come after those that they follow from", () => {
+    const derived = compileDerived(schema(number("c", { equals: "b + 1" }), number("b", { equals: "a * 2" }), number("a")));
+    expect(derived.map(({ attribute }) => attribute)).toEqual([1, 0]);
+  });
+
+  test("must name modelled numbers, and not themselves", () => {
+    expect(messages(...body, number("x", { equals: "weight / hight" }))).toEqual([expect.stringMatching(/equals: .*names hight, but no attribute has that name; modelled numbers are allowed/)]);
+    expect(messages({ ...number("sex"), type: "binary", levels: ["F", "M"] }, number("x", { equals: "sex + 1" }))[0]).toMatch(/names sex, but it has the type binary/);
+    expect(messages({ ...number("id"), role: "id" }, number("x", { equals: "id" }))[0]).toMatch(/it has the role id/);
+    expect(messages(number("x", { equals: "1 + 1" }))[0]).toMatch(/names no attribute/);
+    expect(messages(number("x", { equals: "y" }), number("y", { equals: "x" }))).toEqual(["equals: equals leads back to the attribute itself; it must follow from other attributes"]);
+    expect(messages({ ...number("d"), type: "date", equals: "x" }, number("x"))[0]).toMatch(/equals is for modelled numbers/);
+  });
+
+  test("are told with the dictionary's line", () => {
+    const text = "version: 1\nattributes:\n  - name: x\n    type: real\n    equals: y +\n";
+    expect(() => parseDictionary(text, "own.yaml")).toThrow(/own\.yaml, line 5: .*equals|own\.yaml, line 5: .*the end stands/);
+    expect(() => compileDerived(schema(number("x", { equals: "y" })))).toThrow(/attribute "x": the expression "y" names y, but no attribute/);
+  });
+});
