@@ -8,10 +8,13 @@ export type ErrorCode = "usage" | "data" | "schema" | "bundle" | "device" | "dis
 export class VhgmError extends Error {
   override readonly name = "VhgmError";
   readonly code: ErrorCode;
+  /** What is at fault in a question, as a path of names: ["given", "age"]. */
+  readonly field?: readonly string[];
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; field?: readonly string[] }) {
     super(message, options);
     this.code = code;
+    this.field = options?.field;
   }
 }
 
