@@ -33,6 +33,7 @@ export { createRng, type Rng } from "./base/random.js";
 // Tables: text cells, streamed in batches
 export { memoryTable, type Table, type TableWriter, type TextRow } from "./data/table.js";
 export { openTable, requireRows, type FileTable, type OpenOptions } from "./data/node/open.js";
+export { openNhanes, type NhanesOptions } from "./data/node/nhanes/open.js";
 export { createTableWriter, type WriterOptions } from "./data/node/write.js";
 
 // What an attribute is: guessed from a table, written and read as a data dictionary
