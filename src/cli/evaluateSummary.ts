@@ -19,7 +19,7 @@ export function summary(evaluation: Evaluation): string {
   const { methods, results, settings, comparisons, notes } = evaluation;
   const names = methods.map((m) => m.name);
   const columns = shownFigures.filter((figure) => names.some((name) => !Number.isNaN(meanFigure(results, name, figure))));
-  const best = new Map(columns.map((figure) => [figure, bestMethods(results, names, figure, settings.rate)]));
+  const best = new Map(columns.map((figure) => [figure, figure === "coverage" ? { level: [] } : bestMethods(results, names, figure, settings.rate)]));
   const marked = (figure: FigureName, name: string): string => {
     const { best: first, level } = best.get(figure)!;
     return `${figureText(figure, meanFigure(results, name, figure))}${name === first ? "*" : level.includes(name) ? "~" : " "}`;

@@ -11,7 +11,7 @@ export interface Comparison extends Difference {
   readonly masks: number;
   /** Masks on which the method was better. */
   readonly won: number;
-  /** `masks`: corrected t-test over masks; `people`: bootstrap over people, where fewer than three masks were run. */
+  /** `masks`: corrected t-test over masks; `people`: bootstrap over people, where too few masks were run for that. */
   readonly basis: "masks" | "people";
   /** p by Holm's correction over all rivals of the figure. */
   readonly adjusted: number;
@@ -19,8 +19,8 @@ export interface Comparison extends Difference {
   readonly verdict: "better" | "worse" | "noise" | "untested";
 }
 
-/** Fewest masks for a t-test. */
-const fewestMasks = 3;
+/** Fewest degrees of freedom, masks less mechanisms, for a t-test. */
+const fewestDegrees = 2;
 
 type Compared = "nrmse" | "accuracy" | "crps" | "brier";
 export const comparedFigures: readonly Compared[] = ["nrmse", "accuracy", "crps", "brier"];
@@ -30,10 +30,11 @@ export function compareWith(results: readonly MaskResult[], method: string, riva
   const drafts = rivals.flatMap((rival) => {
     const pairs = pairsOf(results, method, rival, figure);
     if (pairs.length === 0) return [];
-    const differences = pairs.map(([a, b]) => a.overall[figure]! - b.overall[figure]!);
+    const mechanisms = [...new Set(pairs.map(([a]) => a.mechanism))];
+    const differences = mechanisms.map((m) => pairs.filter(([a]) => a.mechanism === m).map(([a, b]) => a.overall[figure]! - b.overall[figure]!));
     const won = pairs.filter(([a, b]) => goodness(figure, a.overall[figure]!) > goodness(figure, b.overall[figure]!)).length;
-    const basis = pairs.length >= fewestMasks ? ("masks" as const) : ("people" as const);
-    const difference = basis === "masks" ? correctedTTest(differences, rate / (1 - rate)) : { ...byPeople(pairs, figure), mean: average(differences) };
+    const basis = pairs.length - mechanisms.length >= fewestDegrees ? ("masks" as const) : ("people" as const);
+    const difference = basis === "masks" ? correctedTTest(differences, rate / (1 - rate)) : { ...byPeople(pairs, figure), mean: average(differences.flat()) };
     return [{ figure, method, rival, masks: pairs.length, won, basis, ...difference }];
   });
   const adjusted = holm(drafts.map((d) => d.p));

@@ -12,17 +12,19 @@ export interface Difference {
 
 /**
  * Corrected resampled t-test (Nadeau & Bengio 2003): masks of one table overlap, so that their differences are not
- * independent, and the variance of the mean is (1/J + test/train) s² instead of s²/J.
- * @param differences one per mask, at least two
+ * independent, and the variance of the mean of J is (1/J + test/train) s² instead of s²/J. Mechanisms differ by their
+ * nature and not by chance, so s² is pooled within them.
+ * @param differences one list per mechanism, one number per mask; more masks than mechanisms in all
  * @param ratio hidden cells over cells that a method could learn from
  */
-export function correctedTTest(differences: readonly number[], ratio: number): Difference {
-  const j = differences.length;
-  const mean = average(differences);
-  const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (j - 1);
-  const error = Math.sqrt((1 / j + ratio) * variance);
-  const reach = studentQuantile(0.975, j - 1) * error;
-  const p = error > 0 ? 2 * studentCdf(-Math.abs(mean) / error, j - 1) : mean === 0 ? 1 : 0;
+export function correctedTTest(differences: readonly (readonly number[])[], ratio: number): Difference {
+  const all = differences.flat();
+  const degrees = all.length - differences.length;
+  const mean = average(all);
+  const squares = differences.reduce((sum, own) => sum + own.reduce((s, d) => s + (d - average(own)) ** 2, 0), 0);
+  const error = Math.sqrt(((1 / all.length + ratio) * squares) / degrees);
+  const reach = studentQuantile(0.975, degrees) * error;
+  const p = error > 0 ? 2 * studentCdf(-Math.abs(mean) / error, degrees) : mean === 0 ? 1 : 0;
   return { mean, low: mean - reach, high: mean + reach, p };
 }
 

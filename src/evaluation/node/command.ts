@@ -39,12 +39,15 @@ async function runOutside(name: string, command: string, seconds: number, { cell
   const folder = await mkdtemp(join(tmpdir(), "vhgm-against-"));
   const [input, output] = [join(folder, "masked.csv"), join(folder, "completed.csv")];
   let ending: unknown;
-  const asking = setInterval(() => {
-    void Promise.resolve(hooks.onStep?.(0)).catch((error: unknown) => {
+  const ask = async (): Promise<void> => {
+    try {
+      await hooks.onStep?.(0);
+    } catch (error) {
       ending = error;
       stopRunning();
-    });
-  }, askEvery);
+    }
+  };
+  const asking = setInterval(() => void ask(), askEvery);
   try {
     await writeFile(input, csvText(text));
     const { ok, reason } = await runCommands([shellCommand(command, input, output)], { seconds, env: rivalEnvironment });

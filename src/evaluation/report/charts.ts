@@ -6,8 +6,10 @@ import { domainOf, drawing, element, label, line, linearScale, marker, round, ti
 
 const width = 760;
 
+const signed = (x: number): string => String(x).replace("-", "−");
+
 /** Vertical grid lines with their numbers below. */
-function bottomAxis(scale: Scale, top: number, bottom: number, count: number, text: (x: number) => string = (x) => String(x)): string[] {
+function bottomAxis(scale: Scale, top: number, bottom: number, count: number, text: (x: number) => string = signed): string[] {
   return ticks(scale.domain, count).flatMap((t) => [line(scale(t), top, scale(t), bottom, "grid"), label(scale(t), bottom + 15, text(t), { "text-anchor": "middle", class: "tick" })]);
 }
 
@@ -25,7 +27,7 @@ export function attributeDots(attributes: readonly AttributeFigures[], methods: 
   const bottom = top + rows.length * rowHeight;
   const values = rows.flatMap((r) => r.figures.map((f) => f[figure] ?? NaN));
   const scale = linearScale(domainOf(values), [left + 8, width - 14]);
-  const text = figure === "accuracy" ? (x: number): string => percentOf(x, 0) : String;
+  const text = figure === "accuracy" ? (x: number): string => percentOf(x, 0) : signed;
   const content = rows.flatMap((row, r) => {
     const y = top + (r + 0.5) * rowHeight;
     const own = row.figures.map((f) => f[figure] ?? NaN);
@@ -72,7 +74,7 @@ export function differences(comparisons: readonly Comparison[], method: string):
   ]);
 }
 
-const small = { width: 340, height: 250, left: 44, right: 330, top: 12, bottom: 206 } as const;
+const small = { width: 352, height: 250, left: 44, right: 330, top: 12, bottom: 206 } as const;
 
 function sideAxis(scale: Scale, count: number, text: (x: number) => string): string[] {
   return ticks(scale.domain, count).flatMap((t) => [line(small.left, scale(t), small.right, scale(t), "grid"), label(small.left - 6, scale(t) + 4, text(t), { "text-anchor": "end", class: "tick" })]);

@@ -4,7 +4,7 @@ import { attributeDots, calibration, differences, pitHistogram, times } from "./
 import { attributeFigures, coverageByType, coverageCurve, meanSeconds, pitOf, reliabilityOf, type AttributeFigures } from "./gather.js";
 import { escapeHtml, legend, markerKinds } from "./svg.js";
 import { style } from "./style.js";
-import { attributeTable, comparisonTable, htmlTable, mechanismTable, methodTable } from "./tables.js";
+import { attributeTable, comparisonTable, htmlTable, mechanismTable, methodTable, methodTables } from "./tables.js";
 import { and, headline, percentOf, settingSentence } from "./words.js";
 
 /** Most attributes that a dot plot shows; of more, those on which methods differ most. */
@@ -44,11 +44,12 @@ const figureBlock = (content: string, caption: string): string => `<figure>${con
 const namesOf = ({ methods }: Evaluation): string[] => methods.map((m) => m.name);
 
 function methodsSection(evaluation: Evaluation): string {
-  const tests = evaluation.settings.mechanisms.length * evaluation.settings.seeds.length >= 3 ? "a corrected t-test over masks" : "a bootstrap over people";
-  const parts = (["numeric", "levels"] as const).flatMap((kind) => {
-    const content = methodTable(evaluation, kind);
-    return content === "" ? [] : [`<h3>${kind === "numeric" ? "Numbers" : "Levels"}</h3>${content}`];
-  });
+  const tests = evaluation.comparisons.some((c) => c.basis === "masks") ? "a corrected t-test over masks" : "a bootstrap over people";
+  const parts: string[] = [];
+  for (const { title, figures: wanted } of methodTables) {
+    const content = methodTable(evaluation, wanted, parts.length === 0);
+    if (content !== "") parts.push(`<h3>${title}</h3>${content}`);
+  }
   return `<section><h2>Methods</h2>${parts.join("")}${paragraph(
     `★ the best mean; ≈ what sets it apart from the best may be chance (5%, by ${tests}, corrected for the number of methods; tested for NRMSE, CRPS, accuracy and Brier). ` +
       "Mean rank: over attributes and masks, by NRMSE or accuracy, 1 is best. Lower is better for errors, CRPS, NLL, Brier and log loss. Time is per mask. All figures are explained at the end.",
@@ -67,7 +68,7 @@ function comparisonSection({ comparisons, methods }: Evaluation): string {
   const byMasks = comparisons.some((c) => c.basis === "masks");
   const basis = byMasks
     ? "Intervals and p: corrected resampled t-test (Nadeau & Bengio 2003) over masks, which allows for masks of one table overlapping; it says what to expect of further masks of this table."
-    : "Intervals and p: bootstrap over people, for fewer than three masks; three seeds or more give a test that also allows for the luck of training.";
+    : "Intervals and p: bootstrap over people, for want of masks; three seeds or more give a test that also allows for the luck of training.";
   return `<section><h2>${escapeHtml(method)} against each</h2>${parts.join("")}${paragraph(`${basis} One table says nothing certain about other tables.`, "foot")}</section>`;
 }
 
@@ -81,7 +82,7 @@ function attributesSection(evaluation: Evaluation): string {
     const which = own.length > mostDots ? ` The ${mostDots} of ${own.length} on which methods differ most.` : "";
     return [`<h3>${kind === "numeric" ? "Numbers" : "Levels"}</h3>${figureBlock(attributeDots(shown, names, figure), `${figures[figure].label}: ${figures[figure].meaning}.${which}`)}`];
   });
-  return parts.length === 0 ? "" : `<section><h2>Attribute by attribute</h2>${legend(names)}${parts.join("")}</section>`;
+  return parts.length === 0 ? "" : `<section><h2>Attribute by attribute</h2>${legend(names.map((name, k) => ({ name, k })))}${parts.join("")}</section>`;
 }
 
 function spread({ figures: own }: AttributeFigures, figure: FigureName): number {
@@ -120,8 +121,8 @@ function honestySection({ methods, results }: Evaluation): string {
     }));
     parts.push(figureBlock(calibration(curves, "probability given to the level filled in", "share that was right"), "Levels: how often the level that was filled in is right, by the probability that the method gave it."));
   }
-  const shownNames = names.filter((name) => withPit.some((w) => w.name === name) || reliable.some((w) => w.name === name));
-  return `<section><h2>Are the distributions honest?</h2>${paragraph(`For methods that give a distribution, intervals or draws: ${and(shownNames)}.`, "soft")}${legend(names)}<div class="pair">${parts.join("")}</div>${typeTable(results, withPit.map((w) => w.name))}</section>`;
+  const shown = names.map((name, k) => ({ name, k })).filter(({ name }) => withPit.some((w) => w.name === name) || reliable.some((w) => w.name === name));
+  return `<section><h2>Are the distributions honest?</h2>${paragraph(`For methods that give a distribution, intervals or draws: ${and(shown.map((s) => s.name))}.`, "soft")}${legend(shown)}<div class="pair">${parts.join("")}</div>${typeTable(results, withPit.map((w) => w.name))}</section>`;
 }
 
 function typeTable(results: Evaluation["results"], names: readonly string[]): string {

@@ -21,8 +21,8 @@ p { margin: .5rem 0; }
 table { border-collapse: collapse; font-size: .9rem; margin: .6rem 0; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
-thead th { border-bottom: 2px solid var(--soft); font-weight: 600; vertical-align: bottom; }
-td.words, th.words { text-align: left; white-space: normal; }
+thead th { white-space: normal; border-bottom: 2px solid var(--soft); font-weight: 600; vertical-align: bottom; }
+td.words, th.words { text-align: left; }
 td.best { font-weight: 700; }
 td.best::before { content: "★ "; color: var(--c0); }
 td.level::before { content: "≈ "; color: var(--soft); }

@@ -79,5 +79,5 @@ export function marker(k: number, x: number, y: number, size: number, title = ""
 }
 
 /** What each marker stands for. */
-export const legend = (methods: readonly string[]): string =>
-  `<p class="legend">${methods.map((name, k) => `<span><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">${marker(k, 0, 0, 4.6)}</svg>${escapeHtml(name)}</span>`).join(" ")}</p>`;
+export const legend = (methods: readonly { readonly name: string; readonly k: number }[]): string =>
+  `<p class="legend">${methods.map(({ name, k }) => `<span><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">${marker(k, 0, 0, 4.6)}</svg>${escapeHtml(name)}</span>`).join(" ")}</p>`;

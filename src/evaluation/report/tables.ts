@@ -22,23 +22,36 @@ export function htmlTable(head: readonly (string | Cell)[], rows: readonly Row[]
   return `<div class="scroll"><table><thead><tr>${head.map(cell("th")).join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
-const numeric: readonly FigureName[] = ["nrmse", "mae", "r2", "wasserstein", "crps", "nll", "coverage", "width", "intervalScore"];
-const levels: readonly FigureName[] = ["accuracy", "balancedAccuracy", "brier", "logLoss"];
+/** The method tables of a report, each with its figures. */
+export const methodTables: readonly { readonly title: string; readonly figures: readonly FigureName[] }[] = [
+  { title: "Numbers", figures: ["nrmse", "mae", "r2", "wasserstein"] },
+  { title: "Numbers, as distributions", figures: ["crps", "nll", "coverage", "width", "intervalScore"] },
+  { title: "Levels", figures: ["accuracy", "balancedAccuracy", "brier", "logLoss"] },
+];
 
-/** One row per method with its figures of one kind; the best is marked, and what may be level with it. */
-export function methodTable({ methods, results, settings }: Evaluation, kind: "numeric" | "levels"): string {
+/** Figures that have no best: a width means something at equal coverage alone, and coverages near 90% are all right. */
+const withoutBest: readonly FigureName[] = ["coverage", "width"];
+
+/**
+ * One row per method that has one of the figures; the best is marked, and what may be level with it. Empty if none has any.
+ * @param ranked with all methods, their mean ranks and times
+ */
+export function methodTable({ methods, results, settings }: Evaluation, wanted: readonly FigureName[], ranked: boolean): string {
   const names = methods.map((m) => m.name);
-  const columns = (kind === "numeric" ? numeric : levels).filter((figure) => names.some((name) => !Number.isNaN(meanFigure(results, name, figure))));
+  const has = (name: string, figure: FigureName): boolean => !Number.isNaN(meanFigure(results, name, figure));
+  const columns = wanted.filter((figure) => names.some((name) => has(name, figure)));
   if (columns.length === 0) return "";
-  const best = columns.map((figure) => (figure === "width" ? { level: [] } : bestMethods(results, names, figure, settings.rate)));
-  const rows = methods.map(({ name, meanRank, kind: what }): Row => {
+  const best = columns.map((figure) => (withoutBest.includes(figure) ? { level: [] } : bestMethods(results, names, figure, settings.rate)));
+  const shownMethods = methods.filter(({ name }) => ranked || columns.some((figure) => has(name, figure)));
+  const rows = shownMethods.map(({ name, meanRank, kind }): Row => {
     const cells = columns.map((figure, c): Cell => {
       const { best: first, level } = best[c];
       return { text: figureText(figure, meanFigure(results, name, figure)), kind: name === first ? "best" : level.includes(name) ? "level" : undefined };
     });
-    return { cells: [name, ...cells, shown(meanRank, 2), secondsText(meanSeconds(results, name))], kind: what === "vhgm" ? "own" : undefined };
+    const more = ranked ? [shown(meanRank, 2), secondsText(meanSeconds(results, name))] : [];
+    return { cells: [name, ...cells, ...more], kind: kind === "vhgm" ? "own" : undefined };
   });
-  return htmlTable(["method", ...columns.map((f) => figures[f].label), "mean rank", "time"], rows);
+  return htmlTable(["method", ...columns.map((f) => figures[f].label), ...(ranked ? ["mean rank", "time"] : [])], rows);
 }
 
 /** The first method against each rival. */
@@ -67,7 +80,7 @@ export function attributeTable(attributes: readonly AttributeFigures[], methods:
     const finite = values.filter(Number.isFinite);
     const best = better === "lower" ? Math.min(...finite) : Math.max(...finite);
     const cells = values.map((v): Cell => ({ text: figureText(figure, v), kind: v === best ? "best" : undefined }));
-    return { cells: [name, type, hidden.toLocaleString("en-US"), ...cells, ...known.map((f) => figureText(f, own[0][f]))] };
+    return { cells: [name, { text: type, kind: "words" }, hidden.toLocaleString("en-US"), ...cells, ...known.map((f) => figureText(f, own[0][f]))] };
   });
   return htmlTable(["attribute", { text: "type", kind: "words" }, "hidden cells", ...methods, ...known.map((f) => `${methods[0]}: ${figures[f].label}`)], rows);
 }

@@ -18,7 +18,7 @@ export const figureText = (name: FigureName, value: number | undefined): string 
 /** p-values below what can be told are not spelled out. */
 export const pText = (p: number): string => (Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3));
 
-export const secondsText = (s: number): string => (s < 10 ? `${s.toFixed(1)} s` : s < 120 ? `${s.toFixed(0)} s` : `${(s / 60).toFixed(1)} min`);
+export const secondsText = (s: number): string => (!Number.isFinite(s) ? "–" : s < 0.1 ? "< 0.1 s" : s < 10 ? `${s.toFixed(1)} s` : s < 120 ? `${s.toFixed(0)} s` : `${(s / 60).toFixed(1)} min`);
 
 /** "a", "a and b", "a, b and c". */
 export const and = (names: readonly string[]): string => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);
