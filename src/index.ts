@@ -66,6 +66,12 @@ export { predict, type Answer, type Given, type PredictOptions, type Prediction 
 export { createImputer, type ImputeOptions, type ImputeReport, type Imputer } from "./inference/impute.js";
 export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
 
+// Synthetic people
+export { createGenerator, type GenerateOptions, type GenerateReport, type Generator } from "./inference/generate/generate.js";
+export { generateTable, type GenerateTableHooks, type GenerateTableInput } from "./inference/generate/generateTable.js";
+export { readPattern, type Pattern } from "./inference/generate/pattern.js";
+export type { WhereReport } from "./inference/generate/conditioned.js";
+
 // Invented people with a known truth, for trying and testing
 export { planCohort, simulateCohort, type Cohort, type CohortOptions, type CohortPlan } from "./cohort/simulate.js";
 export { writeCohort } from "./cohort/node/write.js";

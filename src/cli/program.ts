@@ -4,6 +4,7 @@ import { packageVersion } from "../training/node/versions.js";
 import { addComplete } from "./complete.js";
 import { addDemo } from "./demo.js";
 import { addEvaluate } from "./evaluate.js";
+import { addGenerate } from "./generate.js";
 import { addImpute } from "./impute.js";
 import { addInfo } from "./info.js";
 import { addInspect } from "./inspect.js";
@@ -22,7 +23,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(vhgm COMMAND --help lists what is allowed)")
     .addHelpText("after", "\nFirst steps:\n  $ vhgm demo\n  $ vhgm inspect cohort.csv\n  $ vhgm complete cohort.csv -o completed.csv")
     .exitOverride();
-  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addEvaluate, addInfo, addSimulate, addDemo]) add(program);
+  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addGenerate, addEvaluate, addInfo, addSimulate, addDemo]) add(program);
   return program;
 }
 

@@ -1,0 +1,165 @@
+import { createRng, permutation, type Rng } from "../../base/random.js";
+import { VhgmError } from "../../base/errors.js";
+import { formatValue } from "../../data/cells.js";
+import type { TextRow } from "../../data/table.js";
+import type { MemberPaths } from "../../model/predictive.js";
+import type { PredictModel } from "../../model/trained.js";
+import { compileDerived } from "../../schema/derived.js";
+import { compileRules } from "../../schema/rules.js";
+import type { Schema } from "../../schema/schema.js";
+import { columnsOfPlaces } from "../decide.js";
+import { columnDistribution } from "../distribution.js";
+import { recorded } from "../gates.js";
+import type { Predictor } from "../predictor.js";
+import { openConditioned, type WhereReport } from "./conditioned.js";
+import { couplings } from "./coupling.js";
+import type { Pattern } from "./pattern.js";
+import { learn, nobody, type World } from "./people.js";
+import { dealRounds, defaultRoundsFor } from "./rounds.js";
+import { readWhere } from "./where.js";
+
+export interface GenerateOptions {
+  /** A condition that everybody meets, such as "sex = 'F' and age >= 60"; see `parseCondition`. */
+  readonly where?: string;
+  /** Most passes through the model per row; by default one per attribute up to 100 of them. */
+  readonly rounds?: number;
+  readonly seed?: number;
+  /** Cells that stay empty, and the columns that there are. */
+  readonly pattern?: Pattern;
+}
+
+export interface GenerateReport {
+  /** Passes through the model per row. */
+  readonly rounds: number;
+  /** Attributes of which nothing is known: they have no column. */
+  readonly unlearned: readonly string[];
+  readonly where?: WhereReport;
+}
+
+/** Invents people, row by row: a row depends on the seed and its number, not on how many are asked for together. */
+export interface Generator {
+  /** Attributes in the dictionary's order. */
+  readonly columns: readonly string[];
+  /** Rows first … first + count - 1, from 0. */
+  rows(first: number, count: number): Promise<TextRow[]>;
+  /** What was met so far. */
+  report(): GenerateReport;
+}
+
+const rowStream = 0x9e3;
+/** Numbers that the model's answers to the rows of one run may take: a quarter of a gigabyte. */
+const mostNumbers = 1 << 26;
+
+/** Rows that go through the model together: the wider the model, the fewer. */
+export function chunkRows({ layout, grids, memberCount }: PredictModel): number {
+  const perRow = memberCount * (4 * layout.features + layout.numbers + grids.total);
+  return Math.max(8, Math.min(512, Math.floor(mostNumbers / perRow)));
+}
+
+/**
+ * Joint records by any-order ancestral sampling: an attribute is drawn from its distribution given all that was drawn
+ * before, rounded as it is recorded, and shown to the model. Gates are drawn before what they gate; what does not apply
+ * stays empty; derived attributes follow from their parts. With a condition, what it names is drawn first.
+ * @throws VhgmError "usage" for a condition that can't be read or that nobody can meet
+ */
+export async function createGenerator(predictor: Predictor, schema: Schema, options: GenerateOptions = {}): Promise<Generator> {
+  const { where: text, seed = 1, pattern } = options;
+  const { model } = predictor;
+  const { layout } = model;
+  const world = worldOf(model, schema);
+  const { rules, columnOf } = world;
+  const chunk = chunkRows(model);
+  const where = text === undefined ? undefined : readWhere(text, world);
+  const conditioned = where && (await openConditioned(predictor, world, where, seed, chunk));
+  const derived = new Set(world.derived.map(({ attribute }) => attribute));
+  const first = new Set(conditioned?.places);
+  const rest = layout.columns.map(({ source }) => source).filter((at) => !first.has(at) && !derived.has(at)).sort((a, b) => a - b);
+  const asked = Math.max(1, options.rounds ?? defaultRoundsFor(rest.length));
+  const gates = rules.gates.filter((at) => rest.includes(at));
+  const others = rest.filter((at) => !gates.includes(at));
+  const shared = asked >= rest.length ? undefined : await sharedRounds();
+
+  async function sharedRounds(): Promise<number[][]> {
+    const dealt = dealRounds({
+      columns: rest.map((at) => columnOf[at]),
+      rounds: asked,
+      coupling: await couplings(predictor, chunk),
+      before: (j) => (rules.ruleOf[layout.columns[j].source]?.gates ?? []).map((gate) => columnOf[gate]).filter((gate) => gate >= 0),
+    });
+    return dealt.map((round) => round.map((j) => layout.columns[j].source));
+  }
+
+  /** In which pass a row's attributes are drawn: all by themselves, in an order of the row's own, or by the shared rounds. */
+  const passesOf = (rng: Rng): readonly (readonly number[])[] =>
+    shared ?? [...gates.map((at) => [at]), ...Array.from(permutation(others.length, rng), (k) => [others[k]])];
+
+  async function draw(from: number, count: number): Promise<TextRow[]> {
+    const people = nobody(world, count);
+    const given = await conditioned?.rows(from, count);
+    given?.forEach((values, r) => conditioned!.places.forEach((at, k) => {
+      if (!Number.isNaN(values[k])) learn(world, people, r, at, values[k]);
+    }));
+    const streams = Array.from({ length: count }, (_, r) => createRng(seed, rowStream, from + r));
+    const passes = streams.map(passesOf);
+    const own = new BigInt64Array(count).fill(-1n);
+    for (let pass = 0; pass < (passes[0]?.length ?? 0); pass++) {
+      const paths = await predictor.run(people.encoded, own);
+      for (let r = 0; r < count; r++) {
+        const drawn = passes[r][pass].map((at) => [at, drawValue(world, paths, r, at, streams[r].uniform())] as const);
+        for (const [at, value] of drawn) if (people.applies[r][at] === true) learn(world, people, r, at, value);
+      }
+    }
+    return streams.map((rng, r) => {
+      const holes = pattern?.holes(rng.int(pattern.rows));
+      return places.map((at, k) => (holes?.[holeOf[k]] || people.applies[r][at] !== true ? "" : textOf(at, people.values[r][at])));
+    });
+  }
+
+  const textOf = (at: number, value: number): string => {
+    const attribute = rules.attributes[at];
+    if (Number.isNaN(value)) return "";
+    return formatValue(value, derived.has(at) ? { ...attribute, min: undefined, max: undefined } : attribute);
+  };
+
+  const placeOf = new Map(rules.attributes.map(({ name }, at) => [name, at]));
+  const learned = rules.attributes.map(({ name }) => name).filter((name) => columnOf[placeOf.get(name)!] >= 0 || derived.has(placeOf.get(name)!));
+  const columns = pattern ? learned.filter((name) => pattern.columns.includes(name)) : learned;
+  const places = columns.map((name) => placeOf.get(name)!);
+  const holeOf = columns.map((name) => pattern?.columns.indexOf(name) ?? -1);
+  return {
+    columns,
+    async rows(from, count) {
+      const out: TextRow[] = [];
+      for (let i = 0; i < count; i += chunk) out.push(...(await draw(from + i, Math.min(chunk, count - i))));
+      return out;
+    },
+    report: () => ({
+      rounds: shared?.length ?? rest.length,
+      unlearned: layout.empty.filter((name) => !derived.has(placeOf.get(name)!)),
+      ...(conditioned ? { where: conditioned.report() } : {}),
+    }),
+  };
+}
+
+/** @throws VhgmError "bundle" for a dictionary that does not belong to the model */
+function worldOf(model: PredictModel, schema: Schema): World {
+  const rules = compileRules(schema);
+  const columnOf = columnsOfPlaces(model.layout, rules.attributes.length);
+  for (const { source, attribute } of model.layout.columns) {
+    if (rules.attributes[source]?.name !== attribute.name) throw new VhgmError("bundle", `The dictionary is not the model's: it has no attribute ${attribute.name} in place ${source + 1}.`);
+  }
+  const known = new Set(layoutPlaces(model));
+  const derived = [];
+  for (const entry of compileDerived(schema)) {
+    if (!entry.parts.every((part) => known.has(part))) continue;
+    derived.push(entry);
+    known.add(entry.attribute);
+  }
+  return { model, rules, columnOf, derived };
+}
+
+const layoutPlaces = ({ layout }: PredictModel): number[] => layout.columns.map(({ source }) => source);
+
+function drawValue({ model, rules, columnOf }: World, paths: readonly MemberPaths[], r: number, at: number, u: number): number {
+  return recorded(columnDistribution(model, paths, r, columnOf[at]).sample(u), rules.attributes[at]);
+}

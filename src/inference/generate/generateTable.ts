@@ -1,0 +1,36 @@
+import { VhgmError } from "../../base/errors.js";
+import type { TableWriter } from "../../data/table.js";
+import type { GenerateReport, Generator } from "./generate.js";
+
+export interface GenerateTableInput {
+  readonly generator: Generator;
+  readonly rows: number;
+  readonly writer: TableWriter;
+  /** Rows written at a time; the result does not depend on it. */
+  readonly batch?: number;
+}
+
+export interface GenerateTableHooks {
+  onRows?(rows: number): void;
+  stopped?(): boolean;
+}
+
+/**
+ * Writes invented people, exactly as many as asked for; after a failure nothing stands under the output's name.
+ * @throws VhgmError "usage" from a condition that nobody meets, "disk" from writing, "cancelled" when stopped
+ */
+export async function generateTable({ generator, rows, writer, batch = 256 }: GenerateTableInput, hooks: GenerateTableHooks = {}): Promise<GenerateReport> {
+  try {
+    for (let from = 0; from < rows; from += batch) {
+      const count = Math.min(batch, rows - from);
+      await writer.write(await generator.rows(from, count));
+      hooks.onRows?.(from + count);
+      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The generation was stopped; nothing was written.");
+    }
+    await writer.finish();
+  } catch (cause) {
+    await writer.abort();
+    throw cause;
+  }
+  return generator.report();
+}

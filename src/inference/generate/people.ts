@@ -1,0 +1,79 @@
+/** People while they are drawn, attribute by attribute. */
+import type { Encoded } from "../../data/encode.js";
+import type { Derived } from "../../schema/derived.js";
+import { whichApply, type Rules } from "../../schema/rules.js";
+import { evaluate, noValue, type Bound, type Truth } from "../../schema/truth.js";
+import type { PredictModel } from "../../model/trained.js";
+import { showCell } from "../decide.js";
+
+/** What people are drawn by: a model, and what the dictionary demands of a person. */
+export interface World {
+  readonly model: PredictModel;
+  readonly rules: Rules;
+  /** (places) column of the layout, -1 where nothing was learned. */
+  readonly columnOf: Int32Array;
+  /** Attributes that follow from others, in an order in which each follows from what stands before it. */
+  readonly derived: readonly Derived[];
+}
+
+export interface People {
+  readonly rows: number;
+  /** As the model sees them. */
+  readonly encoded: Encoded;
+  /** (rows) of (places): recorded values, NaN where nothing was drawn. */
+  readonly values: readonly Float64Array[];
+  /** (rows) of (places): to whom attributes apply. */
+  readonly applies: Truth[][];
+}
+
+/** People of whom nothing is known. */
+export function nobody({ model, rules }: World, rows: number): People {
+  const { features, columns } = model.layout;
+  const places = rules.attributes.length;
+  const first = whichApply(rules, () => NaN);
+  return {
+    rows,
+    encoded: { rows, features: new Float32Array(rows * features), observed: new Uint8Array(rows * columns.length) },
+    values: Array.from({ length: rows }, () => new Float64Array(places).fill(NaN)),
+    applies: Array.from({ length: rows }, () => [...first]),
+  };
+}
+
+/** Gives a person a value, and what follows from it. */
+export function learn(world: World, people: People, r: number, at: number, value: number): void {
+  const { model, rules, columnOf } = world;
+  const values = people.values[r];
+  for (const place of [at, ...derive(world, values, at, value)]) {
+    if (columnOf[place] >= 0) showCell(people.encoded, model.layout, r, columnOf[place], values[place]);
+  }
+  if (rules.rules.length > 0) people.applies[r] = whichApply(rules, (place) => values[place]);
+}
+
+/** Sets a value and all derived ones that it completes. @returns places of the derived ones */
+function derive({ derived }: World, values: Float64Array, at: number, value: number): number[] {
+  values[at] = value;
+  const found: number[] = [];
+  for (const { attribute, parts, value: follows } of derived) {
+    if (!Number.isNaN(values[attribute]) || !(parts.includes(at) || parts.some((part) => found.includes(part)))) continue;
+    const result = follows(values);
+    if (Number.isNaN(result)) continue;
+    values[attribute] = result;
+    found.push(attribute);
+  }
+  return found;
+}
+
+/** What a condition would come to if a person had a further value. */
+export function truthWith(world: World, values: Float64Array, at: number, value: number, condition: Bound): Truth {
+  const found = derive(world, values, at, value);
+  const truth = truthOf(world, values, condition);
+  for (const place of [at, ...found]) values[place] = NaN;
+  return truth;
+}
+
+/** What a condition comes to for a person of whom some values are known. */
+export function truthOf({ rules }: World, values: Float64Array, condition: Bound): Truth {
+  if (rules.rules.length === 0) return evaluate(condition, (place) => values[place]);
+  const applies = whichApply(rules, (place) => values[place]);
+  return evaluate(condition, (place) => (applies[place] === false ? noValue : values[place]));
+}
