@@ -11,8 +11,8 @@ import { joinFeatures, logVarianceRange, splitFeatures } from "./blocks.js";
  *   asked cells: column's vector + what the linear path predicts there ──> attend to the latents [and to the tokens], MLP
  *                ──> head: one product with a vector per feature
  *
- * Per column there are a query vector, and per feature a vector for reading and one for answering: parameters and the
- * optimiser's work grow with D d, and a row's cost with its tokens and queries.
+ * Per column there are a query vector, and per feature a vector for reading and one for asking and answering: parameters and
+ * the optimiser's work grow with D d, and a row's cost with its tokens and queries.
  */
 
 export interface SetConfig {
@@ -55,7 +55,7 @@ export function declareSet(params: Parameters, layout: Layout, config: SetConfig
   const fan = 1 / Math.sqrt(d);
   params.declare("set.base", [layout.features, d], { normal: 0.5 });
   params.declare("set.query", [layout.columns.length, d], { normal: 0.5 });
-  params.declare("set.head", [layout.features, d], { normal: 0.1 * fan });
+  params.declare("set.head", [layout.features, d], { normal: 0.3 * fan });
   // A feature's bias, and the strength of the linear path in its prediction.
   params.declare("set.scale", [layout.features, 2], { values: Float32Array.from({ length: 2 * layout.features }, (_, at) => (at % 2 === 0 ? 0 : gate)) }, false);
   params.declare("set.variance", [d, d], { normal: 0.01 });
@@ -64,7 +64,7 @@ export function declareSet(params: Parameters, layout: Layout, config: SetConfig
   params.declare("set.value.in", [2, valueWidth], { normal: 0.7 });
   params.declare("set.value.bias", [valueWidth], { normal: 0.5 });
   params.declare("set.value.out", [valueWidth, d], { normal: 0.6 / Math.sqrt(valueWidth) });
-  params.declare("set.linear", [d, d], { normal: 0.6 * fan });
+  params.declare("set.linear", [d, d], { normal: 3 * fan });
   params.declare("set.latent", [latents, d], { normal: 0.5 });
   params.declare("set.read", [d, latents], { normal: 1 });
   params.declare("set.read.out", [d, d], { normal: 0.6 * fan });
@@ -173,7 +173,7 @@ export function answerAll(layout: Layout, config: SetConfig, get: Get, linear: T
   const predicted = splitFeatures(linear, layout).map((part, i) => {
     const group = layout.groups[i];
     const block = ops.transpose(part, [1, 0, 2]); // (count, B, width)
-    const vectors = perFeature("set.base", group);
+    const vectors = perFeature("set.head", group);
     // A number's second feature, its normal score, is not asked for.
     return group.kind === "number" ? ops.matmul(ops.slice(block, 0, 1, 2), ops.slice(vectors, 0, 1, 1)) : ops.matmul(block, vectors);
   });

@@ -17,7 +17,7 @@ import { evenlySpaced, pickRows } from "./rows.js";
 import { openSetFeeds, type DenseBatch, type SetFeeds } from "./setFeeds.js";
 import { setLossGraph } from "./setGraph.js";
 import { setShape } from "./setShape.js";
-import type { RowRoles } from "./sources.js";
+import { fewCells, type RowRoles } from "./sources.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
@@ -107,9 +107,8 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       let kl = 0;
       for (let b = 0; b < perEpoch; b++) {
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
-        const batch = batches.training(order, b);
-        const own = sets ? (await sets.convert(denseBatch(batch.feeds), rng, true)).feeds : batch.feeds;
-        const feeds = { ...fixed, ...own, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
+        const batch = sets ? await sets.next(b, perEpoch, (at) => denseBatch(batches.training(order, at).feeds), rng) : batches.training(order, b);
+        const feeds = { ...fixed, ...batch.feeds, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
         const out = await trainer.run(feeds);
         total += (out.loss.data as Float32Array)[0];
         if (config.latent) kl += (out.kl.data as Float32Array)[0];
@@ -275,11 +274,12 @@ class Batches {
       const context = { observed, other: fold.train.subarray(other * p, (other + 1) * p), frequency: this.frequency, others: this.input.rows.others(i), order: this.order };
       mask.hide(context, this.rng, hidden);
       const rowWeight = this.rowWeight(i);
+      const few = this.input.rows.few && observed.reduce((sum, bit, j) => sum + (bit && !hidden[j] ? 1 : 0), 0) <= fewCells ? this.input.rows.few : null;
       x.set(table.features.subarray(i * d, (i + 1) * d), r * d);
       row[r] = BigInt(i);
       for (let j = 0; j < p; j++) {
         if (!observed[j]) continue;
-        if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j] * rowWeight;
+        if (hidden[j]) total += weight[r * p + j] = this.columnWeight[j] * rowWeight * (few ? few(i, j) : 1);
         else {
           visible[r * p + j] = 1;
           if (options.visibleLoss > 0) total += weight[r * p + j] = options.visibleLoss * this.columnWeight[j] * rowWeight;

@@ -1,4 +1,4 @@
-import type { Rng } from "../base/random.js";
+import { permutation, type Rng } from "../base/random.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, indexData, planLookup, toOnnx, type SessionFactory, type TensorData } from "../engine/index.js";
 import { toFeatures } from "../model/blocks.js";
@@ -24,8 +24,16 @@ export interface SetFeeds {
    * @returns feeds, and the weight of the cells that are scored
    */
   convert(batch: DenseBatch, rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
+  /**
+   * Feeds of step b of an epoch's steps. Every few steps it takes the next batches together and sorts their rows by length.
+   * @param batchOf the epoch's batch at a step
+   */
+  next(b: number, steps: number, batchOf: (step: number) => DenseBatch, rng: Rng): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
   close(): Promise<void>;
 }
+
+/** Batches whose rows are sorted by length together. */
+const poolSize = 6;
 
 export async function openSetFeeds(layout: Layout, shape: SetShape, linear: LinearMap, rounds: number, open: SessionFactory): Promise<SetFeeds> {
   const dense = linear.neighbours || rounds === 0 ? null : await openDensePath(layout, linear, rounds, open);
@@ -116,7 +124,43 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
     return center[k] + relaxation * sum;
   }
 
-  return { convert, close: async () => dense?.close() };
+  let pool: DenseBatch[] = [];
+  return {
+    convert,
+    async next(b, steps, batchOf, rng) {
+      if (b % poolSize === 0) {
+        const sorted = byLength(Array.from({ length: Math.min(poolSize, steps - b) }, (_, k) => batchOf(b + k)), p);
+        pool = Array.from(permutation(sorted.length, rng), (k) => sorted[k]);
+      }
+      return convert(pool[b % poolSize], rng, true);
+    },
+    close: async () => dense?.close(),
+  };
+}
+
+/**
+ * The rows of several batches anew in as many batches, those with about as many visible cells together: rows are filled up
+ * to the longest of a batch, and masks make their lengths differ by ten times and more.
+ */
+export function byLength(batches: readonly DenseBatch[], columns: number): DenseBatch[] {
+  const rows = batches.flatMap((batch) => Array.from({ length: batch.rows }, (_, i) => ({ batch, i, length: visibleCount(batch.visible, i, columns) })));
+  rows.sort((a, b) => a.length - b.length);
+  let start = 0;
+  return batches.map((like) => {
+    const out = { rows: like.rows, features: like.features.slice(), visible: like.visible.slice(), weight: like.weight.slice() };
+    const d = like.features.length / like.rows;
+    let total = 0;
+    for (let r = 0; r < out.rows; r++) {
+      const { batch, i } = rows[start + r];
+      out.features.set(batch.features.subarray(i * d, (i + 1) * d), r * d);
+      out.visible.set(batch.visible.subarray(i * columns, (i + 1) * columns), r * columns);
+      out.weight.set(batch.weight.subarray(i * columns, (i + 1) * columns), r * columns);
+    }
+    for (const w of out.weight) total += w;
+    for (let at = 0; total > 0 && at < out.weight.length; at++) out.weight[at] /= total;
+    start += out.rows;
+    return out;
+  });
 }
 
 const starts = (sizes: readonly number[]): number[] => sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));

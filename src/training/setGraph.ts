@@ -37,7 +37,8 @@ export function setLossGraph(layout: Layout, config: SetConfig, params: Paramete
 
   const encoded = encodeSet(config, get, tokens, (table, indices) => read(table, indices, "token"));
   const columns = read(get("set.query"), column, "column"); // (T, d)
-  const weighted = ops.mul(read(get("set.base"), feature, "feature"), predicted); // (F, d)
+  const vectors = read(get("set.head"), feature, "feature"); // (F, d)
+  const weighted = ops.mul(vectors, predicted);
   const states = queryState(get, columns, ops.concat(perClass(weighted, shape).map((x) => ops.sum(x, [1])), 0)); // (T, d)
   const asked = ops.lookup(withNone(states, places), place, { inverse: extended(back, batch * perRow), groups: [] }); // (B, Q, d)
   const answered = withNone(askSet(config, get, asked, encoded), batch * perRow);
@@ -45,7 +46,7 @@ export function setLossGraph(layout: Layout, config: SetConfig, params: Paramete
 
   const scale = ops.split(read(get("set.scale"), feature, "feature"), [1, 1], 1); // bias, gate: (F, 1)
   const start = ops.reshape(ops.add(scale[0], ops.mul(scale[1], offset)), [features, 1]);
-  const heads = perClass(read(get("set.head"), feature, "feature"), shape); // (capacity, width, d)
+  const heads = perClass(vectors, shape); // (capacity, width, d)
   const hs = ops.split(h, classes.map((c) => c.capacity), 0);
   const cs = ops.split(columns, classes.map((c) => c.capacity), 0);
   const ws = ops.split(weight, classes.map((c) => c.capacity), 0);

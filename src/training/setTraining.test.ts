@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import { cellsOf, factorTable, levelsAttribute, numberAttribute, withHoles } from "../../test/support/tables.js";
+import { createRng } from "../base/random.js";
+import { encodeCells } from "../data/encode.js";
+import { fitLayout } from "../data/layout.js";
+import { float32, toOnnx, type TensorData } from "../engine/index.js";
+import { openSession } from "../engine/node/session.js";
+import { openPredictor } from "../inference/predictor.js";
+import { fitNeighbours } from "../model/sparseLinear.js";
+import { declareNetwork, type NetworkConfig } from "../model/network.js";
+import { buildPathGraph } from "../model/paths.js";
+import { compileModel } from "../model/trained.js";
+import { resolveOptions, trainingDefaults } from "./options.js";
+import { openSetFeeds } from "./setFeeds.js";
+import { setLossGraph } from "./setGraph.js";
+import { setShape } from "./setShape.js";
+import { trainModel } from "./train.js";
+
+const width = 8;
+const set = (queriesSeeTokens: boolean) => ({ kind: "set", width, depth: 1, heads: 2, latents: 4, queriesSeeTokens }) as const;
+const networkOf = (queriesSeeTokens: boolean): NetworkConfig => ({ linearRounds: 1, neighbours: 5, memory: null, residual: set(queriesSeeTokens), gates: { linear: 0.8, memory: 0.2 } });
+
+// Numbers, one of them skewed, and attributes of 2, 3 and 5 classes; five people, one of whom has nothing visible.
+const cells = withHoles(factorTable(60, 4, [2, 3, 3, 5], 5), 0.2, 6);
+cells.values[0].forEach((x, i) => (cells.values[0][i] = Math.exp(x)));
+const layout = fitLayout(cells);
+const table = encodeCells(cells, layout);
+const p = layout.columns.length;
+const d = layout.features;
+const neighbours = Int32Array.from(layout.columns.flatMap((c) => Array.from({ length: d }, (_, k) => k).filter((k) => k < c.first || k >= c.first + c.width).slice(0, 5)));
+const linear = fitNeighbours(table, layout, neighbours, () => [0.2])[0].map;
+const rows = 5;
+const features = table.features.slice(0, rows * d);
+const rng = createRng(2);
+const visible = Float32Array.from({ length: rows * p }, (_, at) => (at >= p && table.observed[at] && rng.uniform() < 0.6 ? 1 : 0));
+const weight = Float32Array.from({ length: rows * p }, (_, at) => (table.observed[at] && !visible[at] ? 0.004 * (1 + (at % 3)) : 0));
+const options = resolveOptions({ ...trainingDefaults, network: "set", width, heads: 2 }, { columns: p, features: d });
+
+/** Draws parameters that are large enough for every part to matter. */
+function parametersOf(config: NetworkConfig) {
+  const params = declareNetwork(layout, config);
+  const theta = params.initial(createRng(3));
+  const noise = createRng(4);
+  for (let k = 0; k < theta.length; k++) theta[k] += 0.1 * noise.normal();
+  return { params, theta };
+}
+
+const optimiser = (theta: Float32Array, params: { decayMask(): Float32Array }): Record<string, TensorData> => {
+  const n = theta.length;
+  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
+  const zeros = (): TensorData => float32(new Float32Array(n), n);
+  return { theta: float32(theta, n), m: zeros(), v: zeros(), average: zeros(), decay: float32(params.decayMask(), n), rate: scalar(0), c1: scalar(1), c2: scalar(1), keep: scalar(0) };
+};
+
+describe("the set encoder's training graph", () => {
+  const shape = setShape(layout, new Float32Array(p).fill(1), 6, p);
+
+  test("has places for every class of columns", () => {
+    expect(shape.classes.map(({ kind, width: w }) => [kind, w])).toEqual([["number", 1], ["levels", 2], ["levels", 4], ["levels", 8]]);
+    expect(shape.features).toBe(shape.classes.reduce((sum, c) => sum + c.capacity * c.width, 0));
+  });
+
+  test.each([true, false])("its gradients are those of finite differences, queries seeing tokens: %s", async (sees) => {
+    const config = networkOf(sees);
+    const { params, theta } = parametersOf(config);
+    const sets = await openSetFeeds(layout, shape, linear, 1, openSession);
+    const { feeds } = await sets.convert({ rows, features, visible, weight }, createRng(1), true);
+    const session = await openSession(setLossGraph(layout, set(sees), params, shape, options, true), { threads: 1 });
+    const run = (at: Float32Array) => session.run({ ...feeds, ...optimiser(at, params) });
+    // With m = 0 and a gradient too short to be clipped, the next m is a tenth of it.
+    const gradient = ((await run(theta)).next_m.data as Float32Array).map((x) => 10 * x);
+    expect(Math.hypot(...gradient)).toBeLessThan(1);
+    const direction = createRng(9);
+    for (const { name, offset, size } of params.declared) {
+      const v = Float32Array.from({ length: size }, () => direction.normal() / Math.sqrt(size));
+      const at = async (step: number): Promise<number> => {
+        const moved = theta.slice();
+        for (let k = 0; k < size; k++) moved[offset + k] += step * v[k];
+        return ((await run(moved)).loss.data as Float32Array)[0];
+      };
+      const step = 0.02;
+      const slope = ((await at(step)) - (await at(-step))) / (2 * step);
+      const expected = v.reduce((s, x, k) => s + x * gradient[offset + k], 0);
+      expect(Math.abs(slope - expected), name).toBeLessThan(3e-5 + 0.03 * Math.abs(expected));
+    }
+    expect(gradient.filter((x) => x !== 0).length).toBeGreaterThan(0.5 * gradient.length);
+    await session.close();
+    await sets.close();
+  });
+
+  test("its loss is that of the graph that answers, cell by cell", async () => {
+    const config = networkOf(true);
+    const { params, theta } = parametersOf(config);
+    const sets = await openSetFeeds(layout, shape, linear, 1, openSession);
+    const converted = await sets.convert({ rows, features, visible, weight }, createRng(1), false);
+    expect(converted.weight).toBeCloseTo(weight.reduce((a, b) => a + b, 0), 6);
+    const scorer = await openSession(setLossGraph(layout, set(true), params, shape, options, false));
+    const { loss } = await scorer.run({ ...converted.feeds, theta: float32(theta, theta.length) });
+    await Promise.all([scorer.close(), sets.close()]);
+    const predictor = await openPredictor({ layout, graph: toOnnx(buildPathGraph(layout, config, params, [{ theta, linear }], null, { first: [], total: 0 })), memberCount: 1, memoryHashes: null } as never, openSession);
+    const [{ net, logVariance }] = await predictor.run({ rows, features, observed: Uint8Array.from(visible) });
+    await predictor.close();
+    let expected = 0;
+    for (let i = 0; i < rows; i++) {
+      layout.columns.forEach(({ first, width: w, kind }, j) => {
+        for (let k = first; k < first + (kind === "number" ? 1 : w); k++) {
+          const truth = features[i * d + k];
+          const guess = net[i * d + k];
+          const spread = kind === "number" ? logVariance![i * layout.numbers + j] : 0;
+          const nll = kind === "number" ? 0.5 * (Math.min(25, (guess - truth) ** 2 * Math.exp(-spread)) + spread) : -truth * Math.log(guess);
+          expected += weight[i * p + j] * nll;
+        }
+      });
+    }
+    expect((loss.data as Float32Array)[0]).toBeCloseTo(expected, 5);
+  });
+
+  test("a row with more scored cells than places is sampled without changing what it weighs", async () => {
+    const few = setShape(layout, new Float32Array(p).fill(1), rows, 2);
+    const sets = await openSetFeeds(layout, few, linear, 1, openSession);
+    const draws = createRng(7);
+    const expected = weight.reduce((a, b) => a + b, 0);
+    let mean = 0;
+    for (let k = 0; k < 400; k++) mean += (await sets.convert({ rows, features, visible, weight }, draws, false)).weight / 400;
+    await sets.close();
+    expect(mean / expected).toBeGreaterThan(0.9);
+    expect(mean / expected).toBeLessThan(1.1);
+  });
+});
+
+test("answers are the same bits in any company, though rows have different numbers of tokens", async () => {
+  const wide = fitLayout(factorTable(200, 50, [2, 2, 3, 3, 4], 8));
+  const encoded = encodeCells(factorTable(200, 50, [2, 2, 3, 3, 4], 8), wide);
+  const q = wide.columns.length;
+  const hide = createRng(5);
+  const observed = encoded.observed.map((_, at) => (hide.uniform() < Math.floor(at / q) / 200 ? 1 : 0));
+  const config: NetworkConfig = { linearRounds: 1, neighbours: 8, memory: null, residual: { kind: "set", width: 16, depth: 1, heads: 2, latents: 8, queriesSeeTokens: true }, gates: { linear: 0.8, memory: 0.2 } };
+  const params = declareNetwork(wide, config);
+  const near = Int32Array.from(wide.columns.flatMap((c) => Array.from({ length: wide.features }, (_, k) => k).filter((k) => k < c.first || k >= c.first + c.width).slice(0, 8)));
+  const map = fitNeighbours(encoded, wide, near, () => [0.2])[0].map;
+  const graph = toOnnx(buildPathGraph(wide, config, params, [{ theta: params.initial(createRng(1)), linear: map }], null, { first: [], total: 0 }));
+  const predictor = await openPredictor({ layout: wide, graph, memberCount: 1, memoryHashes: null } as never, openSession);
+  const part = (first: number, count: number) => predictor.run({ rows: count, features: encoded.features.subarray(first * wide.features, (first + count) * wide.features), observed: observed.subarray(first * q, (first + count) * q) });
+  const [all] = await part(0, 200);
+  for (const [first, count] of [[0, 1], [3, 7], [90, 110], [199, 1]]) {
+    const [some] = await part(first, count);
+    expect(some.net).toEqual(all.net.slice(first * wide.features, (first + count) * wide.features));
+    expect(some.logVariance).toEqual(all.logVariance!.slice(first * wide.numbers, (first + count) * wide.numbers));
+  }
+  await predictor.close();
+});
+
+test("a table of 600 attributes with half of its cells missing is learned in seconds", async () => {
+  // 60 groups of ten attributes share a factor each.
+  const [people, groups, size] = [240, 60, 10];
+  const draw = createRng(12);
+  const attributes = Array.from({ length: groups * size }, (_, j) => (j % size < 7 ? numberAttribute(`x${j}`) : levelsAttribute(`x${j}`, 2 + (j % 2))));
+  const complete = attributes.map(() => new Float64Array(people));
+  for (let i = 0; i < people; i++) {
+    for (let k = 0; k < groups; k++) {
+      const factor = draw.normal();
+      for (let j = k * size; j < (k + 1) * size; j++) {
+        const x = factor + 0.6 * draw.normal();
+        complete[j][i] = j % size < 7 ? x : Math.min(1 + (j % 2), x < -0.5 ? 0 : x < 0.6 ? 1 : 2);
+      }
+    }
+  }
+  const truth = cellsOf(attributes, complete);
+  const holes = withHoles(truth, 0.5, 3);
+  const { model, epochs } = await trainModel(holes, { ...trainingDefaults, network: "set", width: 16, heads: 2, latents: 8, depth: 1, queries: 32, epochs: 4 }, openSession);
+  expect(epochs).toHaveLength(1);
+  const predictor = await openPredictor(compileModel(model), openSession);
+  const encoded = encodeCells(holes, model.layout);
+  const known = encodeCells(truth, model.layout);
+  const [paths] = await predictor.run(encoded);
+  await predictor.close();
+  let [ours, mean] = [0, 0];
+  for (let i = 0; i < people; i++) {
+    for (let j = 0; j < model.layout.numbers; j++) {
+      if (encoded.observed[i * model.layout.columns.length + j]) continue;
+      const at = i * model.layout.features + model.layout.columns[j].first;
+      ours += (paths.net[at] - known.features[at]) ** 2;
+      mean += known.features[at] ** 2;
+    }
+  }
+  expect(ours).toBeLessThan(0.9 * mean);
+});
