@@ -15,7 +15,22 @@ export function describeAnswer(answer: Answer): string {
           `shares: linear ${percent(why.paths.linear)}, similar people ${percent(why.paths.similarPeople)}, network ${percent(why.paths.network)}`,
       ]
     : [];
-  return [title, ...(answer.levels ? levelLines(answer) : numberLines(answer)), ...rests].join("\n");
+  return [title, ...appliesLines(answer), ...(answer.levels ? levelLines(answer) : answer.interval ? numberLines(answer) : []), ...supportLines(answer), ...rests].join("\n");
+}
+
+/** Whether the attribute applies, where a rule says to whom. */
+function appliesLines({ applies }: Answer): string[] {
+  if (!applies || applies.probability === 1) return [];
+  const { probability, rule } = applies;
+  if (probability === 0) return [`  does not apply: only where ${rule}`];
+  const how = probability === null ? "it cannot be known whether it applies" : `applies with a probability of ${percent(probability)}`;
+  return [`  ${how} (where ${rule}); if it applies:`];
+}
+
+/** What the answer assumes, or why it is withheld. */
+function supportLines({ support, withheld }: Answer): string[] {
+  if (withheld !== undefined) return [`  withheld: ${withheld}`];
+  return support?.assumption === undefined ? [] : [`  ${support.assumption}`];
 }
 
 function numberLines(answer: Answer): string[] {

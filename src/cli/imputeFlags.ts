@@ -18,6 +18,8 @@ export interface ImputeFlags {
   readonly m?: number;
   readonly intervals?: number;
   readonly why?: boolean;
+  readonly support?: boolean;
+  readonly strict?: boolean;
   readonly key?: string;
   readonly rounds?: number;
   readonly batch: number;
@@ -29,6 +31,8 @@ export const imputeFlags = (command: Command): Command =>
     .option("-m, --m <number>", "multiple imputation: this many completed tables, OUT-1, OUT-2, …, each drawn jointly", whole(1, 10_000))
     .option("--intervals <level>", "add columns with the central interval of this level to each filled column, for instance 0.9", level)
     .option("--why", "add columns that say on about how many similar people each filled cell rests")
+    .option("--support", "add columns that say which share of the row's values each filled attribute was seen together with in training: 1 all, 0 none")
+    .option("--strict", "leave cells empty whose answer would assume that attributes never seen together are independent")
     .option("--key <column>", "column that names a person, so that draws do not depend on the order of rows")
     .option("--rounds <number>", "most passes per draw; more keeps relations between holes better (default: 24)", whole(1, 100_000))
     .option("--batch <number>", "rows completed at a time; the result does not depend on it", whole(1, 1_000_000), 256);
@@ -53,8 +57,8 @@ export async function completeInto(
   { predictor, schema, table, rows, flags, seed }: { predictor: Predictor; schema: Schema; table: FileTable; rows: number; flags: Omit<ImputeFlags, "output">; seed: number },
   progress: Progress,
 ): Promise<ImputeReport> {
-  const { m, intervals, why, key, rounds, batch } = flags;
-  const options: ImputeOptions = { draws: m ?? 0, intervals, why, key, rounds, seed };
+  const { m, intervals, why, support, strict, key, rounds, batch } = flags;
+  const options: ImputeOptions = { draws: m ?? 0, intervals, why, support, strict, key, rounds, seed };
   const imputer = createImputer(predictor, schema, table.columns, table.name, options);
   const { nativeTypes } = table;
   const types = nativeTypes && imputer.columns.map((_, j) => nativeTypes[j] ?? "DOUBLE");
@@ -78,12 +82,18 @@ export async function countRows(table: FileTable, progress: Progress): Promise<n
   return rows;
 }
 
+const stay = (cells: number): string => (cells === 1 ? "stays" : "stay");
+
 /** What was filled and what was met, in sentences. */
-export function reportSentences({ rows, filled, left, unknownLevels, absent, extra }: ImputeReport, name: string, files: readonly string[]): string[] {
+export function reportSentences({ rows, filled, left, doNotApply, undecided, withheld, contradictions, unknownLevels, absent, extra }: ImputeReport, name: string, files: readonly string[]): string[] {
   const where = files.length === 1 ? files[0] : `each of ${files[0]} … ${files.at(-1)}`;
   return [
     `${where}: ${counted(filled, "cell")} filled in ${counted(rows, "row")}.`,
-    ...(left > 0 ? [`${counted(left, "cell")} stay empty: nothing is known of their columns.`] : []),
+    ...(left > 0 ? [`${counted(left, "cell")} ${stay(left)} empty: nothing is known of their columns.`] : []),
+    ...(doNotApply > 0 ? [`${counted(doNotApply, "cell")} ${stay(doNotApply)} empty, because they do not apply to the person.`] : []),
+    ...(undecided > 0 ? [`${counted(undecided, "cell")} ${stay(undecided)} empty, because nothing is known of what decides whether they apply.`] : []),
+    ...(withheld > 0 ? [`${counted(withheld, "cell")} ${stay(withheld)} empty (--strict): they would rest on attributes that were not seen together in training.`] : []),
+    ...contradictions.map((c) => `${counted(c.count, "cell")} of ${c.name} ${c.count === 1 ? "holds" : "hold"} a value although it applies only where ${c.condition}; kept as ${c.count === 1 ? "it stands" : "they stand"}, and not used.`),
     ...unknownLevels.map(
       (u) => `${counted(u.count, "cell")} of ${u.name} held a level that the model does not know, for instance '${u.text}'; kept as it stands, and not used.`,
     ),

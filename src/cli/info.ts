@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { Bundle } from "../bundle/bundle.js";
+import { neverTogether } from "../bundle/neverTogether.js";
 import { readBundle } from "../bundle/node/files.js";
 import { examples, jsonFlag } from "./flags.js";
 import { attributeScale, attributeScores } from "./scores.js";
 import { print, printJson } from "./terminal.js";
-import { count, counted, layTable, percent } from "./text.js";
+import { count, counted, layTable, listed, percent } from "./text.js";
 import { memoryMeaning, rowsWarning } from "./warnings.js";
 
 export function addInfo(program: Command): void {
@@ -19,8 +20,27 @@ export function addInfo(program: Command): void {
 async function info(path: string, { json }: { readonly json?: boolean }): Promise<void> {
   const bundle = await readBundle(path);
   const warning = rowsWarning(path, bundle);
-  if (json) printJson({ card: bundle.card, ...(warning ? { warning } : {}), attributes: attributeScores(bundle).map(({ attribute, score }) => ({ ...attribute, score: score ?? null })) });
+  if (json) printJson({ card: bundle.card, ...(warning ? { warning } : {}), attributes: attributeScores(bundle).map(({ attribute, score }) => ({ ...attribute, score: score ?? null })), rules: rulesOf(bundle), neverTogether: neverTogether(bundle) });
   else print([describe(path, bundle), ...(warning ? ["", warning] : [])].join("\n"));
+}
+
+/** The dictionary's rules: to whom which attribute applies. */
+const rulesOf = ({ schema }: Bundle): { name: string; appliesWhen: string }[] =>
+  schema.attributes.flatMap(({ name, role, applies_when }) => (role === "attribute" && applies_when !== undefined ? [{ name, appliesWhen: applies_when }] : []));
+
+const mostBlocks = 6;
+
+/** Which attributes were never seen together, the largest blocks first. */
+function describeNeverTogether(bundle: Bundle): string[] {
+  const found = neverTogether(bundle);
+  if (!found || found.pairs === 0) return [];
+  const side = (names: readonly string[]): string => (names.length === 1 ? names[0] : `${listed(names, 3)} (${count(names.length)})`);
+  return [
+    "",
+    `${counted(found.pairs, "pair")} of attributes, of ${count(found.allPairs)}, ${found.pairs === 1 ? "was" : "were"} never seen together in one person: answers across them assume independence given the rest.`,
+    ...found.blocks.slice(0, mostBlocks).map(({ a, b, pairs }) => `  ${side(a)} x ${side(b)}: ${counted(pairs, "pair")}`),
+    ...(found.blocks.length > mostBlocks ? [`  and ${counted(found.blocks.length - mostBlocks, "smaller block")} (--json lists them)`] : []),
+  ];
 }
 
 /** What each source gave, and whose people answers are about. */
@@ -63,6 +83,7 @@ function describe(path: string, bundle: Bundle): string {
     ],
     rows,
   );
+  const rules = rulesOf(bundle);
   const aside = card.setAside.map(({ name, reason }) => `  ${name}: ${reason}`);
   return [
     `${path}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
@@ -76,6 +97,8 @@ function describe(path: string, bundle: Bundle): string {
     "Baseline: the same when the mean or the commonest level is filled in.",
     "",
     table,
+    ...(rules.length > 0 ? ["", "Rules:", ...rules.map(({ name, appliesWhen }) => `  ${name} applies only where ${appliesWhen}`)] : []),
+    ...describeNeverTogether(bundle),
     ...(aside.length > 0 ? ["", "Set aside:", ...aside] : []),
   ].join("\n");
 }

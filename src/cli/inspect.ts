@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import { VhgmError } from "../base/errors.js";
 import { inspectTable, type Inspection } from "../data/inspect.js";
 import { inspectSources } from "../data/inspectSources.js";
 import { writeFileAtomic } from "../data/node/atomic.js";
 import { formatDictionary } from "../schema/dictionary.js";
+import type { Schema } from "../schema/schema.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
+import { checkRules, describeRules } from "./inspectRules.js";
 import { dataCacheFlag, tableKinds, type SourceOptions } from "./openSource.js";
 import { refuseSameFile, withTable, withTables } from "./openTables.js";
 import type { JoinedTable } from "../data/sources.js";
@@ -11,9 +14,11 @@ import { createProgress, rowProgress, type Progress } from "./progress.js";
 import { attributeScale } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, layTable, percent, screenWidth } from "./text.js";
+import { readSchema } from "./trainingFlags.js";
 
 interface Flags {
   readonly output?: string;
+  readonly schema?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly dataCache?: string;
@@ -28,12 +33,16 @@ export function addInspect(program: Command): void {
         "Several tables get one dictionary over all, with hints where a table seems to use another unit or other levels.",
     )
     .argument("<tables...>", tableKinds)
-    .option("-o, --output <file>", "write the data dictionary (YAML) of the tables here");
+    .option("-o, --output <file>", "write the data dictionary (YAML) of the tables here")
+    .option("--schema <file>", "hold the rules (applies_when) of this dictionary against the rows instead: how many obey, how many do not");
   jsonFlag(quietFlag(dataCacheFlag(command)));
-  examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect checkup.parquet laboratory.csv -o dictionary.yaml", "vhgm inspect nhanes:2017-2018:demographics,BMX -o nhanes.yaml").action(inspect);
+  examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect checkup.parquet laboratory.csv -o dictionary.yaml", "vhgm inspect cohort.csv --schema dictionary.yaml", "vhgm inspect nhanes:2017-2018:demographics,BMX -o nhanes.yaml").action(inspect);
 }
 
-async function inspect(paths: readonly string[], { output, json, quiet, dataCache }: Flags): Promise<void> {
+async function inspect(paths: readonly string[], flags: Flags): Promise<void> {
+  const { output, json, quiet, dataCache } = flags;
+  const schema = await readSchema(flags);
+  if (schema) return inspectRules(paths, schema, flags);
   if (output !== undefined) await refuseSameFile(output, ...paths);
   const progress = createProgress({ quiet });
   const notes: string[] = [];
@@ -46,6 +55,14 @@ async function inspect(paths: readonly string[], { output, json, quiet, dataCach
   else print(describe(all));
   if (output !== undefined) tell(`The dictionary is in ${output}: check it, edit it, and give it to vhgm train --schema ${output}.`);
   else if (!json && !quiet) tell(`\nTo edit these guesses: vhgm inspect ${paths.join(" ")} -o dictionary.yaml`);
+}
+
+async function inspectRules(paths: readonly string[], schema: Schema, { output, json, quiet, dataCache }: Flags): Promise<void> {
+  if (output !== undefined) throw new VhgmError("usage", "With --schema the rules of a dictionary are checked, so there is none to write; leave out -o.");
+  const progress = createProgress({ quiet });
+  const found = await withTables(paths, { dataCache }, (table) => checkRules(table, schema, rowProgress(progress))).finally(() => progress.stop());
+  if (json) printJson(found);
+  else print(describeRules(found));
 }
 
 type Opening = SourceOptions & { readonly progress: Progress };

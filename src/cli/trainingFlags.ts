@@ -57,7 +57,7 @@ export async function readTrainingOptions(flags: TrainingFlags): Promise<Trainin
   return { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...config, ...said };
 }
 
-export const readSchema = async ({ schema }: TrainingFlags): Promise<Schema | undefined> =>
+export const readSchema = async ({ schema }: Pick<TrainingFlags, "schema">): Promise<Schema | undefined> =>
   schema === undefined ? undefined : parseDictionary(await readText(schema), basename(schema));
 
 export const sessionOptions = ({ device, threads }: Pick<TrainingFlags, "device" | "threads">): SessionOptions => ({ device, ...(threads === undefined ? {} : { threads }) });

@@ -1,0 +1,44 @@
+import { ruleReport, type RuleReport } from "../data/applicable.js";
+import { CellsBuilder } from "../data/cells.js";
+import type { FileTable } from "../data/node/open.js";
+import { isJoined } from "../data/sources.js";
+import { compileRules } from "../schema/rules.js";
+import type { Schema } from "../schema/schema.js";
+import { count, counted, layTable } from "./text.js";
+
+/** How the rules of a dictionary fit a table. */
+export interface RulesOfTable {
+  readonly table: string;
+  readonly rows: number;
+  readonly rules: readonly RuleReport[];
+}
+
+/** Reads a table by a dictionary and counts who obeys its rules. @throws VhgmError "data" for cells that the dictionary does not allow */
+export async function checkRules(table: FileTable, schema: Schema, onRows: (rows: number) => void): Promise<RulesOfTable> {
+  const rules = compileRules(schema);
+  const builder = new CellsBuilder(schema, table.columns, table.name, 0, isJoined(table) ? table.placeOf : undefined);
+  let rows = 0;
+  for await (const batch of table.batches()) {
+    builder.add(batch);
+    onRows((rows += batch.length));
+  }
+  return { table: table.name, rows, rules: ruleReport(builder.finish(), rules) };
+}
+
+export function describeRules({ table, rows, rules }: RulesOfTable): string {
+  if (rules.length === 0) return `${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when).`;
+  const number = (title: string) => ({ title, align: "right" as const });
+  const lines = rules.map((rule) => [
+    rule.name, rule.condition, count(rule.observed), count(rule.missing), count(rule.others), count(rule.violations), count(rule.undecided),
+  ]);
+  const broken = rules.filter(({ violations }) => violations > 0);
+  return [
+    `${table}: ${counted(rows, "row")}, ${counted(rules.length, "rule")}. An attribute applies to the people who have a value or a hole; others should have none.`,
+    "",
+    layTable([{ title: "attribute", most: 32 }, { title: "applies where", most: 48 }, number("value"), number("hole"), number("does not apply"), number("yet a value"), number("unknown")], lines),
+    "",
+    ...(broken.length === 0
+      ? ["Every row obeys them."]
+      : broken.map(({ name, violations, firstViolation }) => `${counted(violations, "row")} of ${name} ${violations === 1 ? "breaks its rule" : "break its rule"}, the first in row ${count(firstViolation + 1)}: the rule or the cells are wrong.`)),
+  ].join("\n");
+}
