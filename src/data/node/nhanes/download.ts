@@ -125,7 +125,7 @@ function networkError(url: string, path: string, { reason, hint }: Failure, trie
   const again = tries > 1 ? ` after ${tries} tries` : "";
   return new VhgmError(
     "network",
-    `${host} can't be reached or refuses ${url} (${reason}${again}); ${hint ?? "try again later"}, or put the file in place yourself as ${path} ` +
+    `${host} ${/^HTTP/.test(reason) ? "refuses" : "can't be reached for"} ${url} (${reason}${again}); ${hint ?? "try again later"}, or put the file in place yourself as ${path} ` +
       "(another folder: --data-cache), or name a mirror of the CDC's site in VHGM_NHANES_URL.",
   );
 }

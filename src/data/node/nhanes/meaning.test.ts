@@ -18,6 +18,7 @@ describe("numbers", () => {
     ["a number far off that is spoken stays", ["1 to 20", "Range of Values"], ["95", "95 or more"], undefined],
     ["with thousands", ["1 to 20", "Range of Values"], ["5000", "5,000 and above"], undefined],
     ["nought below the range stays", ["1 to 720", "Range of Values"], ["0", "Less than 1 month"], undefined],
+    ["nought in words stays", ["50 to 720", "Range of Values"], ["0", "None"], undefined],
     ["a code that is no number of the scale goes", ["2 to 60", "Range of Values"], ["6666", "Less than weekly"], ["6666"]],
     ["a range of one number", ["1", "Range of Values"], ["77", "Refused"], ["77"]],
   ])("%s", (_, range, other, missing) => expect(meaningOf("X", "x", variable("x", range, other)).known.missing).toEqual(missing));
@@ -52,6 +53,11 @@ describe("codes", () => {
   ])("order: %s", (_, label, texts, ordered) => {
     expect(meaningOf("X", label, variable(label, ...texts.map((text, i): [string, string] => [String(i + 1), text]))).known.ordered).toBe(ordered);
   });
+});
+
+test("order: education with a code apart has none", () => {
+  const grades = variable("", ["0", "Kindergarten"], ["1", "1st grade"], ["2", "2nd grade"], ["55", "Less than 5th grade"]);
+  expect(meaningOf("DMDEDUC3", "Education level - Children/Youth 6-19", grades).known.ordered).toBeUndefined();
 });
 
 describe("roles", () => {

@@ -85,6 +85,7 @@ function numberFacts(values: readonly CodebookValue[], span: Span): Pick<KnownCo
 function isOnScale({ code, description }: CodebookValue, { low, high }: Span): boolean {
   const value = parseNumber(code);
   if (value === null) return false;
+  if (value === 0 && /^(?:none|never|no|zero|did not)\b/i.test(description)) return true;
   const spoken = description.replace(/(\d),(?=\d{3}\b)/g, "$1").match(/\d+(?:\.\d+)?/g) ?? [];
   const margin = (share: number): number => Math.max(1, share * (high - low));
   return spoken.some((text) => Number(text) === value) || (value >= low - margin(0.1) && value <= high + margin(0.25));
@@ -107,12 +108,15 @@ function codesMeaning(facts: KnownColumn, values: readonly CodebookValue[], answ
   const textsOf = (list: readonly CodebookValue[]): string[] => [...new Set(list.map(({ code }) => texts.get(code)!))];
   const missing = textsOf(values.filter((value) => !answers.includes(value)));
   const levels = textsOf(answers);
-  const ordered = levels.length > 2 && (/\beducation level\b/i.test(facts.label ?? "") || numbersRise(levels));
+  const ordered = levels.length > 2 && ((/\beducation level\b/i.test(facts.label ?? "") && inSequence(answers)) || numbersRise(levels));
   return {
     known: { ...facts, levels, ...(ordered ? { ordered } : {}), ...(missing.length > 0 ? { missing } : {}), reason: facts.reason ?? "Levels and their texts are the codebook's." },
     texts,
   };
 }
+
+/** Whether codes count up by one: a code apart (55, "Less than 5th grade") has no place in their order. */
+const inSequence = (values: readonly CodebookValue[]): boolean => values.every(({ code }, k) => k === 0 || Number(code) === Number(values[k - 1].code) + 1);
 
 /** Whether each text's first number is above the one before: "Less than 1 year", "1 yr., less than 5 yrs.", "5 years or more". */
 function numbersRise(texts: readonly string[]): boolean {
