@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { isVhgmError } from "../base/errors.js";
 import { packageVersion } from "../training/node/versions.js";
+import { addCompare } from "./compare.js";
 import { addComplete } from "./complete.js";
 import { addDemo } from "./demo.js";
 import { addEvaluate } from "./evaluate.js";
@@ -23,7 +24,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(vhgm COMMAND --help lists what is allowed)")
     .addHelpText("after", "\nFirst steps:\n  $ vhgm demo\n  $ vhgm inspect cohort.csv\n  $ vhgm complete cohort.csv -o completed.csv")
     .exitOverride();
-  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addGenerate, addEvaluate, addInfo, addSimulate, addDemo]) add(program);
+  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addCompare, addGenerate, addEvaluate, addInfo, addSimulate, addDemo]) add(program);
   return program;
 }
 

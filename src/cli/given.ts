@@ -1,0 +1,28 @@
+/** Values of a person, as the command line takes them. */
+import { text as readAll } from "node:stream/consumers";
+import { z } from "zod";
+import { VhgmError } from "../base/errors.js";
+import type { Given } from "../inference/predict.js";
+import { readText } from "./trainingFlags.js";
+
+const givenSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+/**
+ * A JSON object, @FILE with one, or - for standard input.
+ * @throws VhgmError "usage" for text that is no JSON object of plain values
+ */
+export async function readGiven(source: string, option = "--given"): Promise<Given> {
+  const text = source === "-" ? await readAll(process.stdin) : source.startsWith("@") ? await readText(source.slice(1)) : source;
+  const where = source === "-" ? "standard input" : source.startsWith("@") ? source.slice(1) : option;
+  const shape = `a JSON object such as {"age": 60, "sex": "F"}`;
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new VhgmError("usage", `${where} is not JSON (${(cause as Error).message}); it takes ${shape}.`, { cause });
+  }
+  const result = givenSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const name = result.error.issues[0].path[0];
+  throw new VhgmError("usage", name === undefined ? `${where} holds ${JSON.stringify(raw)}; it takes ${shape}.` : `${where} gives '${String(name)}' neither a number nor a text; it takes ${shape}.`);
+}

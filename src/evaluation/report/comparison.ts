@@ -1,0 +1,98 @@
+import type { ComparedAttribute, Comparison, Contrast, EnsembleDifference } from "../../inference/compare.js";
+import type { Given } from "../../inference/predict.js";
+import { style } from "./style.js";
+import { domainOf, drawing, element, escapeHtml, label, line, linearScale, marker, legend, ticks } from "./svg.js";
+
+/** Most attributes in the picture; the table holds all. */
+const mostDrawn = 40;
+
+/** A page with the ranked differences between scenarios: a picture, a table of everything, and what it must be read with. */
+export function renderComparison(comparison: Comparison, made: { readonly model: string; readonly given: Given }): string {
+  const { scenarios, attributes, notes } = comparison;
+  const names = scenarios.map((s) => s.name);
+  const title = `${names.slice(1).join(", ")} against ${names[0]}`;
+  const personal = scenarios.flatMap((s) => s.notes.map((note) => `${s.name}: ${note}`));
+  const values = (given: Given): string => Object.entries(given).map(([name, value]) => `${name} = ${String(value)}`).join(", ") || "nothing";
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head>
+<body><main>
+<h1>${escapeHtml(title)}</h1>
+<p class="soft">Model ${escapeHtml(made.model)}. In all scenarios: ${escapeHtml(values(made.given))}.</p>
+<dl>${scenarios.map((s) => `<dt>${escapeHtml(s.name)}</dt><dd>${escapeHtml(values(s.given))}</dd>`).join("")}</dl>
+<div class="short">${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("")}</div>
+${personal.map((note) => `<p class="warn">${escapeHtml(note)}</p>`).join("")}
+<section><h2>What differs most</h2>${legend(names.slice(1).map((name, k) => ({ name, k })))}
+<figure>${picture(comparison)}<figcaption>Difference to ${escapeHtml(names[0])} in standard deviations of people alike; for levels, change of the probability that moves most.${comparison.members > 1 ? ` Lines: ${Math.round(100 * comparison.level)}% intervals over ${comparison.members} members.` : ""}${attributes.length > mostDrawn ? ` The ${mostDrawn} largest of ${attributes.length}.` : ""}</figcaption></figure></section>
+<section><h2>Every attribute</h2>${table(comparison)}
+<p class="foot">"Same rank": the difference for one person who keeps the same rank among people alike in both scenarios. How one person's two outcomes would really pair is not identified by any data.</p></section>
+</main></body></html>
+`;
+}
+
+/** Differences on one scale: numbers in standard deviations, levels in probability. */
+function scaled({ answers }: ComparedAttribute, own: Contrast): EnsembleDifference {
+  if (!own.mean) return mostMoved(own);
+  const spread = own.mean.value === 0 ? (answers[0].sd ?? 1) : Math.abs(own.mean.value) / (own.size || 1);
+  const per = (x: number | undefined): number | undefined => (x === undefined ? undefined : x / (spread || 1));
+  return { value: own.mean.value / (spread || 1), low: per(own.mean.low), high: per(own.mean.high) };
+}
+
+const mostMoved = ({ levels = [] }: Contrast) => levels.reduce((a, b) => (Math.abs(b.value) > Math.abs(a.value) ? b : a));
+
+function picture({ attributes, scenarios }: Comparison): string {
+  const shown = attributes.filter((a) => a.contrasts.length > 0).slice(0, mostDrawn);
+  if (shown.length === 0) return "";
+  const [left, width, step, top] = [230, 720, 22, 26];
+  const all = shown.flatMap((a) => a.contrasts.map((c) => scaled(a, c)));
+  const x = linearScale(domainOf(all.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]), [0]), [left, width - 16]);
+  const height = top + shown.length * step + 8;
+  const names = scenarios.slice(1).map((s) => s.name);
+  const rows = shown.flatMap((attribute, i) => {
+    const y = top + (i + 0.5) * step;
+    const text = `${attribute.label ?? attribute.name}${attribute.contrasts[0].mean ? "" : `: ${mostMoved(attribute.contrasts[0]).level}`}`;
+    return [
+      label(left - 10, y + 4, text.length > 34 ? `${text.slice(0, 33)}…` : text, { "text-anchor": "end" }),
+      ...attribute.contrasts.flatMap((own) => {
+        const k = names.indexOf(own.scenario);
+        const at = y + (k - (names.length - 1) / 2) * 5;
+        const { value, low, high } = scaled(attribute, own);
+        const interval = low === undefined || high === undefined ? [] : [element("line", { x1: x(low), y1: at, x2: x(high), y2: at, class: "interval even" })];
+        return [...interval, marker(k, x(value), at, 4.2, `${attribute.name}, ${own.scenario}: ${differenceText(own)}`)];
+      }),
+    ];
+  });
+  const grid = ticks(x.domain, 6).flatMap((t) => [line(x(t), top, x(t), height - 8, t === 0 ? "zero" : "grid"), label(x(t), top - 8, String(t), { class: "tick", "text-anchor": "middle" })]);
+  return drawing(width, height, "Differences between the scenarios, the largest first", [...grid, ...rows]);
+}
+
+const number = (x: number): string => String(Number(x.toPrecision(4)));
+const signed = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${number(Math.abs(x))}`;
+const points = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${Math.abs(100 * x).toFixed(1)}`;
+
+function differenceText(own: Contrast): string {
+  const { value, low, high }: EnsembleDifference = own.mean ?? mostMoved(own);
+  const text = own.mean ? signed : points;
+  return `${text(value)}${own.mean ? "" : " points"}${low === undefined || high === undefined ? "" : ` [${text(low)}, ${text(high)}]`}`;
+}
+
+function table({ attributes, scenarios }: Comparison): string {
+  const head = ["attribute", "scenario", scenarios[0].name, "this scenario", "difference", "in SD", "same rank: low, median, high", "share higher", "notes"];
+  const rows = attributes.flatMap((attribute) =>
+    attribute.contrasts.map((own) => {
+      const k = scenarios.findIndex((s) => s.name === own.scenario);
+      const moved = own.mean ? undefined : mostMoved(own);
+      const value = (at: number): string =>
+        moved ? `${moved.level}: ${(100 * attribute.answers[at].levels!.find((l) => l.level === moved.level)!.probability).toFixed(1)}%` : number(attribute.answers[at].mean!);
+      const { sameRank } = own;
+      return [
+        `${attribute.label ? `${attribute.label} (${attribute.name})` : attribute.name}${attribute.unit ? `, ${attribute.unit}` : ""}`,
+        own.scenario, value(0), value(k), differenceText(own), own.size.toFixed(2),
+        sameRank ? `${signed(sameRank.low)}, ${signed(sameRank.median)}, ${signed(sameRank.high)}` : "",
+        sameRank ? `${Math.round(100 * sameRank.shareHigher)}%` : "",
+        [0, k].flatMap((at) => attribute.answers[at].support?.assumption ?? []).filter((text, i, list) => list.indexOf(text) === i).join("; "),
+      ];
+    }),
+  );
+  const cells = (tag: string, texts: readonly string[]): string => texts.map((text) => `<${tag}>${escapeHtml(text)}</${tag}>`).join("");
+  return `<div class="scroll"><table><thead><tr>${cells("th", head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("")}</tbody></table></div>`;
+}
