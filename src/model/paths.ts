@@ -152,14 +152,11 @@ function effectiveSize(kernel: Tensor, observed: Tensor, share: Tensor): Tensor 
 
 /** The kernel's distribution of each number over its grid's cells -> (B, cells). Sums to 1 per column, or to 0 if nobody observed it. */
 function histogram(kernel: Tensor, cells: Tensor, observed: Tensor, share: Tensor, layout: Layout, spans: CellSpans): Tensor {
-  const g = kernel.graph;
   const n = layout.numbers;
   const heads = share.shape[0] as number;
-  const spread = new Float32Array(n * spans.total);
-  for (let j = 0; j < n; j++) spread.fill(1, j * spans.total + spans.first[j], j * spans.total + (spans.first[j + 1] ?? spans.total));
-  const toCells = g.constant(spread, [n, spans.total]);
+  const columnOf = spans.first.slice(0, n).flatMap((first, j) => new Array<number>((spans.first[j + 1] ?? spans.total) - first).fill(j));
   const total = ops.matmul(kernel, ops.slice(observed, 0, n, 1)); // (H, B, n)
   const perColumn = ops.div(ops.reshape(ops.slice(share, 0, n, 1), [heads, 1, n]), ops.addScalar(total, 1e-9));
   const mass = ops.matmul(kernel, cells); // (H, B, cells)
-  return ops.sum(ops.mul(mass, ops.matmul(perColumn, toCells)), [0]);
+  return ops.sum(ops.mul(mass, ops.gather(perColumn, columnOf, 2)), [0]);
 }
