@@ -19,7 +19,7 @@ describe("a training configuration", () => {
     ["epochs: many\n", 'c.yaml, line 1: epochs is "many"; it must be a number.'],
     ["stages: 3\n", "c.yaml, line 1: stages is 3; allowed are 1, 2, auto."],
     ["mask: []\n", "c.yaml, line 1: mask is []; it must not be empty."],
-    ["mask:\n- weight: 1\n", "c.yaml, line 2: mask[0].strategy is absent; allowed are fixed, uniform, copy, frequency, source, block."],
+    ["mask:\n- weight: 1\n", "c.yaml, line 2: mask[0].strategy is absent; allowed are fixed, uniform, copy, frequency, source, block, few."],
     ["mask:\n- strategy: copy\n  weight: 1\n  rate: 2\n", "c.yaml, line 4: there is no setting 'rate'; allowed are strategy, weight, parameters."],
     ["- 1\n", "c.yaml, line 1: the configuration is [1]; it must be a list of settings, one 'name: value' per line."],
   ])("names line, field and what is allowed: %j", (text, message) => {

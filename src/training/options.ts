@@ -90,14 +90,16 @@ export const defaultMasks: Readonly<Record<"table" | "sources" | "late", readonl
   sources: [
     { strategy: "source", weight: 0.3, parameters: [0.3] },
     { strategy: "copy", weight: 0.3, parameters: [0.4] },
-    { strategy: "uniform", weight: 0.3, parameters: [0.05, 0.95] },
+    { strategy: "uniform", weight: 0.2, parameters: [0.05, 0.95] },
     { strategy: "block", weight: 0.1, parameters: [0.1, 0.6] },
+    { strategy: "few", weight: 0.1, parameters: [3] },
   ],
   /** The second stage: low rates, and masks of real rows; a few wide ones keep what the first stage learned of them. */
   late: [
     { strategy: "copy", weight: 0.6, parameters: [0.2] },
     { strategy: "source", weight: 0.2, parameters: [0.2] },
-    { strategy: "uniform", weight: 0.2, parameters: [0.05, 0.95] },
+    { strategy: "uniform", weight: 0.1, parameters: [0.05, 0.95] },
+    { strategy: "few", weight: 0.1, parameters: [3] },
   ],
 };
 

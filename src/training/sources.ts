@@ -1,6 +1,8 @@
 import { VhgmError } from "../base/errors.js";
 import type { Cells } from "../data/cells.js";
+import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
+import { transportWeights } from "./population.js";
 
 /** What several sources and row weights mean for the training of each row. */
 export interface RowRoles {
@@ -8,7 +10,16 @@ export interface RowRoles {
   readonly weight: Float64Array | null;
   /** For each source that a row does not come from, the bits (columns of the layout) that the source measures. */
   others(row: number): readonly Uint8Array[];
+  /**
+   * Factor of a cell's weight where at most `fewCells` of its row are visible: answers are then about the population, so a
+   * column that it measures is learned from its people alone, and another from people weighted to look like them. Null for
+   * one table.
+   */
+  readonly few: ((row: number, column: number) => number) | null;
 }
+
+/** Up to so many visible cells an answer is about the population rather than about a person. */
+export const fewCells = 3;
 
 /**
  * What each row counts for in the loss, of mean 1: its own weight (brought to mean 1 within where it comes from, since
@@ -33,11 +44,28 @@ export function rowWeights({ rows, weight, source, origins = [[0]], sources = []
   return raw.map((w) => w / mean);
 }
 
-export function rowRoles(cells: Cells, layout: Layout, options: { readonly sourceWeight: number }): RowRoles {
+export function rowRoles(cells: Cells, table: Encoded, layout: Layout, options: { readonly sourceWeight: number; readonly population: string | null }): RowRoles {
   const { source, origins = [], sources = [] } = cells;
   const measured = sources.map(({ measures }) => Uint8Array.from(layout.columns, (column) => measures[column.source]));
   const others = origins.map((origin) => measured.filter((_, s) => !origin.includes(s)));
-  return { weight: rowWeights(cells, options.sourceWeight), others: (row) => (source ? others[source[row]] : []) };
+  return { weight: rowWeights(cells, options.sourceWeight), others: (row) => (source ? others[source[row]] : []), few: fewWeights(cells, table, layout, measured, options) };
+}
+
+function fewWeights(cells: Cells, table: Encoded, layout: Layout, measured: readonly Uint8Array[], options: { readonly population: string | null }): RowRoles["few"] {
+  const { source, origins = [], sources = [] } = cells;
+  const population = sources.findIndex(({ name }) => name === populationOf(cells, options));
+  if (!source || population < 0) return null;
+  const transport = new Float64Array(cells.rows).fill(1);
+  const rowsOf = (of: (origin: readonly number[]) => boolean): Int32Array => Int32Array.from(source.keys()).filter((i) => of(origins[source[i]]));
+  const people = rowsOf((origin) => origin.includes(population));
+  sources.forEach((_, s) => {
+    if (s === population) return;
+    const others = rowsOf((origin) => origin[0] === s && !origin.includes(population));
+    if (others.length === 0) return;
+    const shared = [...layout.columns.keys()].filter((j) => measured[s][j] && measured[population][j]);
+    transportWeights(table, layout, people, others, shared).forEach((w, k) => (transport[others[k]] = w));
+  });
+  return (row, column) => (origins[source[row]].includes(population) ? 1 : measured[population][column] ? 0 : transport[row]);
 }
 
 /** The source whose people answers are about where little is given: the one that was named, or the largest; null for one table. */

@@ -73,7 +73,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
   const finished = [...(saved?.finished ?? [])];
-  const rows = rowRoles(cells, layout, options);
+  const rows = rowRoles(cells, table, layout, options);
   const heldOut: HeldOut[] = [];
   let latent: LatentActivity | null = null;
   let masks: PatternGap[] = [];

@@ -2,6 +2,7 @@ import { VhgmError } from "../../base/errors.js";
 import type { Rng } from "../../base/random.js";
 import { blockMask } from "./block.js";
 import { copyMask } from "./copy.js";
+import { fewVisible } from "./few.js";
 import { fixedRate } from "./fixed.js";
 import { observedFrequency } from "./frequency.js";
 import { sourceMask } from "./source.js";
@@ -9,7 +10,7 @@ import type { MaskContext, MaskingStrategy } from "./strategy.js";
 import { uniformRate } from "./uniform.js";
 
 export type { MaskContext, MaskingStrategy } from "./strategy.js";
-export { blockMask, copyMask, fixedRate, observedFrequency, sourceMask, uniformRate };
+export { blockMask, copyMask, fewVisible, fixedRate, observedFrequency, sourceMask, uniformRate };
 
 /** One entry of `mask: [{strategy, weight, parameters}]` in a training configuration. */
 export interface MaskChoice {
@@ -25,6 +26,7 @@ const strategies: Readonly<Record<string, (...parameters: number[]) => MaskingSt
   frequency: observedFrequency,
   source: sourceMask,
   block: blockMask,
+  few: fewVisible,
 };
 
 /** Names that `mask` may use. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../base/random.js";
-import { blockMask, copyMask, fixedRate, maskingMixture, maskingNames, observedFrequency, sourceMask, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
+import { blockMask, copyMask, fewVisible, fixedRate, maskingMixture, maskingNames, observedFrequency, sourceMask, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
 
 const all = new Uint8Array(40).fill(1);
 const context = (more: Partial<MaskContext> = {}): MaskContext => ({ observed: all, other: all, frequency: new Float32Array(40).fill(1), others: [], order: Int32Array.from(all, (_, j) => j), ...more });
@@ -123,6 +123,24 @@ test("block hides a run of columns in the table's order", () => {
   expect(mean(lengths)).toBeCloseTo(14, -0.5);
 });
 
+test("few leaves 0 to 3 cells visible, each as often", () => {
+  const observed = all.map((_, j) => (j % 2 === 0 ? 1 : 0));
+  const rng = createRng(11);
+  const hidden = new Uint8Array(40);
+  const count = [0, 0, 0, 0];
+  const kept = new Float64Array(40);
+  for (let r = 0; r < 4000; r++) {
+    fewVisible().hide(context({ observed }), rng, hidden);
+    const visible = [...observed.keys()].filter((j) => observed[j] && !hidden[j]);
+    count[visible.length]++;
+    for (const j of visible) kept[j]++;
+  }
+  for (const n of count) expect(n / 4000).toBeCloseTo(0.25, 1.3); // standard error .007
+  kept.forEach((n, j) => expect(n / 4000).toBeCloseTo(observed[j] ? 1.5 / 20 : 0, 1.3));
+  fewVisible().hide(context({ observed: Uint8Array.of(0, 1, 0), order: Int32Array.of(0, 1, 2) }), rng, hidden.subarray(0, 3));
+  expect([hidden[0], hidden[2]]).toEqual([0, 0]);
+});
+
 test("a mixture draws its strategies by weight, with their parameters", () => {
   const mixture = maskingMixture([
     { strategy: "fixed", weight: 3, parameters: [0] },
@@ -139,5 +157,5 @@ test("a mixture draws its strategies by weight, with their parameters", () => {
 });
 
 test("an unknown strategy is refused", () => {
-  expect(() => maskingMixture([{ strategy: "toString", weight: 1 }])).toThrow("The masking strategy 'toString' is unknown; allowed are fixed, uniform, copy, frequency, source, block.");
+  expect(() => maskingMixture([{ strategy: "toString", weight: 1 }])).toThrow("The masking strategy 'toString' is unknown; allowed are fixed, uniform, copy, frequency, source, block, few.");
 });
