@@ -72,6 +72,22 @@ export { generateTable, type GenerateTableHooks, type GenerateTableInput } from 
 export { readPattern, type Pattern } from "./inference/generate/pattern.js";
 export type { WhereReport } from "./inference/generate/conditioned.js";
 
+// How well holes are filled: cells are hidden, methods fill them, what they filled is scored and compared
+export { ampute, mechanisms, type AmputeOptions, type Mechanism } from "./evaluation/ampute.js";
+export { baselineNames, createBaseline, type BaselineName } from "./evaluation/baselines/index.js";
+export { evaluate, type EvaluateInput, type Evaluation } from "./evaluation/evaluation.js";
+export type { GridHooks, GridSettings, GridStore, MaskResult, Method } from "./evaluation/grid.js";
+export type { Completed, Imputer as CellImputer, ImputerHooks } from "./evaluation/imputer.js";
+export { commandMethod } from "./evaluation/node/command.js";
+export { createGridStore } from "./evaluation/node/store.js";
+export { completeByModel, imputeByTraining } from "./evaluation/ownMethod.js";
+export { renderReport } from "./evaluation/report/page.js";
+export { prepareSubject, type Subject } from "./evaluation/subject.js";
+
+// Regressions over completed tables, pooled by Rubin's rules
+export { poolTables, type PoolOptions, type PoolResult } from "./evaluation/pool/pool.js";
+export { poolFits, type Pooled } from "./evaluation/pool/rubin.js";
+
 // Invented people with a known truth, for trying and testing
 export { planCohort, simulateCohort, type Cohort, type CohortOptions, type CohortPlan } from "./cohort/simulate.js";
 export { writeCohort } from "./cohort/node/write.js";

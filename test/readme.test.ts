@@ -14,6 +14,7 @@ function shortened(args: string[]): string[] {
   const [command] = args;
   if (command === "simulate") return [...args, "--rows-checkup", "150", "--rows-laboratory", "60", "--rows-lifestyle", "120", "--quiet"];
   if (command === "train" || command === "complete") return [...args, "--config", "quick.yaml", "--quiet"];
+  if (command === "evaluate") return [...args, "--config", "quick.yaml", "--seeds", "1", "--baselines", "mean,ridge", "--quiet"];
   return args;
 }
 
@@ -22,13 +23,13 @@ describe("the README", () => {
 
   it("shows the way from a table to answers, and every command of it runs", async () => {
     writeFileSync(join(folder, "quick.yaml"), quickConfig);
-    expect(commands.map(([name]) => name)).toEqual(["simulate", "inspect", "complete", "train", "predict", "impute", "impute", "info"]);
+    expect(commands.map(([name]) => name)).toEqual(["simulate", "inspect", "complete", "train", "predict", "impute", "impute", "info", "evaluate"]);
     for (const args of commands) {
       const run = await vhgm(folder, shortened(args));
       expect({ args, code: run.code, error: run.code === 0 ? "" : run.stderr }).toEqual({ args, code: 0, error: "" });
       if (args[0] === "predict") expect(run.stdout).toMatch(/systolic[\s\S]*rests on about \d+ similar people/);
     }
-    expect(listing(folder)).toEqual(expect.arrayContaining(["completed.csv", "checkup.vhgm", "imputed.csv", "draws-1.csv", "draws-5.csv"]));
+    expect(listing(folder)).toEqual(expect.arrayContaining(["completed.csv", "checkup.vhgm", "imputed.csv", "draws-1.csv", "draws-5.csv", "report.html"]));
     const [header, ...rows] = readCsv(join(folder, "imputed.csv"));
     expect(header).toContain("systolic_low");
     expect(rows.every((row) => row[header.indexOf("systolic")] !== "")).toBe(true);
