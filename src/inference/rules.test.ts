@@ -1,0 +1,192 @@
+/** Rules in inference: chains, gates that are holes, gates that other values decide on, and how probable it is that something applies. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { trainedPredictor } from "../../test/support/trained.js";
+import { createRng } from "../base/random.js";
+import { CellsBuilder, type Cells } from "../data/cells.js";
+import type { TextRow } from "../data/table.js";
+import { compileRules, whichApply } from "../schema/rules.js";
+import type { Attribute, Schema } from "../schema/schema.js";
+import { createImputer, type ImputeOptions } from "./impute.js";
+import { predict, type Given, type PredictOptions } from "./predict.js";
+import type { Predictor } from "./predictor.js";
+
+const attribute = (name: string, type: Attribute["type"], more: Partial<Attribute> = {}): Attribute => ({ name, role: "attribute", type, ...more });
+/** smoker gates amount (of daily smokers), amount gates brand_years; sex and age together gate births. */
+const schema: Schema = {
+  version: 1,
+  attributes: [
+    attribute("brand_years", "count", { resolution: 1, min: 0, applies_when: "amount >= 10" }),
+    attribute("amount", "count", { resolution: 1, min: 1, max: 40, applies_when: "smoker = 'daily'" }),
+    attribute("smoker", "ordinal", { levels: ["never", "former", "daily"] }),
+    attribute("age", "count", { resolution: 1, min: 18, max: 80 }),
+    attribute("sex", "binary", { levels: ["F", "M"] }),
+    attribute("births", "count", { resolution: 1, min: 0, applies_when: "sex = 'F' and age >= 30" }),
+    attribute("height", "positive", { resolution: 1 }),
+    attribute("ghost", "binary", { levels: ["no", "yes"] }),
+    attribute("haunted", "real", { resolution: 1, applies_when: "ghost = 'yes'" }),
+  ],
+};
+const names = schema.attributes.map((a) => a.name);
+const at = (name: string): number => names.indexOf(name);
+const rules = compileRules(schema);
+
+function people(count: number, seed: number, holes: number): TextRow[] {
+  const rng = createRng(seed, 7);
+  return Array.from({ length: count }, () => {
+    const smoker = ["never", "former", "daily", "daily"][rng.int(4)];
+    const amount = 1 + rng.int(30);
+    const [age, sex] = [18 + rng.int(60), rng.uniform() < 0.5 ? "F" : "M"];
+    const daily = smoker === "daily";
+    const row: Record<string, string> = {
+      smoker, age: String(age), sex,
+      amount: daily ? String(amount) : "",
+      brand_years: daily && amount >= 10 ? String(Math.round(amount / 2 + 3 * rng.uniform())) : "",
+      births: sex === "F" && age >= 30 ? String(rng.int(4)) : "",
+      height: String(Math.round((sex === "M" ? 178 : 165) + 5 * rng.normal())),
+      ghost: "", haunted: rng.uniform() < 0.5 ? String(rng.int(9)) : "",
+    };
+    return names.map((name) => (rng.uniform() < holes ? "" : row[name]));
+  });
+}
+
+function cellsOf(rows: readonly TextRow[]): Cells {
+  const builder = new CellsBuilder(schema, names, "table");
+  builder.add(rows);
+  return builder.finish();
+}
+
+let predictor: Predictor;
+beforeAll(async () => {
+  predictor = await trainedPredictor(cellsOf(people(300, 1, 0.15)), { members: 2 });
+});
+afterAll(() => predictor.close());
+
+async function complete(rows: readonly TextRow[], options: ImputeOptions = {}, batch = 500): Promise<TextRow[][]> {
+  const imputer = createImputer(predictor, schema, names, "table", options);
+  const tables: TextRow[][] = Array.from({ length: imputer.tables }, () => []);
+  for (let i = 0; i < rows.length; i += batch) (await imputer.complete(rows.slice(i, i + batch))).forEach((part, k) => tables[k].push(...part));
+  return tables;
+}
+
+/** Read again, a completed table has a value exactly where an attribute applies; nothing is known of ghost. */
+function expectConsistent(given: readonly TextRow[], completed: readonly TextRow[]): void {
+  const cells = cellsOf(completed.map((row) => row.slice(0, names.length)));
+  completed.forEach((row, i) => {
+    const applies = whichApply(rules, (place) => cells.values[place][i]);
+    names.forEach((name, j) => {
+      if (given[i][j] !== "") expect(row[j]).toBe(given[i][j]);
+      else if (name === "ghost" || name === "haunted") expect(row[j]).toBe("");
+      else expect(row[j] !== "", `${name} of row ${i}: ${row.join(",")}`).toBe(applies[j]);
+      if (given[i][j] !== "" && name !== "haunted") expect(applies[j]).toBe(true);
+    });
+  });
+}
+
+const holed = people(150, 2, 0.45);
+
+describe("a completed table", () => {
+  test.each([{}, { draws: 3 }, { draws: 2, rounds: 2 }])("keeps every rule, whatever is a hole: %o", async (options) => {
+    for (const table of await complete(holed, options)) expectConsistent(holed, table);
+  });
+
+  test.each([{ intervals: 0.8, why: true }, { draws: 2, rounds: 3 }])("does not depend on the batch: %o", async (options) => {
+    const whole = await complete(holed, options);
+    expect(await complete(holed, options, 7)).toEqual(whole);
+  });
+
+  test("has gates that fit what hangs on them", async () => {
+    const row = (known: Record<string, string>): TextRow => names.map((name) => known[name] ?? "");
+    const rows = [row({ births: "2" }), row({ amount: "3", height: "170" }), row({ brand_years: "7", height: "160" }), row({ births: "0", height: "195" })];
+    const tables = [...(await complete(rows)), ...(await complete(rows, { draws: 4 }))];
+    for (const table of tables) {
+      expect([table[0][at("sex")], table[3][at("sex")]]).toEqual(["F", "F"]);
+      expect(Math.min(Number(table[0][at("age")]), Number(table[3][at("age")]))).toBeGreaterThanOrEqual(30);
+      expect([table[1][at("smoker")], table[2][at("smoker")]]).toEqual(["daily", "daily"]);
+      expect(table[1][at("brand_years")]).toBe("");
+      expect(Number(table[2][at("amount")])).toBeGreaterThanOrEqual(10);
+    }
+  });
+
+  test("says what stays empty, and why", async () => {
+    const imputer = createImputer(predictor, schema, names, "table");
+    const man = names.map((name) => ({ sex: "M", births: "3", smoker: "sometimes", age: "40" })[name] ?? "");
+    const [[row]] = await imputer.complete([man]);
+    expect(row[at("births")]).toBe("3");
+    // A text that is no level of smoker is not 'daily'.
+    expect([row[at("amount")], row[at("brand_years")], row[at("smoker")]]).toEqual(["", "", "sometimes"]);
+    expect(imputer.report()).toMatchObject({
+      filled: 1, doNotApply: 2, undecided: 1, left: 1, withheld: 0,
+      contradictions: [{ name: "births", condition: "sex = 'F' and age >= 30", count: 1 }],
+    });
+    // What contradicts a rule is not used.
+    const clean = await imputer.complete([man.with(at("births"), "")]);
+    expect(clean[0][0].with(at("births"), "3")).toEqual(row);
+  });
+
+  test("may lack the column of a gate", async () => {
+    const columns = names.filter((name) => name !== "sex" && name !== "smoker");
+    const imputer = createImputer(predictor, schema, columns, "table");
+    const [rows] = await imputer.complete(holed.map((row) => row.filter((_, j) => names[j] !== "sex" && names[j] !== "smoker")));
+    const births = rows.map((row, i) => [row[columns.indexOf("births")] !== "", Number(row[columns.indexOf("age")]), holed[i][at("births")]] as const);
+    expect(births.some(([filled, , given]) => filled && given === "")).toBe(true);
+    for (const [filled, age, given] of births) if (filled && given === "") expect(age).toBeGreaterThanOrEqual(30);
+  });
+});
+
+describe("an answer", () => {
+  const ask = async (given: Given, name: string, options: PredictOptions = {}) => (await predict(predictor, schema, given, { ask: [name], ...options })).answers[0];
+  const level = async (given: Given, name: string, which: string) => (await ask(given, name)).levels!.find((l) => l.level === which)!.probability;
+
+  test("of what does not apply has no numbers; of what applies, its rule", async () => {
+    expect(await ask({ smoker: "never" }, "brand_years")).toEqual({ name: "brand_years", type: "count", applies: { probability: 0, rule: "amount >= 10" } });
+    const some = await ask({ smoker: "daily", amount: 20 }, "brand_years");
+    expect(some).toMatchObject({ applies: { probability: 1, rule: "amount >= 10" }, mean: expect.any(Number) });
+    expect(await ask({ sex: "F" }, "height")).not.toHaveProperty("applies");
+  });
+
+  test("carries the probability of its gate, by levels and by numbers", async () => {
+    const amount = await ask({ height: 170 }, "amount");
+    expect(amount.applies!.probability).toBeCloseTo(await level({ height: 170 }, "smoker", "daily"), 6);
+    const given = { sex: "F", height: 165 };
+    const births = await ask(given, "births");
+    const ages = (await predict(predictor, schema, given, { ask: ["age"] })).answers[0];
+    const under = ages.quantiles!.filter(({ value }) => Number(value) < 29.5).at(-1)!.u;
+    const upTo = ages.quantiles!.find(({ value }) => Number(value) >= 29.5)!.u;
+    expect(births.applies!.probability).toBeLessThanOrEqual(1 - under);
+    expect(births.applies!.probability).toBeGreaterThanOrEqual(1 - upTo);
+  });
+
+  test("is the answer given that it applies", async () => {
+    const given = { height: 170 };
+    const known = await ask({ ...given, smoker: "daily" }, "amount");
+    expect((await ask(given, "amount")).mean).toBeCloseTo(known.mean!, 6);
+  });
+
+  test("multiplies along a chain and over gates", async () => {
+    const chain = (await ask({}, "brand_years")).applies!.probability!;
+    const first = await level({}, "smoker", "daily");
+    const second = (await ask({ smoker: "daily" }, "brand_years")).applies!.probability!;
+    expect(chain).toBeCloseTo(first * second, 6);
+    expect(chain).toBeGreaterThan(0.1);
+    expect(await ask({}, "brand_years")).toEqual(await ask({}, "brand_years"));
+  });
+
+  test("of a gate rules out what the given values rule out", async () => {
+    expect(await level({ births: 2, height: 190 }, "sex", "M")).toBeLessThan(1e-9);
+    expect((await ask({ births: 2 }, "age")).quantiles![0].value).toBeGreaterThanOrEqual(29);
+    expect((await ask({ births: 2 }, "smoker")).levels!.every(({ probability }) => probability > 0)).toBe(true);
+  });
+
+  test("whose gate was never seen says that nothing is known of it", async () => {
+    expect((await ask({}, "haunted")).applies).toEqual({ probability: null, rule: "ghost = 'yes'" });
+    expect((await ask({ ghost: "no" }, "haunted")).applies).toEqual({ probability: 0, rule: "ghost = 'yes'" });
+  });
+
+  test.each([
+    [{ sex: "M", births: 1 }, "'births' was given, but it applies only where sex = 'F' and age >= 30, and sex = M was given; leave out one of them."],
+    [{ age: 20, births: 1 }, "and age = 20 was given"],
+    [{ smoker: "never", brand_years: 4 }, "'brand_years' was given, but it applies only where amount >= 10; leave out one of them."],
+  ])("%o is refused", async (given, message) => {
+    await expect(predict(predictor, schema, given)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });
+  });
+});
