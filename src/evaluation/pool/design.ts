@@ -61,7 +61,23 @@ export function settleCoding(formula: Formula, tables: readonly TableColumns[], 
   const response = levels.get(formula.response.text);
   if (family === "linear" && response) throw new VhgmError("usage", `${formula.response.text} has levels (${response.slice(0, 5).join(", ")}); a linear regression needs a number, and two levels can be had with --family binomial.`);
   if (family === "binomial" && response && response.length !== 2) throw new VhgmError("usage", `${formula.response.text} has ${response.length} levels (${response.slice(0, 5).join(", ")}); a logistic regression needs two.`);
+  requireMarginal(formula, levels);
   return { levels, names: coefficientNames(formula, levels), success: response?.[1] };
+}
+
+/** Treatment coding of a factor in an interaction takes that what is left without it has a term of its own. */
+function requireMarginal({ text, terms, intercept }: Formula, levels: ReadonlyMap<string, readonly string[]>): void {
+  const key = (term: readonly Variable[]): string => term.map((variable) => variable.text).sort().join(":");
+  const known = new Set([...terms.map(key), ...(intercept ? [""] : [])]);
+  for (const term of terms) {
+    if (term.length === 1) continue;
+    for (const variable of term) {
+      const rest = key(term.filter((other) => other !== variable));
+      if (levels.has(variable.text) && !known.has(rest)) {
+        throw new VhgmError("usage", `The formula ${JSON.stringify(text)} has the interaction ${key(term)}, in which ${variable.text} has levels, but not ${rest} by itself; write ${term.map((v) => v.text).join(" * ")}.`);
+      }
+    }
+  }
 }
 
 /** R's rule for a first factor without intercept: it gets all of its levels. */

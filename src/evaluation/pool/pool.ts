@@ -4,7 +4,7 @@ import type { Schema } from "../../schema/schema.js";
 import { buildDesign, readColumns, settleCoding, type Family, type TableColumns } from "./design.js";
 import { parseFormula } from "./formula.js";
 import { leastSquares, logistic } from "./regression.js";
-import { poolFits, type Pooled } from "./rubin.js";
+import { poolFits, requireTables, type Pooled } from "./rubin.js";
 
 export interface PoolOptions {
   readonly family?: Family;
@@ -39,6 +39,7 @@ export interface PoolResult {
 export async function poolTables(tables: readonly Table[], formulaText: string, options: PoolOptions = {}): Promise<PoolResult> {
   const { family = "linear", level = 0.95, schema, onTable } = options;
   const formula = parseFormula(formulaText);
+  requireTables(tables.length);
   const columns: TableColumns[] = [];
   for (const table of tables) {
     columns.push(await readColumns(table, formula, schema));
@@ -55,7 +56,7 @@ export async function poolTables(tables: readonly Table[], formulaText: string, 
     family,
     tables: tables.length,
     rows: fewest,
-    leftOut: (columns[0]?.rows ?? 0) - fewest,
+    leftOut: columns[0].rows - fewest,
     level,
     terms: poolFits(coding.names, fits, level),
     references: Object.fromEntries([...coding.levels].filter(([text]) => text !== formula.response.text).map(([text, levels]) => [text, levels[0]])),

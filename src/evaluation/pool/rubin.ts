@@ -27,6 +27,11 @@ export interface Pooled {
 /** Below this lambda counts as this in the degrees of freedom, as mice has it. */
 const leastLambda = 1e-4;
 
+/** @throws VhgmError "usage" for fewer than two */
+export function requireTables(m: number): void {
+  if (m < 2) throw new VhgmError("usage", `${m === 1 ? "1 completed table was" : `${m} completed tables were`} given; at least 2 are needed, since their differences tell what the holes cost.`);
+}
+
 /**
  * Rubin's rules (Rubin 1987) with the degrees of freedom of Barnard & Rubin (1999).
  * @param fits one per completed table, at least two, with the same coefficients
@@ -34,7 +39,7 @@ const leastLambda = 1e-4;
  */
 export function poolFits(terms: readonly string[], fits: readonly Fit[], level = 0.95): Pooled[] {
   const m = fits.length;
-  if (m < 2) throw new VhgmError("usage", `${m} completed tables were given; at least 2 are needed, since their differences tell what the holes cost.`);
+  requireTables(m);
   const dfcom = Math.min(...fits.map(({ degrees }) => degrees));
   return terms.map((term, k) => {
     const estimates = fits.map((fit) => fit.estimates[k]);
