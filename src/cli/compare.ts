@@ -92,18 +92,19 @@ function describe({ scenarios, attributes, notes, level: wanted, members }: Comp
     const shown = rows.slice(0, top);
     const largest = Math.max(...shown.map(({ own }) => signedSize(own)).map(Math.abs), 1e-9);
     const table = layTable(
-      [{ title: "attribute", most: 36 }, { title: first.name, align: "right", most: 24 }, { title: scenario.name, align: "right", most: 24 }, { title: "difference", align: "right" }, { title: "in SD of people alike" }],
+      [{ title: "attribute", most: 36 }, { title: first.name, align: "right", most: 24 }, { title: scenario.name, align: "right", most: 24 }, { title: "difference", align: "right" }, { title: "SD", align: "right" }, { title: "less", align: "right" }, { title: "│ more" }],
       shown.map(({ attribute, own }) => [
         `${attribute.label ?? attribute.name}${attribute.unit ? `, ${attribute.unit}` : ""}`,
         valueOf(attribute, 0, own),
         valueOf(attribute, scenarios.indexOf(scenario), own),
         differenceOf(own),
-        sided(signedSize(own) / largest, 12) + ` ${own.size.toFixed(2)}`,
+        own.size.toFixed(2),
+        ...sides(signedSize(own) / largest, 12),
       ]),
       screenWidth(),
     );
     const more = rows.length > shown.length ? `\n(${rows.length - shown.length} smaller differences; --top ${rows.length} shows all)` : "";
-    return `${scenario.name} minus ${first.name}${members > 1 ? `, with ${percent(wanted)} intervals over ${members} members` : ""}\n${table}${more}`;
+    return `${scenario.name} minus ${first.name}; SD: of people alike${members > 1 ? `, with ${percent(wanted)} intervals over ${members} members` : ""}\n${table}${more}`;
   });
   const personal = scenarios.flatMap((s) => s.notes.map((note) => `Note on ${s.name}: ${note}`));
   const assuming = attributes.filter((a) => a.answers.some((answer) => answer.support?.assumption)).map((a) => a.name);
@@ -130,8 +131,8 @@ function differenceOf(own: Contrast): string {
   return `${signed(value)}${own.mean ? "" : " points"}${low === undefined ? "" : ` [${signed(low)}, ${signed(high!)}]`}`;
 }
 
-/** A bar to the left or the right of a middle line. */
-function sided(share: number, half: number): string {
-  const length = Math.round(Math.abs(share) * half);
-  return share < 0 ? `${" ".repeat(half - length)}${"█".repeat(length)}│${" ".repeat(half)}` : `${" ".repeat(half)}│${"█".repeat(length)}${" ".repeat(half - length)}`;
+/** A bar to the left or to the right of a line. */
+function sides(share: number, width: number): [string, string] {
+  const bar = "█".repeat(Math.round(Math.abs(share) * width));
+  return share < 0 ? [bar, "│"] : ["", `│${bar}`];
 }

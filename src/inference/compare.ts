@@ -107,7 +107,7 @@ export async function compare(predictor: Predictor, schema: Schema, given: Given
     attributes: attributes.sort((a, b) => b.size - a.size),
     notes: [
       associationNote,
-      ...(members > 1 ? [] : ["The model has a single member, so the differences come without an interval of their own; train with --best, or with more members, for one."]),
+      ...(members > 1 ? [`Intervals tell how far the model's ${members} members disagree. All learned from the same people: other people would make a larger difference.`] : ["The model has a single member, so the differences come without an interval of their own; train with --best, or with more members, for one."]),
     ],
   };
 }
