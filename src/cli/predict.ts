@@ -1,11 +1,10 @@
 import type { Command } from "commander";
-import type { Bundle } from "../bundle/bundle.js";
 import { readBundle } from "../bundle/node/files.js";
 import type { Device } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
+import { withPopulation } from "../inference/population.js";
 import { predict as answer, type Prediction } from "../inference/predict.js";
 import { openPredictor } from "../inference/predictor.js";
-import { fewCells } from "../training/sources.js";
 import { describeAnswer } from "./answers.js";
 import { readGiven } from "./given.js";
 import { deviceFlag, examples, jsonFlag, level, names } from "./flags.js";
@@ -46,19 +45,12 @@ async function predict(model: string, { given, ask, level, why, strict, device, 
   const person = await readGiven(given ?? "{}");
   const predictor = await openPredictor(bundle.model, openSession, { device });
   try {
-    const found = await answer(predictor, bundle.schema, person, { ask, level, why, strict });
-    const prediction = { ...found, notes: [...found.notes, ...populationNote(bundle, person)] };
-    if (json) printJson({ ...prediction, ...(bundle.card.population ? { population: bundle.card.population } : {}) });
+    const prediction = withPopulation(await answer(predictor, bundle.schema, person, { ask, level, why, strict }), bundle, person);
+    if (json) printJson(prediction);
     else print(describe(prediction));
   } finally {
     await predictor.close();
   }
-}
-
-/** Whose people an answer is about: that matters where little is said of the person. */
-function populationNote({ card }: Bundle, given: Awaited<ReturnType<typeof readGiven>>): string[] {
-  if (!card.population || Object.values(given).filter((value) => value !== null && value !== "").length > fewCells) return [];
-  return [`With so little given, answers are about people of ${card.population} (vhgm train --population).`];
 }
 
 const describe = ({ answers, notes }: Prediction): string =>

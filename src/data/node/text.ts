@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { VhgmError } from "../../base/errors.js";
 
@@ -9,6 +9,8 @@ export interface TextFile {
   readonly path: string;
   readonly name: string;
   readonly gzip: boolean;
+  /** The content, where it is in memory already; nothing is read from `path` then. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Longest cell (CSV) or line (JSON lines) in characters: a missing quote must not pull a whole file into memory. */
@@ -40,8 +42,8 @@ export async function* textChunks(file: TextFile): AsyncGenerator<string, void, 
 }
 
 /** The bytes of a file, unpacked. */
-async function* byteChunks({ path, name, gzip }: TextFile): AsyncGenerator<Buffer, void, undefined> {
-  const source = createReadStream(path);
+async function* byteChunks({ path, name, gzip, bytes }: TextFile): AsyncGenerator<Buffer, void, undefined> {
+  const source = bytes ? Readable.from(slices(bytes)) : createReadStream(path);
   // `pipeline` closes the source as well when the loop below is left early; errors arrive through the iteration.
   const stream = gzip ? pipeline(source, createGunzip(), () => {}) : source;
   try {
@@ -49,6 +51,11 @@ async function* byteChunks({ path, name, gzip }: TextFile): AsyncGenerator<Buffe
   } catch (cause) {
     throw readError(name, cause);
   }
+}
+
+function* slices(bytes: Uint8Array): Generator<Buffer, void, undefined> {
+  const size = 1 << 16;
+  for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(size, bytes.length - at));
 }
 
 /** Turns an error of the file system or of zlib into a sentence. */
