@@ -2,7 +2,7 @@ import type { Comparison } from "../compare.js";
 import { figures, type FigureName } from "../figures.js";
 import { figureText, percentOf, secondsText, shown } from "./words.js";
 import type { AttributeFigures } from "./gather.js";
-import { domainOf, drawing, element, label, line, linearScale, marker, round, ticks, type Scale } from "./svg.js";
+import { colourOf, domainOf, drawing, element, label, line, linearScale, marker, round, ticks, type Scale } from "./svg.js";
 
 const width = 760;
 
@@ -88,7 +88,7 @@ export function pitHistogram(pit: readonly number[], k: number, name: string): s
   const heights = Array.from({ length: bars }, (_, b) => (bars * pit.slice(b * per, (b + 1) * per).reduce((x, y) => x + y, 0)) / total);
   const x = linearScale([0, 1], [small.left, small.right]);
   const y = linearScale([0, Math.max(1.5, ...heights) * 1.05], [small.bottom, small.top]);
-  const rects = heights.map((h, b) => element("rect", { x: x(b / bars) + 0.7, y: y(h), width: x(1 / bars) - x(0) - 1.4, height: small.bottom - y(h), class: `bar c${k}` }));
+  const rects = heights.map((h, b) => element("rect", { x: x(b / bars) + 0.7, y: y(h), width: x(1 / bars) - x(0) - 1.4, height: small.bottom - y(h), class: `bar ${colourOf(k)}` }));
   return drawing(small.width, small.height, `Histogram of the probability integral transform of ${name}`, [
     ...sideAxis(y, 4, String),
     ...rects,
@@ -109,7 +109,7 @@ export function calibration(curves: readonly Curve[], xTitle: string, yTitle: st
   const x = linearScale([0, 1], [small.left, small.right]);
   const y = linearScale([0, 1], [small.bottom, small.top]);
   const drawn = curves.flatMap(({ k, points }) => [
-    element("polyline", { points: points.map((p) => `${round(x(p.x))},${round(y(p.y))}`).join(" "), class: `curve c${k}` }),
+    element("polyline", { points: points.map((p) => `${round(x(p.x))},${round(y(p.y))}`).join(" "), class: `curve ${colourOf(k)}` }),
     ...points.filter((p) => p.marked).map((p) => marker(k, x(p.x), y(p.y), 3.6, p.title)),
   ]);
   return drawing(small.width, small.height, `${yTitle} against ${xTitle}`, [
@@ -136,7 +136,7 @@ export function times(methods: readonly string[], seconds: readonly number[]): s
     ...rows.flatMap(({ name, k, s }, r) => {
       const y = top + r * rowHeight;
       return [
-        element("rect", { x: scale(low), y: y + 5, width: scale(Math.log10(s)) - scale(low), height: rowHeight - 10, class: `bar c${k}` }),
+        element("rect", { x: scale(low), y: y + 5, width: scale(Math.log10(s)) - scale(low), height: rowHeight - 10, class: `bar ${colourOf(k)}` }),
         label(left, y + rowHeight / 2 + 4, cut(name, left), { "text-anchor": "end" }),
         label(scale(Math.log10(s)) + 7, y + rowHeight / 2 + 4, secondsText(s), { class: "tick" }),
       ];

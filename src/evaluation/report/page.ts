@@ -2,7 +2,7 @@ import type { Evaluation } from "../evaluation.js";
 import { figureNames, figures, type FigureName } from "../figures.js";
 import { attributeDots, calibration, differences, pitHistogram, times } from "./charts.js";
 import { attributeFigures, coverageByType, coverageCurve, meanSeconds, pitOf, reliabilityOf, type AttributeFigures } from "./gather.js";
-import { escapeHtml, legend, markerKinds } from "./svg.js";
+import { escapeHtml, legend } from "./svg.js";
 import { style } from "./style.js";
 import { attributeTable, comparisonTable, htmlTable, mechanismTable, methodTable, methodTables } from "./tables.js";
 import { and, headline, percentOf, settingSentence } from "./words.js";
@@ -94,11 +94,11 @@ function honestySection({ methods, results }: Evaluation): string {
   const names = methods.map((m) => m.name);
   const withPit = names.flatMap((name, k) => {
     const pit = pitOf(results, name);
-    return pit.length > 0 ? [{ name, k: k % markerKinds, pit }] : [];
+    return pit.length > 0 ? [{ name, k, pit }] : [];
   });
   const reliable = names.flatMap((name, k) => {
     const points = reliabilityOf(results, name);
-    return points.length > 0 ? [{ name, k: k % markerKinds, points }] : [];
+    return points.length > 0 ? [{ name, k, points }] : [];
   });
   if (withPit.length + reliable.length === 0) return "";
   const parts: string[] = [];

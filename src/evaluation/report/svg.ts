@@ -66,16 +66,18 @@ const shapes: readonly (readonly [number, number][])[] = [
   [[0, -1.2], [1.14, -0.37], [0.7, 0.97], [-0.7, 0.97], [-1.14, -0.37]],
 ];
 
-/** Colours (classes c0, c1, … of the page) and shapes there are; further methods repeat them. */
-export const markerKinds = shapes.length;
+/** Colour of method k, a class of the page. The first method's is its own; from the ninth method on the others' are used again. */
+export const colourOf = (k: number): string => `c${k === 0 ? 0 : 1 + ((k - 1) % (shapes.length - 1))}`;
+
+/** Shape of method k, another one each time that a colour is used again. */
+const shapeOf = (k: number): number => (k === 0 ? 0 : 1 + ((k - 1 + Math.floor((k - 1) / (shapes.length - 1))) % (shapes.length - 1)));
 
 /** The marker of method k; `title` is shown when it is pointed at. */
 export function marker(k: number, x: number, y: number, size: number, title = ""): string {
-  const kind = k % markerKinds;
   const inside = title === "" ? "" : `<title>${escapeHtml(title)}</title>`;
-  if (kind === 0) return element("circle", { cx: x, cy: y, r: size, class: `mark c${kind}` }, inside);
-  const points = shapes[kind].map(([a, b]) => `${round(x + a * size)},${round(y + b * size)}`).join(" ");
-  return element("polygon", { points, class: `mark c${kind}` }, inside);
+  if (k === 0) return element("circle", { cx: x, cy: y, r: size, class: `mark ${colourOf(k)}` }, inside);
+  const points = shapes[shapeOf(k)].map(([a, b]) => `${round(x + a * size)},${round(y + b * size)}`).join(" ");
+  return element("polygon", { points, class: `mark ${colourOf(k)}` }, inside);
 }
 
 /** What each marker stands for. */
