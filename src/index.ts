@@ -32,15 +32,17 @@ export { createRng, type Rng } from "./base/random.js";
 
 // Tables: text cells, streamed in batches
 export { memoryTable, type Table, type TableWriter, type TextRow } from "./data/table.js";
+export { joinTables, isJoined, type JoinedTable, type JoinOptions, type Source } from "./data/sources.js";
 export { openTable, requireRows, type FileTable, type OpenOptions } from "./data/node/open.js";
 export { openNhanes, type NhanesOptions } from "./data/node/nhanes/open.js";
 export { createTableWriter, type WriterOptions } from "./data/node/write.js";
 
 // What an attribute is: guessed from a table, written and read as a data dictionary
 export { inspectTable, type Inspection } from "./data/inspect.js";
+export { inspectSources, type SourceInspection, type SourcesInspection } from "./data/inspectSources.js";
 export { formatDictionary, parseDictionary } from "./schema/dictionary.js";
 export type { AttributeNote, InferredSchema } from "./schema/infer.js";
-export { attributeTypes, isNumeric, roles, schemaSchema, type Attribute, type AttributeType, type Role, type Schema } from "./schema/schema.js";
+export { attributeTypes, isNumeric, roles, schemaSchema, type Attribute, type AttributeType, type Conversion, type Role, type Schema } from "./schema/schema.js";
 
 // Where the network runs
 export type { Device, Session, SessionFactory, SessionOptions } from "./engine/session.js";
