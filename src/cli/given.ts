@@ -26,3 +26,19 @@ export async function readGiven(source: string, option = "--given"): Promise<Giv
   const name = result.error.issues[0].path[0];
   throw new VhgmError("usage", name === undefined ? `${where} holds ${JSON.stringify(raw)}; it takes ${shape}.` : `${where} gives '${String(name)}' neither a number nor a text; it takes ${shape}.`);
 }
+
+/**
+ * Values as NAME=VALUE, one per option.
+ * @throws VhgmError "usage" for a text without '=', or a name that stands twice
+ */
+export function readAssignments(texts: readonly string[], option: string): Given {
+  const out: Record<string, string> = {};
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at < 1) throw new VhgmError("usage", `${option} '${text}' is not of the form NAME=VALUE, for instance smoking=never.`);
+    const name = text.slice(0, at).trim();
+    if (name in out) throw new VhgmError("usage", `${option} sets '${name}' twice; once is allowed.`);
+    out[name] = text.slice(at + 1).trim();
+  }
+  return out;
+}

@@ -170,7 +170,8 @@ function shift(model: DensityModel, paths: readonly MemberPaths[], j: number, r:
   return levelProbabilities(model, paths, 0, j).reduce((sum, p, k) => sum + Math.abs(p - without[k]) / 2, 0);
 }
 
-function readGiven(schema: Schema, given: Given): Map<string, number> {
+/** Values by attribute name, as numbers or level indices. @throws VhgmError code 'usage' */
+export function readGiven(schema: Schema, given: Given): Map<string, number> {
   const values = new Map<string, number>();
   for (const [name, raw] of Object.entries(given)) {
     const attribute = schema.attributes.find((a) => a.name === name) ?? schema.attributes.find((a) => a.aliases?.includes(name));
@@ -205,7 +206,8 @@ function unknownAttribute(schema: Schema, name: string, part: "given" | "ask"): 
   return new VhgmError("usage", `The model has no attribute '${name}'; ${hint}`, { field: [part, name] });
 }
 
-function askedColumn(predictor: Predictor, schema: Schema, name: string): number {
+/** The layout's column of an attribute. @throws VhgmError code 'usage' for one that the model does not have or knows nothing of */
+export function askedColumn(predictor: Predictor, schema: Schema, name: string): number {
   const { layout } = predictor.model;
   const j = layout.columns.findIndex((c) => c.attribute.name === name || c.attribute.aliases?.includes(name));
   if (j >= 0) return j;

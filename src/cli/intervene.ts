@@ -1,0 +1,100 @@
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { readBundle } from "../bundle/node/files.js";
+import type { Device } from "../engine/index.js";
+import { openSession } from "../engine/node/session.js";
+import { parseGraph } from "../inference/intervene/graph.js";
+import { intervene, type IntervenedAttribute, type Intervention } from "../inference/intervene/intervene.js";
+import { openPredictor } from "../inference/predictor.js";
+import { deviceFlag, examples, jsonFlag, level, names, seed, whole } from "./flags.js";
+import { readAssignments, readGiven } from "./given.js";
+import { print, printJson } from "./terminal.js";
+import { layTable, percent, screenWidth, short } from "./text.js";
+import { readText } from "./trainingFlags.js";
+
+interface Flags {
+  readonly graph: string;
+  readonly do: readonly string[];
+  readonly against?: readonly string[];
+  readonly given: string;
+  readonly ask?: string[];
+  readonly level: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly device: Device;
+  readonly json?: boolean;
+}
+
+const collect = (text: string, list: string[] = []): string[] => [...list, text];
+
+export function addIntervene(program: Command): void {
+  const command = program
+    .command("intervene")
+    .summary("what if everybody were set to a value, by a causal graph that you bring?")
+    .description(
+      "Average outcomes under an intervention, by the g-formula on a causal graph of yours: attributes are simulated in the\n" +
+        "graph's order from their distribution given their parents alone, those of --do being fixed. The graph is taken as given.",
+    )
+    .argument("<model>", "model of vhgm train")
+    .requiredOption("--graph <file>", "causal graph in DOT or JSON; its nodes are attributes of the model")
+    .requiredOption("--do <name=value>", "an attribute and the value that it is set to; can be given several times", collect)
+    .option("--against <name=value>", "another value of the same attribute, against which --do is held", collect)
+    .option("--given <json>", "what is known of the people beside, before the intervention: a JSON object, @FILE, or -", "{}")
+    .option("--ask <names>", "nodes to answer (default: all that the intervention acts on)", names)
+    .option("--level <number>", "level of the intervals", level, 0.9)
+    .option("--draws <number>", "simulated people", whole(50, 1_000_000), 2000)
+    .option("--seed <number>", "the same seed gives the same people", seed, 1);
+  jsonFlag(deviceFlag(command));
+  examples(
+    command,
+    "vhgm intervene cohort.vhgm --graph causes.dot --do smoking=never --against smoking=current",
+    `vhgm intervene cohort.vhgm --graph causes.json --do exercise=yes --against exercise=no --given '{"age": 60}' --ask weight`,
+  ).action(run);
+}
+
+async function run(model: string, flags: Flags): Promise<void> {
+  const bundle = await readBundle(model);
+  const graph = parseGraph(await readText(flags.graph), basename(flags.graph));
+  const given = await readGiven(flags.given);
+  const action = readAssignments(flags.do, "--do");
+  const against = flags.against && readAssignments(flags.against, "--against");
+  const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
+  try {
+    const result = await intervene(predictor, bundle.schema, graph, action, { given, against, ask: flags.ask, level: flags.level, draws: flags.draws, seed: flags.seed });
+    if (flags.json) printJson(result);
+    else print(describe(result));
+  } finally {
+    await predictor.close();
+  }
+}
+
+function describe(result: Intervention): string {
+  const named = (set: Intervention["do"]): string => `do(${Object.entries(set).map(([name, value]) => `${name} = ${String(value)}`).join(", ")})`;
+  const { against } = result;
+  const rows = result.attributes.flatMap((attribute) => rowsOf(attribute, against !== undefined));
+  const columns = [
+    { title: "attribute", most: 40 },
+    { title: named(result.do), align: "right" as const },
+    ...(against ? [{ title: named(against), align: "right" as const }, { title: "effect ± simulation error", align: "right" as const }, { title: "association", align: "right" as const }] : []),
+  ];
+  return [
+    layTable(columns, rows, screenWidth()),
+    [`Simulated people: ${result.draws}.`, ...result.notes.map((note) => `Note: ${note}`), ...(against ? ["Note: association is what people show who merely have these values; it differs from the effect by what the graph adjusts for."] : [])].join("\n"),
+  ].join("\n\n");
+}
+
+function rowsOf(attribute: IntervenedAttribute, compared: boolean): string[][] {
+  const { name, label, unit, under, against, effect, association } = attribute;
+  const title = `${label ?? name}${unit ? `, ${unit}` : ""}`;
+  const signed = (x: number): string => `${x > 0 ? "+" : ""}${short(x)}`;
+  const points = (x: number): string => `${x > 0 ? "+" : ""}${(100 * x).toFixed(1)}`;
+  if (!under.levels) {
+    const single = Array.isArray(effect) ? undefined : (effect as { value: number; error: number } | undefined);
+    return [[title, short(under.mean!), ...(compared ? [short(against!.mean!), `${signed(single!.value)} ± ${short(single!.error)}`, typeof association === "number" ? signed(association) : ""] : [])]];
+  }
+  return under.levels.map(({ level: text, probability }, k) => {
+    const own = Array.isArray(effect) ? (effect[k] as { value: number; error: number }) : undefined;
+    const associated = Array.isArray(association) ? points((association[k] as { value: number }).value) : "";
+    return [`${k === 0 ? title : ""} ${text}`, percent(probability), ...(compared ? [percent(against!.levels![k].probability), own ? `${points(own.value)} ± ${(100 * own.error).toFixed(1)} points` : "", associated] : [])];
+  });
+}
