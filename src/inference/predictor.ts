@@ -3,7 +3,7 @@ import { encodeCells, type Encoded } from "../data/encode.js";
 import { float32, int64, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
 import { collectPaths } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
-import { rowBatches, tokenArrays } from "../model/setTokens.js";
+import { rowBatches, rowViews, tokenArrays } from "../model/setTokens.js";
 import { hashRow, type PredictModel } from "../model/trained.js";
 
 /** Rows that go through the graph together. */
@@ -63,7 +63,7 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
       visible.set(observed.subarray(i * p, (i + 1) * p), r * p);
       own[r] = people[i];
     });
-    const tokens = length > 0 ? tokenArrays(model.layout, x, visible, count, size, length).feeds : {};
+    const tokens = length > 0 ? tokenArrays(model.layout, rowViews(x, visible, size), size, length).feeds : {};
     const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size), ...tokens });
     collected.add(out, places);
   }

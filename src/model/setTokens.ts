@@ -29,34 +29,31 @@ export interface TokenArrays {
 }
 
 /**
- * Tokens of the visible cells of encoded rows (rows, D) with bits (rows, p), filled up to `length` tokens in each of `size`
- * rows. A token is present where its bit is not zero.
+ * Tokens of the visible cells of encoded rows, each with features (D) and bits (p); filled up to `length` tokens in each of
+ * `size` rows. A token is present where its bit is not zero.
  */
-export function tokenArrays(layout: Layout, features: Float32Array, visible: ArrayLike<number>, rows: number, size: number, length: number): TokenArrays {
-  const p = layout.columns.length;
-  const d = layout.features;
+export function tokenArrays(layout: Layout, rows: readonly { readonly features: Float32Array; readonly visible: ArrayLike<number> }[], size: number, length: number): TokenArrays {
   const row = new Int32Array(size * length).fill(-1);
   const value = new Float32Array(size * length * 2);
   const present = new Float32Array(size * length);
-  for (let i = 0; i < rows; i++) {
+  rows.forEach(({ features, visible }, i) => {
     let at = i * length;
-    for (let j = 0; j < p; j++) {
-      if (!visible[i * p + j]) continue;
+    for (let j = 0; j < visible.length; j++) {
+      if (!visible[j]) continue;
       const { first, width, kind } = layout.columns[j];
-      const from = i * d + first;
       present[at] = 1;
       if (kind === "number") {
         row[at] = first;
-        value[2 * at] = features[from + width - 1];
-        value[2 * at + 1] = features[from];
+        value[2 * at] = features[first + width - 1];
+        value[2 * at + 1] = features[first];
       } else {
         let k = 0;
-        while (k < width - 1 && features[from + k] < 0.5) k++;
+        while (k < width - 1 && features[first + k] < 0.5) k++;
         row[at] = first + k;
       }
       at++;
     }
-  }
+  });
   return {
     row,
     feeds: {
@@ -66,6 +63,13 @@ export function tokenArrays(layout: Layout, features: Float32Array, visible: Arr
     },
   };
 }
+
+/** Rows of an encoded batch as views. */
+export const rowViews = (features: Float32Array, visible: Float32Array | Uint8Array, rows: number): { features: Float32Array; visible: Float32Array | Uint8Array }[] =>
+  Array.from({ length: rows }, (_, i) => ({
+    features: features.subarray((i * features.length) / rows, ((i + 1) * features.length) / rows),
+    visible: visible.subarray((i * visible.length) / rows, ((i + 1) * visible.length) / rows),
+  }));
 
 /** Rows of a table that go through a graph together, all with the same number of tokens. */
 export interface RowBatch {

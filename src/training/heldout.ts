@@ -5,7 +5,7 @@ import type { NumberGrids } from "../model/grids.js";
 import type { NetworkConfig } from "../model/network.js";
 import { buildPathGraph, collectPaths, drawsOf, type MemberWeights, type MemoryRows } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
-import { rowBatches, tokenArrays } from "../model/setTokens.js";
+import { rowBatches, rowViews, tokenArrays } from "../model/setTokens.js";
 import { pickRows } from "./rows.js";
 
 const chunk = 256;
@@ -67,7 +67,7 @@ export async function openHeldOut({ layout, config, params, member, memory, grid
           x: float32(features, n, d),
           visible: float32(Float32Array.from(bits), n, p),
           row: int64(BigInt64Array.from(part, BigInt), n),
-          ...(length > 0 ? tokenArrays(layout, features, bits, n, n, length).feeds : {}),
+          ...(length > 0 ? tokenArrays(layout, rowViews(features, bits, n), n, length).feeds : {}),
         };
         const out = await session.run(feeds);
         collected.add(out, places);

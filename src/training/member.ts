@@ -14,7 +14,7 @@ import type { Fold } from "./folds.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
 import { stageMasks, type ResolvedOptions } from "./options.js";
 import { evenlySpaced, pickRows } from "./rows.js";
-import { openSetFeeds, type DenseBatch, type SetFeeds } from "./setFeeds.js";
+import { batchRows, openSetFeeds, type BatchRow, type SetFeeds } from "./setFeeds.js";
 import { setLossGraph } from "./setGraph.js";
 import { setShape } from "./setShape.js";
 import { fewCells, type RowRoles } from "./sources.js";
@@ -107,7 +107,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       let kl = 0;
       for (let b = 0; b < perEpoch; b++) {
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
-        const batch = sets ? await sets.next(b, perEpoch, (at) => denseBatch(batches.training(order, at).feeds), rng) : batches.training(order, b);
+        const batch = sets ? await sets.next(b, perEpoch, (at) => denseRows(batches.training(order, at).feeds), rng) : batches.training(order, b);
         const feeds = { ...fixed, ...batch.feeds, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
         const out = await trainer.run(feeds);
         total += (out.loss.data as Float32Array)[0];
@@ -205,7 +205,7 @@ async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<str
   let weight = 0;
   for (let start = 0; start < table.rows; start += every) {
     const feeds = batches.scoring(start, size);
-    const own = sets ? await sets.convert(denseBatch(feeds), sampling, false) : { feeds, weight: 0 };
+    const own = sets ? await sets.convert(denseRows(feeds), sampling, false) : { feeds, weight: 0 };
     const out = await scorer.run({ ...fixed, ...own.feeds });
     total += (out.loss.data as Float32Array)[0];
     weight += own.weight;
@@ -217,12 +217,8 @@ const scoringBatch = 256;
 /** Rows above which a set encoder is scored on a part of them. */
 const mostScored = 4096;
 
-const denseBatch = ({ x, visible, weight }: Record<string, TensorData>): DenseBatch => ({
-  rows: x.dims[0],
-  features: x.data as Float32Array,
-  visible: visible.data as Float32Array,
-  weight: weight.data as Float32Array,
-});
+const denseRows = ({ x, visible, weight }: Record<string, TensorData>): BatchRow[] =>
+  batchRows(x.dims[0], x.data as Float32Array, visible.data as Float32Array, weight.data as Float32Array);
 
 /** Builds the feeds of training and scoring batches. */
 class Batches {

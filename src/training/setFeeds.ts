@@ -8,27 +8,40 @@ import { smallest } from "../model/network.js";
 import { tokenArrays, tokenLength, visibleCount } from "../model/setTokens.js";
 import { classOf, type SetShape } from "./setShape.js";
 
-/** Rows of a batch as they lie in the table: features (rows, D), visible bits and weights of scored cells (rows, p). */
-export interface DenseBatch {
-  readonly rows: number;
+/** A row of a batch: features (D), visible bits and weights of scored cells (p). */
+export interface BatchRow {
   readonly features: Float32Array;
   readonly visible: Float32Array;
   readonly weight: Float32Array;
+  /** Number of visible cells. */
+  readonly length: number;
+}
+
+/** Rows of a batch that lie one after the other, as views. */
+export function batchRows(rows: number, features: Float32Array, visible: Float32Array, weight: Float32Array): BatchRow[] {
+  const d = features.length / rows;
+  const p = visible.length / rows;
+  return Array.from({ length: rows }, (_, i) => ({
+    features: features.subarray(i * d, (i + 1) * d),
+    visible: visible.subarray(i * p, (i + 1) * p),
+    weight: weight.subarray(i * p, (i + 1) * p),
+    length: visibleCount(visible, i, p),
+  }));
 }
 
 /** Turns rows into what the set encoder's graphs take: tokens, and a sample of the scored cells. */
 export interface SetFeeds {
   /**
    * @param rng draws the sample where a row has more scored cells than places; the sample's weights are scaled up
-   * @param training adds the plans that gradients need
+   * @param training adds the plans that gradients need, and lets the weights of all scored cells sum to 1
    * @returns feeds, and the weight of the cells that are scored
    */
-  convert(batch: DenseBatch, rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
+  convert(rows: readonly BatchRow[], rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
   /**
    * Feeds of step b of an epoch's steps. Every few steps it takes the next batches together and sorts their rows by length.
    * @param batchOf the epoch's batch at a step
    */
-  next(b: number, steps: number, batchOf: (step: number) => DenseBatch, rng: Rng): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
+  next(b: number, steps: number, batchOf: (step: number) => readonly BatchRow[], rng: Rng): Promise<{ feeds: Record<string, TensorData>; weight: number }>;
   close(): Promise<void>;
 }
 
@@ -45,11 +58,9 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
   const d = layout.features;
   const p = layout.columns.length;
 
-  async function convert({ rows, features, visible, weight }: DenseBatch, rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }> {
-    let longest = 0;
-    for (let i = 0; i < rows; i++) longest = Math.max(longest, visibleCount(visible, i, p));
-    const tokens = tokenArrays(layout, features, visible, rows, batch, tokenLength(longest));
-    const filled = dense && (await dense.run(features, visible, rows));
+  async function convert(rows: readonly BatchRow[], rng: Rng, training: boolean): Promise<{ feeds: Record<string, TensorData>; weight: number }> {
+    const tokens = tokenArrays(layout, rows, batch, tokenLength(Math.max(...rows.map((row) => row.length))));
+    const filled = dense && (await dense.run(rows));
     const column = new Int32Array(places).fill(-1);
     const feature = new Int32Array(shape.features).fill(-1);
     const predicted = new Float32Array(shape.features);
@@ -61,9 +72,14 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
     const used = new Int32Array(shape.classes.length);
     const wanted = new Int32Array(p);
     let total = 0;
-    for (let i = 0; i < rows; i++) {
+    let all = 0;
+    rows.forEach(({ features, visible, weight }, i) => {
       let n = 0;
-      for (let j = 0; j < p; j++) if (weight[i * p + j] > 0) wanted[n++] = j;
+      for (let j = 0; j < p; j++) {
+        if (!(weight[j] > 0)) continue;
+        wanted[n++] = j;
+        all += weight[j];
+      }
       const taken = Math.min(n, perRow);
       for (let q = 0; q < taken; q++) {
         const other = n > perRow ? q + rng.int(n - q) : q;
@@ -77,19 +93,20 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
         column[t] = j;
         place[i * perRow + q] = t;
         back[t] = i * perRow + q;
-        weights[t] = (weight[i * p + j] * n) / taken;
+        weights[t] = (weight[j] * n) / taken;
         total += weights[t];
         const { first, width, kind } = layout.columns[j];
         const count = kind === "number" ? 1 : width;
         for (let k = 0; k < count; k++) {
           feature[at + k] = first + k;
-          target[at + k] = features[i * d + first + k];
-          predicted[at + k] = filled ? filled[i * d + first + k] : predictSparsely(i, first + k, j, features, visible);
+          target[at + k] = features[first + k];
+          predicted[at + k] = filled ? filled[i * d + first + k] : predictSparsely(first + k, j, features, visible);
         }
         if (kind === "number") offset[at] = predicted[at];
         else normalise(predicted, offset, at, width, shape.classes[c].width);
       }
-    }
+    });
+    if (training && all > 0) for (let t = 0; t < places; t++) weights[t] /= all;
     const plans = training
       ? { ...planLookup("plan.token", tokens.row, d, batch), ...planLookup("plan.column", column, p, batch), ...planLookup("plan.feature", feature, d, batch) }
       : {};
@@ -112,24 +129,24 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
   }
 
   /** One round of a sparse map at one feature; the mean without a map. */
-  function predictSparsely(i: number, k: number, j: number, features: Float32Array, visible: Float32Array): number {
+  function predictSparsely(k: number, j: number, features: Float32Array, visible: Float32Array): number {
     const { center, weights, neighbours, relaxation } = linear;
     if (!neighbours || rounds === 0) return center[k];
     const count = neighbours.length / p;
     let sum = 0;
     for (let q = 0; q < count; q++) {
       const b = neighbours[j * count + q];
-      if (visible[i * p + columnOf[b]]) sum += weights[k * count + q] * (features[i * d + b] - center[b]);
+      if (visible[columnOf[b]]) sum += weights[k * count + q] * (features[b] - center[b]);
     }
     return center[k] + relaxation * sum;
   }
 
-  let pool: DenseBatch[] = [];
+  let pool: BatchRow[][] = [];
   return {
     convert,
     async next(b, steps, batchOf, rng) {
       if (b % poolSize === 0) {
-        const sorted = byLength(Array.from({ length: Math.min(poolSize, steps - b) }, (_, k) => batchOf(b + k)), p);
+        const sorted = byLength(Array.from({ length: Math.min(poolSize, steps - b) }, (_, k) => batchOf(b + k)));
         pool = Array.from(permutation(sorted.length, rng), (k) => sorted[k]);
       }
       return convert(pool[b % poolSize], rng, true);
@@ -142,25 +159,10 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
  * The rows of several batches anew in as many batches, those with about as many visible cells together: rows are filled up
  * to the longest of a batch, and masks make their lengths differ by ten times and more.
  */
-export function byLength(batches: readonly DenseBatch[], columns: number): DenseBatch[] {
-  const rows = batches.flatMap((batch) => Array.from({ length: batch.rows }, (_, i) => ({ batch, i, length: visibleCount(batch.visible, i, columns) })));
-  rows.sort((a, b) => a.length - b.length);
+export function byLength(batches: readonly (readonly BatchRow[])[]): BatchRow[][] {
+  const rows = batches.flat().sort((a, b) => a.length - b.length);
   let start = 0;
-  return batches.map((like) => {
-    const out = { rows: like.rows, features: like.features.slice(), visible: like.visible.slice(), weight: like.weight.slice() };
-    const d = like.features.length / like.rows;
-    let total = 0;
-    for (let r = 0; r < out.rows; r++) {
-      const { batch, i } = rows[start + r];
-      out.features.set(batch.features.subarray(i * d, (i + 1) * d), r * d);
-      out.visible.set(batch.visible.subarray(i * columns, (i + 1) * columns), r * columns);
-      out.weight.set(batch.weight.subarray(i * columns, (i + 1) * columns), r * columns);
-    }
-    for (const w of out.weight) total += w;
-    for (let at = 0; total > 0 && at < out.weight.length; at++) out.weight[at] /= total;
-    start += out.rows;
-    return out;
-  });
+  return batches.map(({ length }) => rows.slice(start, (start += length)));
 }
 
 const starts = (sizes: readonly number[]): number[] => sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
@@ -184,8 +186,14 @@ async function openDensePath(layout: Layout, linear: LinearMap, rounds: number, 
   g.output("predicted", linearPath(layout, x, bits, mapConstants(g, linear), rounds).predicted);
   const session = await open(toOnnx(g));
   return {
-    async run(features: Float32Array, bitsOfRows: Float32Array, rows: number): Promise<Float32Array> {
-      const out = await session.run({ x: float32(features, rows, d), visible: float32(bitsOfRows, rows, p) });
+    async run(rows: readonly BatchRow[]): Promise<Float32Array> {
+      const features = new Float32Array(rows.length * d);
+      const bitsOfRows = new Float32Array(rows.length * p);
+      rows.forEach((row, i) => {
+        features.set(row.features, i * d);
+        bitsOfRows.set(row.visible, i * p);
+      });
+      const out = await session.run({ x: float32(features, rows.length, d), visible: float32(bitsOfRows, rows.length, p) });
       return out.predicted.data as Float32Array;
     },
     close: () => session.close(),
