@@ -44,6 +44,12 @@ export { formatDictionary, parseDictionary } from "./schema/dictionary.js";
 export type { AttributeNote, InferredSchema } from "./schema/infer.js";
 export { attributeTypes, isNumeric, roles, schemaSchema, type Attribute, type AttributeType, type Conversion, type Role, type Schema } from "./schema/schema.js";
 
+// To whom an attribute applies: the dictionary's rules, read, held against rows, and asked
+export { formatCondition, parseCondition, type Condition } from "./schema/condition.js";
+export { compileRules, whichApply, type Rule, type Rules } from "./schema/rules.js";
+export { noValue, type Truth, type ValueOf } from "./schema/truth.js";
+export { obeyRules, ruleReport, type RuleReport } from "./data/applicable.js";
+
 // Where the network runs
 export type { Device, Session, SessionFactory, SessionOptions } from "./engine/session.js";
 export { openSession } from "./engine/node/session.js";
@@ -61,10 +67,13 @@ export { lossOnNewTable } from "./evaluation/shift.js";
 export { packBundle, unpackBundle, type Bundle } from "./bundle/bundle.js";
 export type { TrainingCard } from "./bundle/card.js";
 export { readBundle, writeBundle } from "./bundle/node/files.js";
+export { neverTogether, type NeverBlock, type NeverTogether } from "./bundle/neverTogether.js";
 
 // Questions asked of a model
 export { openPredictor, type Predictor } from "./inference/predictor.js";
 export { predict, type Answer, type Given, type PredictOptions, type Prediction } from "./inference/predict.js";
+export type { Applies } from "./inference/applies.js";
+export type { Support, SupportStatus } from "./inference/support.js";
 export { createImputer, type ImputeOptions, type ImputeReport, type Imputer } from "./inference/impute.js";
 export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
 

@@ -1,5 +1,5 @@
 import { ruleReport, type RuleReport } from "../data/applicable.js";
-import { CellsBuilder } from "../data/cells.js";
+import { CellsBuilder, matchColumns } from "../data/cells.js";
 import type { FileTable } from "../data/node/open.js";
 import { isJoined } from "../data/sources.js";
 import { compileRules } from "../schema/rules.js";
@@ -22,11 +22,12 @@ export async function checkRules(table: FileTable, schema: Schema, onRows: (rows
     builder.add(batch);
     onRows((rows += batch.length));
   }
-  return { table: table.name, rows, rules: ruleReport(builder.finish(), rules) };
+  const present = new Set(matchColumns(schema, table.columns, table.name).flatMap(({ attribute, at }) => (at < 0 ? [] : [attribute.name])));
+  return { table: table.name, rows, rules: ruleReport(builder.finish(), rules).filter(({ name }) => present.has(name)) };
 }
 
 export function describeRules({ table, rows, rules }: RulesOfTable): string {
-  if (rules.length === 0) return `${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when).`;
+  if (rules.length === 0) return `${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when) for its columns.`;
   const number = (title: string) => ({ title, align: "right" as const });
   const lines = rules.map((rule) => [
     rule.name, rule.condition, count(rule.observed), count(rule.missing), count(rule.others), count(rule.violations), count(rule.undecided),
