@@ -4,17 +4,20 @@ import type { Device } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { withPopulation } from "../inference/population.js";
 import { predict as answer, type Prediction } from "../inference/predict.js";
+import { nextMeasurements, type Measurement } from "../inference/next.js";
 import { openPredictor } from "../inference/predictor.js";
 import { describeAnswer } from "./answers.js";
 import { readGiven } from "./given.js";
 import { deviceFlag, examples, jsonFlag, level, names } from "./flags.js";
 import { print, printJson } from "./terminal.js";
+import { bar, layTable, listed, percent, screenWidth } from "./text.js";
 
 interface Flags {
   readonly given?: string;
   readonly ask?: string[];
   readonly level: number;
   readonly why?: boolean;
+  readonly next?: string[];
   readonly strict?: boolean;
   readonly device: Device;
   readonly json?: boolean;
@@ -30,27 +33,36 @@ export function addPredict(program: Command): void {
     .option("--ask <names>", "attributes to answer, separated by commas (default: all that are not given)", names)
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--why", "what each answer rests on")
+    .option("--next <names>", "instead of answers: which measurement would tell most about these attributes?", names)
     .option("--strict", "withhold answers that assume that attributes never seen together are independent");
   jsonFlag(deviceFlag(command));
   examples(
     command,
     `vhgm predict cohort.vhgm --given '{"age": 60, "sex": "F"}' --ask systolic,glucose`,
     "vhgm predict cohort.vhgm --given @person.json --json",
+    `vhgm predict cohort.vhgm --given '{"age": 60}' --next glucose,systolic`,
     "vhgm predict cohort.vhgm",
   ).action(predict);
 }
 
-async function predict(model: string, { given, ask, level, why, strict, device, json }: Flags): Promise<void> {
+async function predict(model: string, { given, ask, level, why, next, strict, device, json }: Flags): Promise<void> {
   const bundle = await readBundle(model);
   const person = await readGiven(given ?? "{}");
   const predictor = await openPredictor(bundle.model, openSession, { device });
   try {
+    if (next) return showNext(await nextMeasurements(predictor, bundle.schema, person, { targets: next, candidates: ask }), next, json);
     const prediction = withPopulation(await answer(predictor, bundle.schema, person, { ask, level, why, strict }), bundle, person);
     if (json) printJson(prediction);
     else print(describe(prediction));
   } finally {
     await predictor.close();
   }
+}
+
+function showNext(measurements: readonly Measurement[], targets: readonly string[], json: boolean | undefined): void {
+  if (json) return printJson({ targets, measurements });
+  const rows = measurements.map(({ name, label, unit, gain }) => [`${label ? `${label} (${name})` : name}${unit ? `, ${unit}` : ""}`, percent(gain), bar(gain, 24)]);
+  print(`Measured next, this would take away so much of what is uncertain about ${listed(targets)}, on average:\n${layTable([{ title: "attribute", most: 50 }, { title: "share", align: "right" }, { title: "" }], rows, screenWidth())}`);
 }
 
 const describe = ({ answers, notes }: Prediction): string =>

@@ -1,0 +1,125 @@
+import { VhgmError } from "../base/errors.js";
+import { writeFeatures, type Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import type { Distribution } from "../model/likelihoods/index.js";
+import { compileRules, whichApply } from "../schema/rules.js";
+import type { Schema } from "../schema/schema.js";
+import { columnDistribution } from "./distribution.js";
+import { recorded } from "./gates.js";
+import { askedColumn, readGiven, type Given } from "./predict.js";
+import type { Predictor } from "./predictor.js";
+
+export interface NextOptions {
+  /** Attributes that are to become more certain. */
+  readonly targets: readonly string[];
+  /** What could be measured; by default everything that is not given. */
+  readonly candidates?: readonly string[];
+  /** How many measurements come back. */
+  readonly top?: number;
+}
+
+/** What measuring one attribute is expected to be worth. */
+export interface Measurement {
+  readonly name: string;
+  readonly label?: string;
+  readonly unit?: string;
+  /** Share of the targets' uncertainty that is expected to go, averaged over targets: 0 nothing, 1 all. */
+  readonly gain: number;
+  /** The same target by target: share of the variance of a number, of the entropy of an attribute with levels. */
+  readonly targets: readonly { readonly name: string; readonly gain: number }[];
+}
+
+/** Values of a candidate that are tried: the middles of so many parts of equal probability, or so many likeliest levels. */
+const values = 8;
+/** With more candidates than `fewest`, all are tried with `coarse` values first and the best of them with all. */
+const screening = { fewest: 60, coarse: 2, kept: 30 };
+
+/**
+ * Which measurement would tell most next: for each candidate its values are played through by how probable they are given
+ * what is known, and the targets are asked again each time. The gain is 1 - E[uncertainty with the value] / uncertainty
+ * without it (for levels the mutual information over the entropy; Lindley 1956), never below 0. One measurement at a time.
+ * @throws VhgmError code 'usage' for attributes that the model lacks, no target, or a target that is given
+ */
+export async function nextMeasurements(predictor: Predictor, schema: Schema, given: Given, options: NextOptions): Promise<Measurement[]> {
+  const { layout } = predictor.model;
+  const known = readGiven(schema, given);
+  const rules = compileRules(schema);
+  const applies = whichApply(rules, (at) => known.get(rules.attributes[at].name) ?? NaN);
+  if (options.targets.length === 0) throw new VhgmError("usage", "No target was named; which measurement tells most depends on what is to be known.");
+  const targets = options.targets.map((name) => askedColumn(predictor, schema, name));
+  const both = targets.map((j) => layout.columns[j].attribute.name).find((name) => known.has(name));
+  if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and named as a target; leave it out of one of them.`);
+  const open = (j: number): boolean => !known.has(layout.columns[j].attribute.name) && !targets.includes(j) && applies[layout.columns[j].source] !== false;
+  const candidates = (options.candidates?.map((name) => askedColumn(predictor, schema, name)) ?? layout.columns.map((_, j) => j)).filter(open);
+  const start = personRow(layout, known);
+  const own = predictor.find(start)[0];
+  const before = await predictor.run(start, BigInt64Array.of(own));
+  const distributions = new Map([...targets, ...candidates].map((j) => [j, columnDistribution(predictor.model, before, 0, j)]));
+  const uncertain = targets.map((j) => uncertaintyOf(distributions.get(j)!, layout, j));
+
+  const gainsOf = async (tried: readonly number[], parts: number): Promise<Measurement[]> => {
+    const questions = tried.flatMap((j) => valuesOf(distributions.get(j)!, layout, j, parts).map((part) => ({ j, ...part })));
+    const rows = repeated(layout, start, questions);
+    const paths = await predictor.run(rows, new BigInt64Array(questions.length).fill(own));
+    const expected = new Map(tried.map((j) => [j, new Float64Array(targets.length)]));
+    questions.forEach(({ j, weight }, r) => {
+      targets.forEach((target, t) => (expected.get(j)![t] += weight * uncertaintyOf(columnDistribution(predictor.model, paths, r, target), layout, target)));
+    });
+    return tried.map((j) => {
+      const { name, label, unit } = layout.columns[j].attribute;
+      const each = targets.map((target, t) => ({ name: layout.columns[target].attribute.name, gain: uncertain[t] > 0 ? Math.max(0, 1 - expected.get(j)![t] / uncertain[t]) : 0 }));
+      return { name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), gain: each.reduce((sum, { gain }) => sum + gain, 0) / each.length, targets: each };
+    });
+  };
+  const byGain = (list: Measurement[]): Measurement[] => list.sort((a, b) => b.gain - a.gain);
+  let chosen = candidates;
+  if (candidates.length > screening.fewest) {
+    const best = byGain(await gainsOf(candidates, screening.coarse)).slice(0, Math.max(screening.kept, options.top ?? 0));
+    const names = new Set(best.map(({ name }) => name));
+    chosen = candidates.filter((j) => names.has(layout.columns[j].attribute.name));
+  }
+  return byGain(await gainsOf(chosen, values)).slice(0, options.top ?? 10);
+}
+
+/** Variance of a number, entropy of an attribute with levels. */
+function uncertaintyOf(distribution: Distribution, layout: Layout, j: number): number {
+  const { kind, attribute } = layout.columns[j];
+  if (kind === "number") return distribution.variance();
+  return attribute.levels!.reduce((sum, _, k) => {
+    const log = distribution.logProb(k);
+    return sum - Math.exp(log) * log;
+  }, 0);
+}
+
+/** Values that stand for parts of a distribution, with their probabilities. */
+function valuesOf(distribution: Distribution, layout: Layout, j: number, parts: number): { value: number; weight: number }[] {
+  const { kind, attribute } = layout.columns[j];
+  if (kind === "number") return Array.from({ length: parts }, (_, k) => ({ value: recorded(distribution.quantile((k + 0.5) / parts), attribute), weight: 1 / parts }));
+  const all = attribute.levels!.map((_, value) => ({ value, weight: Math.exp(distribution.logProb(value)) })).sort((a, b) => b.weight - a.weight).slice(0, parts);
+  const total = all.reduce((sum, { weight }) => sum + weight, 0);
+  return all.map(({ value, weight }) => ({ value, weight: weight / total }));
+}
+
+function personRow(layout: Layout, known: ReadonlyMap<string, number>): Encoded {
+  const row = { rows: 1, features: new Float32Array(layout.features), observed: new Uint8Array(layout.columns.length) };
+  layout.columns.forEach((column, j) => {
+    const value = known.get(column.attribute.name);
+    if (value === undefined) return;
+    writeFeatures(column, value, row.features, 0);
+    row.observed[j] = 1;
+  });
+  return row;
+}
+
+/** One row many times, each with one further value. */
+function repeated(layout: Layout, { features, observed }: Encoded, questions: readonly { readonly j: number; readonly value: number }[]): Encoded {
+  const p = layout.columns.length;
+  const out = { rows: questions.length, features: new Float32Array(questions.length * layout.features), observed: new Uint8Array(questions.length * p) };
+  questions.forEach(({ j, value }, r) => {
+    out.features.set(features, r * layout.features);
+    out.observed.set(observed, r * p);
+    writeFeatures(layout.columns[j], value, out.features, r * layout.features);
+    out.observed[r * p + j] = 1;
+  });
+  return out;
+}
