@@ -5,9 +5,13 @@ const exitCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143,
 
 let received: string | undefined;
 let watchers = 0;
+const sleepers: (() => void)[] = [];
 
 /** True once the person asked to stop, by Ctrl-C for instance. For hooks of long work; see `stoppable`. */
 export const stopped = (): boolean => received !== undefined;
+
+/** Resolves once the person asks to stop, within `stoppable`: for programs that have no end of their own. */
+export const untilStopped = (): Promise<void> => new Promise((resolve) => (stopped() ? resolve() : void sleepers.push(resolve)));
 
 /** Exit code of a program that was asked to stop. */
 export const stopCode = (): number => exitCodes[received ?? "SIGINT"];
@@ -34,6 +38,7 @@ export function handleSignals(): void {
       }
       received = signal;
       tell("\nStopping at the next safe point; once more ends at once.");
+      for (const wake of sleepers.splice(0)) wake();
     });
   }
 }

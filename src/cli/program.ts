@@ -13,6 +13,7 @@ import { stopCode } from "./interrupt.js";
 import { addPool } from "./pool.js";
 import { addIntervene } from "./intervene.js";
 import { addPredict } from "./predict.js";
+import { addServe } from "./serve.js";
 import { addSimulate } from "./simulate.js";
 import { tell } from "./terminal.js";
 import { addTrain } from "./train.js";
@@ -26,7 +27,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(vhgm COMMAND --help lists what is allowed)")
     .addHelpText("after", "\nFirst steps:\n  $ vhgm demo\n  $ vhgm inspect cohort.csv\n  $ vhgm complete cohort.csv -o completed.csv")
     .exitOverride();
-  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addCompare, addIntervene, addGenerate, addPool, addEvaluate, addInfo, addSimulate, addDemo]) add(program);
+  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addCompare, addIntervene, addGenerate, addPool, addEvaluate, addInfo, addServe, addSimulate, addDemo]) add(program);
   return program;
 }
 

@@ -1,0 +1,93 @@
+/** Reading what a request carries: no more than allowed, no longer than allowed. */
+import type { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { pointer, Refusal } from "./api/problem.js";
+
+export interface BodyLimits {
+  /** Bytes. */
+  readonly most: number;
+  /** Milliseconds until all of it is there. */
+  readonly within: number;
+}
+
+/** Objects and lists within each other. */
+const deepest = 32;
+
+/** @throws Refusal 413 if it is too large, 408 if it does not come in time, 400 if the connection breaks */
+export async function readBody({ req }: Context, { most, within }: BodyLimits): Promise<Uint8Array> {
+  const tooLarge = (): Refusal => new Refusal(413, "too-large", `The body has more than ${most} bytes, which is the most that this server takes here.`, { headers: { connection: "close" } });
+  if (Number(req.header("content-length") ?? 0) > most) throw tooLarge();
+  const reader = req.raw.body?.getReader();
+  if (!reader) return new Uint8Array();
+  const late = new Refusal(408, "slow", `The body did not come within ${within / 1000} s.`, { headers: { connection: "close" } });
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), within)));
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), timeout]);
+      if (done) break;
+      size += value.length;
+      if (size > most) throw tooLarge();
+      parts.push(value);
+    }
+  } catch (cause) {
+    void reader.cancel().catch(() => undefined); // the connection may be gone already
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal(400, "broken-body", "The body broke off before its end.", { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+  const bytes = new Uint8Array(size);
+  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+  return bytes;
+}
+
+/** The media type without its parameters. */
+export const mediaType = ({ req }: Context): string => (req.header("content-type") ?? "").split(";")[0].trim().toLowerCase();
+
+export async function readJson<T extends z.ZodType>(c: Context, schema: T, limits: BodyLimits): Promise<z.output<T>> {
+  if (mediaType(c) !== "application/json") throw new Refusal(415, "media-type", "The body's media type is not allowed; send application/json.");
+  return parseJson(await readBody(c, limits), schema);
+}
+
+/** @throws Refusal 400 for bytes that are no JSON, 422 for a field that the schema does not allow */
+export function parseJson<T extends z.ZodType>(bytes: Uint8Array, schema: T): z.output<T> {
+  let raw: unknown;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (depth(text) > deepest) throw new SyntaxError(`it is nested more than ${deepest} deep`);
+    raw = JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? cause.message : "it is not UTF-8";
+    throw new Refusal(400, "not-json", `The body can't be read as JSON: ${reason}.`, { cause });
+  }
+  return checked(raw, schema, pointer);
+}
+
+/** @throws Refusal 422 with the first field that is at fault */
+export function checked<T extends z.ZodType>(raw: unknown, schema: T, fieldOf: (path: readonly PropertyKey[]) => string): z.output<T> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+  const field = fieldOf(path);
+  const where = path.length === 0 ? "The body" : `The field ${field}`;
+  const why = issue.code === "unrecognized_keys" ? "is not known here" : issue.code === "invalid_union" ? "takes a number, a text, true, false or null" : `is not allowed: ${issue.message}`;
+  throw new Refusal(422, "invalid-field", `${where} ${why}.`, { field });
+}
+
+/** How deep brackets stand within each other, texts left out. */
+export function depth(text: string): number {
+  let now = 0;
+  let most = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 34) {
+      for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92) i++;
+    } else if (c === 123 || c === 91) most = Math.max(most, ++now);
+    else if (c === 125 || c === 93) now--;
+  }
+  return most;
+}
