@@ -1,9 +1,10 @@
 import { VhgmError } from "../base/errors.js";
-import { writeFeatures, type Encoded } from "../data/encode.js";
+import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { Distribution } from "../model/likelihoods/index.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
+import { showCell } from "./decide.js";
 import { columnDistribution } from "./distribution.js";
 import { recorded } from "./gates.js";
 import { askedColumn, readGiven, type Given } from "./predict.js";
@@ -104,9 +105,7 @@ function personRow(layout: Layout, known: ReadonlyMap<string, number>): Encoded 
   const row = { rows: 1, features: new Float32Array(layout.features), observed: new Uint8Array(layout.columns.length) };
   layout.columns.forEach((column, j) => {
     const value = known.get(column.attribute.name);
-    if (value === undefined) return;
-    writeFeatures(column, value, row.features, 0);
-    row.observed[j] = 1;
+    if (value !== undefined) showCell(row, layout, 0, j, value);
   });
   return row;
 }
@@ -118,8 +117,7 @@ function repeated(layout: Layout, { features, observed }: Encoded, questions: re
   questions.forEach(({ j, value }, r) => {
     out.features.set(features, r * layout.features);
     out.observed.set(observed, r * p);
-    writeFeatures(layout.columns[j], value, out.features, r * layout.features);
-    out.observed[r * p + j] = 1;
+    showCell(out, layout, r, j, value);
   });
   return out;
 }

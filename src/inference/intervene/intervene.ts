@@ -1,9 +1,10 @@
 import { VhgmError } from "../../base/errors.js";
 import { createRng } from "../../base/random.js";
 import { formatValue } from "../../data/cells.js";
-import { writeFeatures, type Encoded } from "../../data/encode.js";
+import type { Encoded } from "../../data/encode.js";
 import type { Distribution } from "../../model/likelihoods/index.js";
 import type { Schema } from "../../schema/schema.js";
+import { showCell } from "../decide.js";
 import { columnDistribution } from "../distribution.js";
 import { recorded } from "../gates.js";
 import { askedColumn, predict, readGiven, type Given } from "../predict.js";
@@ -120,7 +121,7 @@ function inGraph(graph: CausalGraph, values: ReadonlyMap<string, number>, what: 
 interface Arm {
   readonly weights: Float64Array;
   readonly effectiveSize: number;
-  /** (draws) mean of a number, or (draws x levels) probabilities, given the person's parents. */
+  /** (draws) mean of a number, or (draws x levels) probabilities, given the person's parents; none for what lies above a given node. */
   readonly expected: ReadonlyMap<string, Float64Array>;
   readonly drawn: ReadonlyMap<string, Float64Array>;
 }
@@ -142,6 +143,8 @@ async function simulate(input: {
   const logWeights = new Float64Array(draws);
   const values = new Map<string, Float64Array>();
   const expected = new Map<string, Float64Array>();
+  // What lies above a given node is weighted by what was drawn: there the draws count, not their expectation.
+  const weighing = relatives(graph, [...known.keys()], "ancestors");
   const streams = Array.from({ length: draws }, (_, r) => createRng(seed, personStream, r));
   for (const node of nodes) {
     // Every person uses up one number per node, so that both interventions see the same ones.
@@ -158,7 +161,7 @@ async function simulate(input: {
     const parents = graph.parents.get(node)!;
     const paths = await predictor.run(seen(predictor, draws, parents.map((parent) => ({ j: columnOf.get(parent)!, values: values.get(parent)! }))), own);
     const observed = known.get(node);
-    const means = ask.includes(node) ? new Float64Array(draws * (attribute.levels?.length ?? 1)) : undefined;
+    const means = ask.includes(node) && !weighing.has(node) ? new Float64Array(draws * (attribute.levels?.length ?? 1)) : undefined;
     for (let r = 0; r < draws; r++) {
       const distribution = columnDistribution(predictor.model, paths, r, j);
       if (means) keepExpected(means, r, distribution, attribute.levels?.length);
@@ -180,13 +183,9 @@ async function simulate(input: {
 
 /** People of whom only some attributes are visible. */
 function seen({ model: { layout } }: Predictor, rows: number, visible: readonly { readonly j: number; readonly values: Float64Array }[]): Encoded {
-  const p = layout.columns.length;
-  const encoded = { rows, features: new Float32Array(rows * layout.features), observed: new Uint8Array(rows * p) };
+  const encoded = { rows, features: new Float32Array(rows * layout.features), observed: new Uint8Array(rows * layout.columns.length) };
   for (const { j, values } of visible) {
-    for (let r = 0; r < rows; r++) {
-      writeFeatures(layout.columns[j], values[r], encoded.features, r * layout.features);
-      encoded.observed[r * p + j] = 1;
-    }
+    for (let r = 0; r < rows; r++) showCell(encoded, layout, r, j, values[r]);
   }
   return encoded;
 }
@@ -200,7 +199,6 @@ const weighted = (weights: Float64Array, of: (r: number) => number): number => w
 
 function outcomeOf({ weights, expected, drawn }: Arm, name: string, levels: readonly string[] | undefined, level: number, plain: (x: number) => number | string): Outcome {
   const values = drawn.get(name)!;
-  // A node that the intervention itself fixes has no expectation of its own.
   const means = expected.get(name);
   if (levels) {
     return { levels: levels.map((text, k) => ({ level: text, probability: weighted(weights, (r) => (means ? means[r * levels.length + k] : values[r] === k ? 1 : 0)) })) };
@@ -220,8 +218,8 @@ function outcomeOf({ weights, expected, drawn }: Arm, name: string, levels: read
 }
 
 function effectOf(first: Arm, second: Arm, name: string, levels: readonly string[] | undefined): IntervenedAttribute["effect"] {
-  const [a, b] = [first, second].map((arm) => arm.expected.get(name) ?? arm.drawn.get(name)!);
   const width = levels?.length ?? 1;
+  const [a, b] = [first, second].map((arm) => arm.expected.get(name) ?? (levels ? indicators(arm.drawn.get(name)!, width) : arm.drawn.get(name)!));
   const difference = (k: number): { value: number; error: number } => {
     const value = weighted(first.weights, (r) => a[r * width + k]) - weighted(second.weights, (r) => b[r * width + k]);
     // The same people in both arms: the error of a mean of paired differences.
@@ -229,6 +227,13 @@ function effectOf(first: Arm, second: Arm, name: string, levels: readonly string
     return { value, error };
   };
   return levels ? levels.map((level, k) => ({ level, ...difference(k) })) : difference(0);
+}
+
+/** (draws x levels): 1 at the level that was drawn. */
+function indicators(drawn: Float64Array, levels: number): Float64Array {
+  const out = new Float64Array(drawn.length * levels);
+  drawn.forEach((k, r) => (out[r * levels + k] = 1));
+  return out;
 }
 
 type Association = NonNullable<IntervenedAttribute["association"]>;
