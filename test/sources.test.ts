@@ -55,6 +55,14 @@ describe("train", () => {
     expect(listing(folder)).not.toContain("no.vhgm");
   });
 
+  it("names the population where little is given, and only there", async () => {
+    const few = await vhgm(folder, ["predict", "all.vhgm", "--given", '{"age": 60}', "--ask", "crp"]);
+    expect(few.stdout).toContain("With so little given, answers are about people of checkup");
+    const more = await vhgm(folder, ["predict", "all.vhgm", "--given", '{"age": 60, "sex": "F", "height": 165, "weight": 70}', "--ask", "crp"]);
+    expect(more.stdout).not.toContain("With so little given");
+    expect((await json(["predict", "all.vhgm", "--ask", "crp"])).population).toBe("checkup");
+  });
+
   it("answers across sources, and completes a table of one of them with the columns that it has", async () => {
     const { answers } = await json(["predict", "all.vhgm", "--given", '{"age": 60, "perceived_stress": 25}', "--ask", "crp,waist"]);
     expect(answers.map((a: { name: string }) => a.name)).toEqual(["crp", "waist"]);
