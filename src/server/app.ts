@@ -197,13 +197,13 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   on("predict", async (c) => {
     query(c, nothing);
     const model = modelOf(c).name;
-    const { given, ...options } = await readJson(c, wire.predictRequest, json);
+    const { given = {}, ...options } = await readJson(c, wire.predictRequest, json);
     return jsonResponse(await whole(c.req.raw.signal, { model, kind: "predict", given, options }));
   });
   on("compare", async (c) => {
     query(c, nothing);
     const model = modelOf(c).name;
-    const { given, scenarios, ...options } = await readJson(c, wire.compareRequest, json);
+    const { given = {}, scenarios, ...options } = await readJson(c, wire.compareRequest, json);
     return jsonResponse(await whole(c.req.raw.signal, { model, kind: "compare", given, scenarios, options }));
   });
   on("impute", (c) => {

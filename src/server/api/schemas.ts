@@ -20,7 +20,7 @@ const fewestField = z.int().min(1).max(100).optional().openapi({ description: "P
 
 export const predictRequest = z
   .strictObject({
-    given: givenSchema.default({}),
+    given: givenSchema.optional(),
     ask: names.optional().openapi({ description: "Attributes to answer; all that are not given by default." }),
     level: levelField,
     quantiles: z.array(level).max(1000).optional().openapi({ description: "Probabilities of the quantiles that numbers come with." }),
@@ -32,7 +32,7 @@ export const predictRequest = z
 
 export const compareRequest = z
   .strictObject({
-    given: givenSchema.default({}),
+    given: givenSchema.optional(),
     scenarios: z
       .array(z.strictObject({ name: z.string().min(1).max(200), given: givenSchema }))
       .min(2)
@@ -197,30 +197,28 @@ export const generatedSchema = z
   })
   .openapi("Generated");
 
-export const attributeSchema = z
-  .strictObject({
-    ...answerFields,
-    levels: z.array(z.string()).optional(),
-    resolution: z.number().optional().openapi({ description: "Step in which numbers are recorded." }),
-    range: z.strictObject({ low: z.number(), high: z.number() }).optional().openapi({ description: "Numbers: what was learned from; dates in days since 1970-01-01." }),
-    appliesWhen: z.string().optional(),
-    equals: z.string().optional(),
-    aliases: z.array(z.string()).optional(),
-    learned: z.boolean().openapi({ description: "Whether the model has seen a value." }),
-    score: z
-      .strictObject({ cells: z.int(), error: z.number().nullable(), baseline: z.number().nullable(), nll: z.number().nullable() })
-      .optional()
-      .openapi({ description: "How well held-out cells were predicted: error and baseline in standard deviations (numbers) or share of wrong levels." }),
-  })
-  .openapi("Attribute");
+const attributeFields = {
+  ...answerFields,
+  levels: z.array(z.string()).optional(),
+  resolution: z.number().optional().openapi({ description: "Step in which numbers are recorded." }),
+  range: z.strictObject({ low: z.number(), high: z.number() }).optional().openapi({ description: "Numbers: what was learned from; dates in days since 1970-01-01." }),
+  appliesWhen: z.string().optional(),
+  equals: z.string().optional(),
+  aliases: z.array(z.string()).optional(),
+  learned: z.boolean().openapi({ description: "Whether the model has seen a value." }),
+  score: z
+    .strictObject({ cells: z.int(), error: z.number().nullable(), baseline: z.number().nullable(), nll: z.number().nullable() })
+    .optional()
+    .openapi({ description: "How well held-out cells were predicted: error and baseline in standard deviations (numbers) or share of wrong levels." }),
+};
+export const attributeSchema = z.strictObject(attributeFields).openapi("Attribute");
 
 export const attributesSchema = z
   .strictObject({ total: z.int(), offset: z.int(), limit: z.int(), attributes: z.array(attributeSchema) })
   .openapi("Attributes");
 
-export const attributeDetailSchema = attributeSchema
-  .extend({ marginal: answerSchema.nullable().openapi({ description: "Its distribution where nothing is given; null where the model has seen no value." }) })
-  .openapi("AttributeDetail");
+/** `marginal`: its distribution where nothing is given; null where the model has seen no value. */
+export const attributeDetailSchema = z.strictObject({ ...attributeFields, marginal: z.union([answerSchema, z.null()]) }).openapi("AttributeDetail");
 
 export const modelSchema = z
   .strictObject({
