@@ -37,7 +37,7 @@ export function trainingFlags(command: Command): Command {
     .option("--seed <number>", "seed of everything random; the same seed gives the same model (default: 1)", seed)
     .option("--best", "an ensemble of four transformers instead of one network; takes several times longer")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
-    .option("--network <kind>", "auto, mlp or transformer", oneOf(["auto", "mlp", "transformer"] as const));
+    .option("--network <kind>", "auto, mlp, transformer or set (the last for wide tables)", oneOf(["auto", "mlp", "transformer", "set"] as const));
   deviceFlag(dataCacheFlag(command));
   return command.option("--threads <number>", "threads of the calculation (default: all cores)", whole(1, 1024));
 }

@@ -13,6 +13,9 @@ test("what is left open depends on the table; what is given stays", () => {
 
 test("a transformer of too many tokens becomes an MLP", () => {
   expect(resolveOptions({ ...trainingDefaults, network: "transformer" }, { columns: 900, features: 2000 }).network).toBe("mlp");
+  expect(resolveOptions(trainingDefaults, { columns: 1900, features: 5000 }).network).toBe("set");
+  expect(resolveOptions({ ...trainingDefaults, latent: "flat" }, { columns: 1900, features: 5000 }).network).toBe("mlp");
+  expect(() => resolveOptions({ ...trainingDefaults, network: "set", latent: "flat" }, { columns: 900, features: 2000 })).toThrow("The set encoder has no latent");
 });
 
 test("a width that the heads cannot share is refused", () => {

@@ -1,6 +1,7 @@
 import { VhgmError } from "../base/errors.js";
 import type { LatentForm } from "../model/latent.js";
 import type { MaskChoice } from "../model/masking/index.js";
+import { denseFeatures } from "../model/sparseLinear.js";
 import type { BetaSchedule } from "./annealing.js";
 
 /** How the row memory is kept: not at all, as averages of at least 20 people, or as the people's own cells. */
@@ -18,7 +19,7 @@ export interface TrainingOptions {
   readonly members: number;
   /** Share of the observed cells that a member holds out, for early stopping, weights of the paths and calibration. */
   readonly heldOut: number;
-  /** `auto`: the transformer for tables of up to 40 attributes, the MLP above. */
+  /** `auto`: the transformer for tables of up to 40 attributes, the MLP above, the set encoder beyond 3,000 features. */
   readonly network: "auto" | "mlp" | "transformer" | "set";
   /** Paths that the predictive density may use; leaving one out is for ablations. */
   readonly paths: readonly PathName[];
@@ -174,7 +175,8 @@ const networkDefaults = {
 /** Settles what depends on the table: which network, and its own defaults. @throws VhgmError code 'usage' for a width that the heads cannot share */
 export function resolveOptions(options: TrainingOptions, table: { readonly columns: number; readonly features: number; readonly sources?: number }): ResolvedOptions {
   const { auto, most } = transformerColumns;
-  const wanted = options.network === "auto" ? (table.columns <= auto ? "transformer" : "mlp") : options.network;
+  const byTable = table.columns <= auto ? "transformer" : table.features > denseFeatures && options.latent === "none" ? "set" : "mlp";
+  const wanted = options.network === "auto" ? byTable : options.network;
   const network = wanted === "set" ? "set" : wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
   const own = networkDefaults[network !== "mlp" ? network : table.features > wideFeatures ? "wideMlp" : "mlp"];
   const given = Object.fromEntries((Object.keys(own) as OwnDefaults[]).map((key) => [key, options[key] ?? own[key]])) as typeof own;
