@@ -33,6 +33,15 @@ describe("inspect", () => {
     const trained = await json(["train", ...sources, "-o", "guessed.vhgm", "--schema", "dictionary.yaml", "--config", "quick.yaml", "--quiet"]);
     expect(trained.card).toMatchObject({ rows: 330, attributes: 70, tables: ["checkup.csv", "laboratory.csv", "lifestyle.csv"] });
   });
+
+  it("takes a column that whole tables lack neither for one that is skipped nor for one that is mostly missing", async () => {
+    const { all } = (await json(["inspect", ...sources, "--quiet"])) as { all: { notes: { name: string; missingRate: number; suggestions: string[] }[] } };
+    const asked = ["pregnancies", "nt_probnp", "sick_days"];
+    for (const { name, missingRate, suggestions } of all.notes.filter((note) => !asked.includes(note.name))) {
+      expect(missingRate, name).toBeLessThan(0.6);
+      expect(suggestions.filter((text) => /^(applies_when|conversions)/.test(text))).toEqual([]);
+    }
+  });
 });
 
 describe("train", () => {

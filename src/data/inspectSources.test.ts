@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { createRng } from "../base/random.js";
-import { simulateCohort } from "../cohort/simulate.js";
 import { formatDictionary, parseDictionary } from "../schema/dictionary.js";
 import { inspectSources, type SourcesInspection } from "./inspectSources.js";
 import { memoryTable, type Table } from "./table.js";
@@ -41,13 +40,4 @@ test("its dictionary is read back, also with the suggestions taken", async () =>
   const edited = parseDictionary(taken, "d.yaml").attributes;
   expect(edited[0].role).toBe("key");
   expect(edited[2].conversions).toEqual([{ column: "glucose", source: "lab", multiply: 18.016 }]);
-});
-
-test("a column that whole tables lack has no skip pattern for that, and its missing rate counts the tables that have it", async () => {
-  const { sources } = simulateCohort({ seed: 1, rows: { checkup: 300, laboratory: 200, lifestyle: 200 } });
-  const found = await inspect(...sources.map(({ name, columns, rows }) => memoryTable(`${name}.csv`, columns, rows)));
-  const skips = found.notes.filter(({ suggestions }) => suggestions.some((s) => s.startsWith("applies_when"))).map(({ name }) => name);
-  expect(skips.filter((name) => !["pregnancies", "nt_probnp", "sick_days"].includes(name))).toEqual([]);
-  for (const { name, missingRate } of found.notes) if (!["pregnancies", "nt_probnp"].includes(name)) expect(missingRate, name).toBeLessThan(0.6);
-  expect(found.notes.flatMap(({ suggestions }) => suggestions).filter((s) => s.startsWith("conversions"))).toEqual([]);
 });
