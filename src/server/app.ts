@@ -157,7 +157,8 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
       done();
     };
     try {
-      return new Response(streamOf(await pool.ask(job, clock.signal), end), { headers: { "content-type": type } });
+      const broken = (): void => void c.env?.outgoing?.destroy();
+      return new Response(streamOf(await pool.ask(job, clock.signal), end, broken), { headers: { "content-type": type } });
     } catch (cause) {
       end();
       throw cause;
@@ -295,17 +296,17 @@ function startClock(caller: AbortSignal | undefined, time: number): { signal: Ab
   };
 }
 
-/** Pieces as a response's body; a failure breaks the body off, so that no reader takes a part for the whole. */
-function streamOf(pieces: Pieces, end: () => void): ReadableStream<Uint8Array> {
+/** Pieces as a response's body; a failure breaks the connection off, so that no reader takes a part for the whole. */
+function streamOf(pieces: Pieces, end: () => void, broken: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await pieces.next();
         if (!done) return controller.enqueue(value);
-        controller.close();
-      } catch (cause) {
-        controller.error(cause);
+      } catch {
+        broken();
       }
+      controller.close();
       end();
     },
     async cancel() {

@@ -55,14 +55,17 @@ export async function readJson<T extends z.ZodType>(c: Context, schema: T, limit
 /** @throws Refusal 400 for bytes that are no JSON, 422 for a field that the schema does not allow */
 export function parseJson<T extends z.ZodType>(bytes: Uint8Array, schema: T): z.output<T> {
   let raw: unknown;
+  let text: string;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     if (depth(text) > deepest) throw new SyntaxError(`it is nested more than ${deepest} deep`);
     raw = JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? cause.message : "it is not UTF-8";
     throw new Refusal(400, "not-json", `The body can't be read as JSON: ${reason}.`, { cause });
   }
+  // Objects can't hold it as a name of their own everywhere, so it would be passed over silently.
+  if (/"__proto__"\s*:/.test(text)) throw new Refusal(422, "invalid-field", "No field can be called __proto__.");
   return checked(raw, schema, pointer);
 }
 

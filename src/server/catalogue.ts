@@ -1,6 +1,7 @@
 /** The models that are served, as far as the server's own thread knows them. */
 import type { z } from "@hono/zod-openapi";
 import type { Bundle } from "../bundle/bundle.js";
+import { neverTogether } from "../bundle/neverTogether.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
 import type { attributeSchema, attributesSchema, modelSchema } from "./api/schemas.js";
 
@@ -28,6 +29,7 @@ export function serveModel(name: string, bytes: Uint8Array, bundle: Bundle): Ser
   for (const entry of entries) byName.set(entry.name, entry);
   const types: Record<string, number> = {};
   for (const { type } of entries) types[type] = (types[type] ?? 0) + 1;
+  const never = neverTogether({ model });
   const shown: Record<string, unknown> = { ...card };
   delete shown.scores; // they stand at the attributes
   return {
@@ -41,6 +43,7 @@ export function serveModel(name: string, bytes: Uint8Array, bundle: Bundle): Ser
       types,
       members: model.memberCount,
       downloadable: card.memory !== "rows",
+      never: never && { allPairs: never.allPairs, pairs: never.pairs, blocks: never.blocks.map(({ a, b, pairs }) => ({ a: [...a], b: [...b], pairs })) },
       card: shown,
     },
     find: (text) => byName.get(text),

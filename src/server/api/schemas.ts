@@ -228,6 +228,14 @@ export const modelSchema = z
     types: z.record(z.string(), z.int()).openapi({ description: "How many attributes of each type." }),
     members: z.int(),
     downloadable: z.boolean().openapi({ description: "Whether /v1/bundle gives the model's file." }),
+    never: z
+      .strictObject({
+        allPairs: z.int(),
+        pairs: z.int(),
+        blocks: z.array(z.strictObject({ a: z.array(z.string()), b: z.array(z.string()), pairs: z.int() })),
+      })
+      .nullable()
+      .openapi({ description: "Pairs of attributes that nobody in the training tables showed together: every attribute of a with every one of b. Null for models that did not count." }),
     card: z.record(z.string(), z.unknown()).openapi({ description: "The training card without the scores of each attribute, which are at /v1/attributes." }),
   })
   .openapi("Model");

@@ -12,6 +12,7 @@ import { withPopulation } from "../../inference/population.js";
 import { predict } from "../../inference/predict.js";
 import type { Predictor } from "../../inference/predictor.js";
 import { isNumeric, type Attribute, type Schema } from "../../schema/schema.js";
+import { Refusal } from "../api/problem.js";
 import type { Job, JobKind, JsonCell } from "./messages.js";
 
 type Of<K extends JobKind> = Extract<Job, { kind: K }>;
@@ -91,7 +92,7 @@ async function* imputeCsv({ csv, options, mostRows }: Of<"imputeCsv">, schema: S
   // Everything is read once before the first answer, so that a fault is told in place of a table, not in the middle of one.
   const check = { rows: 0 };
   for await (const rows of table.batches(batch)) {
-    if (check.rows + rows.length > mostRows) throw new VhgmError("usage", `The table has more than ${mostRows} rows, which is what this server takes at once.`, { field: [] });
+    if (check.rows + rows.length > mostRows) throw new Refusal(413, "too-many-rows", `The table has more than ${mostRows} rows, which is the most that this server takes at once.`);
     new CellsBuilder(schema, table.columns, table.name, check.rows).add(rows);
     check.rows += rows.length;
     await turn();

@@ -5,6 +5,7 @@ import type { CompareOptions, Scenario } from "../../inference/compare.js";
 import type { GenerateOptions } from "../../inference/generate/generate.js";
 import type { ImputeOptions } from "../../inference/impute.js";
 import type { Given, PredictOptions } from "../../inference/predict.js";
+import type { Refusal } from "../api/problem.js";
 
 /** A cell of a table that came as JSON. */
 export type JsonCell = string | number | boolean | null;
@@ -33,4 +34,4 @@ export type Reply =
   | { readonly kind: "unfit"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "piece"; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: "done"; readonly id: number }
-  | { readonly kind: "failed"; readonly id: number; readonly code?: ErrorCode; readonly message: string; readonly field?: readonly string[] };
+  | { readonly kind: "failed"; readonly id: number; readonly code?: ErrorCode; readonly message: string; readonly field?: readonly string[]; readonly refusal?: Pick<Refusal, "status" | "code"> };

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { VhgmError } from "../../base/errors.js";
 import type { Device } from "../../engine/index.js";
+import { Refusal } from "../api/problem.js";
 import type { Job, Reply, Request } from "./messages.js";
 
 export interface ThreadOptions {
@@ -77,7 +78,7 @@ export function startThread({ models, device = "cpu", workerFile = ownFile }: Th
       case "done":
         return finish(reply.id);
       case "failed":
-        return finish(reply.id, reply.code ? new VhgmError(reply.code, reply.message, { field: reply.field }) : new Error(reply.message));
+        return finish(reply.id, causeOf(reply));
     }
   });
   send({ kind: "open", models: models.map(({ name, bytes }) => ({ name, bytes })), device });
@@ -100,4 +101,9 @@ export function startThread({ models, device = "cpu", workerFile = ownFile }: Th
       return exited;
     },
   };
+}
+
+function causeOf({ code, message, field, refusal }: Extract<Reply, { kind: "failed" }>): Error {
+  if (refusal) return new Refusal(refusal.status, refusal.code, message);
+  return code ? new VhgmError(code, message, { field }) : new Error(message);
 }

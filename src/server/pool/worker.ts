@@ -4,6 +4,7 @@ import { isVhgmError, VhgmError } from "../../base/errors.js";
 import { unpackBundle, type Bundle } from "../../bundle/bundle.js";
 import { openSession } from "../../engine/node/session.js";
 import { openPredictor, type Predictor } from "../../inference/predictor.js";
+import { Refusal } from "../api/problem.js";
 import { batchRuns } from "./batching.js";
 import { answer } from "./jobs.js";
 import type { Job, Reply, Request } from "./messages.js";
@@ -67,7 +68,7 @@ async function run(id: number, job: Job): Promise<void> {
     }
     send({ kind: "done", id });
   } catch (error) {
-    const told = isVhgmError(error) ? { code: error.code, field: error.field } : {};
+    const told = isVhgmError(error) ? { code: error.code, field: error.field } : error instanceof Refusal ? { refusal: { status: error.status, code: error.code } } : {};
     send({ kind: "failed", id, message: messageOf(error), ...told });
   } finally {
     running.delete(id);
