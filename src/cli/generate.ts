@@ -39,7 +39,7 @@ export function addGenerate(program: Command): void {
     .requiredOption("-n, --rows <number>", "how many people", whole(1, 100_000_000))
     .requiredOption("-o, --output <file>", "the table: .csv, .tsv, .jsonl, .ndjson (each also .gz) or .parquet")
     .option("--where <condition>", "what everybody has to meet, in the language of applies_when: = != < <= > >= in, and, or, not")
-    .option("--rounds <number>", "passes per row; more keeps relations better (default: one per attribute up to 100 of them)", whole(1, 100_000))
+    .option("--rounds <number>", "passes per row; more keeps relations better (default: one per attribute, at most 32)", whole(1, 100_000))
     .option("--pattern <table>", "leave empty what is empty in random rows of this table, and only its columns")
     .option("--batch <number>", "rows written at a time; the result does not depend on it", whole(1, 1_000_000), 256)
     .option("--seed <number>", "the same seed gives the same people", seed, 1);

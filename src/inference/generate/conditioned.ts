@@ -36,6 +36,8 @@ export interface WhereReport {
 export interface Conditioned {
   /** Places that are set, in the order in which they were drawn. */
   readonly places: readonly number[];
+  /** Passes through the model per row. */
+  readonly rounds: number;
   /** Values of `places` for rows first … first + count - 1, which do not depend on which other rows are asked for. */
   rows(first: number, count: number): Promise<Float64Array[]>;
   report(): WhereReport;
@@ -115,6 +117,7 @@ export async function openConditioned(predictor: Predictor, world: World, where:
 
   return {
     places,
+    rounds: order.length,
     async rows(first, count) {
       if (exact) return exactRows(first, count);
       const out: Float64Array[] = [];

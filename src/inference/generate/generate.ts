@@ -1,4 +1,4 @@
-import { createRng, permutation, type Rng } from "../../base/random.js";
+import { createRng } from "../../base/random.js";
 import { VhgmError } from "../../base/errors.js";
 import { formatValue } from "../../data/cells.js";
 import type { TextRow } from "../../data/table.js";
@@ -15,13 +15,13 @@ import { openConditioned, type WhereReport } from "./conditioned.js";
 import { couplings } from "./coupling.js";
 import type { Pattern } from "./pattern.js";
 import { learn, nobody, type World } from "./people.js";
-import { dealRounds, defaultRoundsFor } from "./rounds.js";
+import { dealRounds, defaultRounds } from "./rounds.js";
 import { readWhere } from "./where.js";
 
 export interface GenerateOptions {
   /** A condition that everybody meets, such as "sex = 'F' and age >= 60"; see `parseCondition`. */
   readonly where?: string;
-  /** Most passes through the model per row; by default one per attribute up to 100 of them. */
+  /** Most passes through the model per row; by default one per attribute up to 32 of them. */
   readonly rounds?: number;
   readonly seed?: number;
   /** Cells that stay empty, and the columns that there are. */
@@ -57,9 +57,10 @@ export function chunkRows({ layout, grids, memberCount }: PredictModel): number 
 }
 
 /**
- * Joint records by any-order ancestral sampling: an attribute is drawn from its distribution given all that was drawn
- * before, rounded as it is recorded, and shown to the model. Gates are drawn before what they gate; what does not apply
- * stays empty; derived attributes follow from their parts. With a condition, what it names is drawn first.
+ * Joint records by any-order ancestral sampling: attributes are drawn in rounds, those first that others hang on most, each
+ * from its distribution given all that was drawn before, rounded as it is recorded, and shown to the model. Gates are drawn
+ * before what they gate; what does not apply stays empty; derived attributes follow from their parts. With a condition, what
+ * it names is drawn first.
  * @throws VhgmError "usage" for a condition that can't be read or that nobody can meet
  */
 export async function createGenerator(predictor: Predictor, schema: Schema, options: GenerateOptions = {}): Promise<Generator> {
@@ -74,24 +75,14 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   const derived = new Set(world.derived.map(({ attribute }) => attribute));
   const first = new Set(conditioned?.places);
   const rest = layout.columns.map(({ source }) => source).filter((at) => !first.has(at) && !derived.has(at)).sort((a, b) => a - b);
-  const asked = Math.max(1, options.rounds ?? defaultRoundsFor(rest.length));
-  const gates = rules.gates.filter((at) => rest.includes(at));
-  const others = rest.filter((at) => !gates.includes(at));
-  const shared = asked >= rest.length ? undefined : await sharedRounds();
-
-  async function sharedRounds(): Promise<number[][]> {
-    const dealt = dealRounds({
-      columns: rest.map((at) => columnOf[at]),
-      rounds: asked,
-      coupling: await couplings(predictor, chunk),
-      before: (j) => (rules.ruleOf[layout.columns[j].source]?.gates ?? []).map((gate) => columnOf[gate]).filter((gate) => gate >= 0),
-    });
-    return dealt.map((round) => round.map((j) => layout.columns[j].source));
-  }
-
-  /** In which pass a row's attributes are drawn: all by themselves, in an order of the row's own, or by the shared rounds. */
-  const passesOf = (rng: Rng): readonly (readonly number[])[] =>
-    shared ?? [...gates.map((at) => [at]), ...Array.from(permutation(others.length, rng), (k) => [others[k]])];
+  const asked = Math.max(1, options.rounds ?? defaultRounds);
+  const rounds = dealRounds({
+    columns: rest.map((at) => columnOf[at]),
+    given: [...first].map((at) => columnOf[at]),
+    rounds: asked,
+    coupling: rest.length > 1 ? await couplings(predictor, chunk) : layout.columns.map(() => new Float64Array(layout.columns.length)),
+    before: (j) => (rules.ruleOf[layout.columns[j].source]?.gates ?? []).map((gate) => columnOf[gate]).filter((gate) => gate >= 0),
+  }).map((round) => round.map((j) => layout.columns[j].source));
 
   async function draw(from: number, count: number): Promise<TextRow[]> {
     const people = nobody(world, count);
@@ -100,12 +91,11 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
       if (!Number.isNaN(values[k])) learn(world, people, r, at, values[k]);
     }));
     const streams = Array.from({ length: count }, (_, r) => createRng(seed, rowStream, from + r));
-    const passes = streams.map(passesOf);
     const own = new BigInt64Array(count).fill(-1n);
-    for (let pass = 0; pass < (passes[0]?.length ?? 0); pass++) {
+    for (const round of rounds) {
       const paths = await predictor.run(people.encoded, own);
       for (let r = 0; r < count; r++) {
-        const drawn = passes[r][pass].map((at) => [at, drawValue(world, paths, r, at, streams[r].uniform())] as const);
+        const drawn = round.map((at) => [at, drawValue(world, paths, r, at, streams[r].uniform())] as const);
         for (const [at, value] of drawn) if (people.applies[r][at] === true) learn(world, people, r, at, value);
       }
     }
@@ -134,7 +124,7 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
       return out;
     },
     report: () => ({
-      rounds: shared?.length ?? rest.length,
+      rounds: rounds.length + (conditioned?.rounds ?? 0),
       unlearned: layout.empty.filter((name) => !derived.has(placeOf.get(name)!)),
       ...(conditioned ? { where: conditioned.report() } : {}),
     }),
