@@ -70,7 +70,7 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   const world = worldOf(model, schema);
   const { rules, columnOf } = world;
   const chunk = chunkRows(model);
-  const where = text === undefined ? undefined : readWhere(text, world);
+  const where = text === undefined ? undefined : readWhere(text, world, schema);
   const conditioned = where && (await openConditioned(predictor, world, where, seed, chunk));
   const derived = new Set(world.derived.map(({ attribute }) => attribute));
   const first = new Set(conditioned?.places);

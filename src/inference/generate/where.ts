@@ -3,7 +3,7 @@ import { isVhgmError, VhgmError } from "../../base/errors.js";
 import { formatValue } from "../../data/cells.js";
 import { formatCondition, parseCondition, type Condition } from "../../schema/condition.js";
 import { gateThresholds } from "../../schema/rules.js";
-import { isNumeric } from "../../schema/schema.js";
+import { isNumeric, type Schema } from "../../schema/schema.js";
 import { bindCondition, namedAttributes, thresholds, type Bound } from "../../schema/truth.js";
 import { recorded } from "../gates.js";
 import type { World } from "./people.js";
@@ -22,7 +22,7 @@ export interface Where {
 }
 
 /** @throws VhgmError "usage" for a condition that can't be read, or that nobody can meet whatever the model says */
-export function readWhere(text: string, world: World): Where {
+export function readWhere(text: string, world: World, schema: Schema): Where {
   const { rules, derived, columnOf } = world;
   const { attributes } = rules;
   let condition: Bound;
@@ -30,6 +30,7 @@ export function readWhere(text: string, world: World): Where {
   const derivedOf = new Map(derived.map((entry) => [entry.attribute, entry]));
   try {
     const parsed = parseCondition(text);
+    bindCondition(parsed, schema.attributes); // tells of columns that are not modelled
     condition = bindCondition(parsed, attributes);
     points = conjuncts(parsed).flatMap((term) => {
       if (term.kind !== "compare" || term.op !== "=") return [];
