@@ -34,7 +34,7 @@ module.exports = {
       to: { path: "^src/server/(?!api/)" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-dev-dependencies", severity: "error", from: { path: "^src/", pathNot: "\\.test\\.ts$|test" }, to: { dependencyTypes: ["npm-dev"] } },
+    { name: "no-dev-dependencies", severity: "error", from: { path: "^src/", pathNot: "\\.test\\.ts$|test|^src/engine/web/" }, to: { dependencyTypes: ["npm-dev"] } },
   ],
   options: { doNotFollow: { path: "node_modules" }, tsConfig: { fileName: "tsconfig.json" }, tsPreCompilationDeps: true },
 };

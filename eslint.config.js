@@ -4,7 +4,7 @@ export default tseslint.config(
   { ignores: ["dist/", "dist-bench/", "node_modules/", "coverage/", "demo/", ".dependency-cruiser.cjs"] },
   ...tseslint.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     rules: {
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/consistent-type-imports": "error",
@@ -15,5 +15,16 @@ export default tseslint.config(
       "prefer-const": "error",
     },
   },
-  { files: ["eslint.config.js", "vitest.config.ts", "test/**/*.ts"], rules: { "no-restricted-exports": "off" } },
+  {
+    // The web app takes what runs in a page, and nothing else of src/.
+    files: ["web/**/*.{ts,tsx}"],
+    ignores: ["web/vite.config.ts", "web/**/*.test.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "^node:|/node/|/src/(cli|server|evaluation|training|cohort)/|onnxruntime-node", message: "This does not run in a page, or does not belong there." }] },
+      ],
+    },
+  },
+  { files: ["eslint.config.js", "vitest.config.ts", "web/vite.config.ts", "test/**/*.ts"], rules: { "no-restricted-exports": "off" } },
 );

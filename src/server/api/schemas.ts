@@ -78,7 +78,7 @@ export const imputeQuery = z.strictObject({
 
 export const generateRequest = z
   .strictObject({
-    rows: z.int().min(1).openapi({ description: "How many people." }),
+    rows: z.int().min(1).max(1_000_000_000).openapi({ description: "How many people; the server may take fewer at once." }),
     where: z.string().max(10_000).optional().openapi({ description: "What everybody has to meet, such as sex = 'F' and age >= 60." }),
     rounds: z.int().min(1).max(1000).optional().openapi({ description: "Passes per row; more keeps relations better." }),
     seed: seed.default(1),

@@ -1,0 +1,128 @@
+import { formatCsv, parseCsv } from "../csv.js";
+import { AppError, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
+
+interface Problem {
+  readonly detail?: string;
+  readonly field?: string;
+}
+
+/** What the server says of the model; the attributes come by themselves. */
+type ServedModel = Omit<ModelFacts, "attributes" | "never"> & { readonly never?: ModelFacts["never"] };
+interface ServedAttributes {
+  readonly total: number;
+  readonly attributes: readonly (KnownAttribute & { readonly learned: boolean })[];
+}
+
+/** Attributes per request: the most that the server gives. */
+const page = 500;
+/** A busy server is asked again so often. */
+const mostTries = 8;
+
+/** The server's API, seen from the page. @param key what the server wants to hear where it asks for a key */
+export function createClient(key?: string): { backend: Backend; model(): Promise<ModelFacts>; bundle(onBytes: (done: number, all: number) => void): Promise<Uint8Array> } {
+  async function ask(path: string, { body, type = "application/json", signal }: { body?: string; type?: string; signal?: AbortSignal } = {}): Promise<Response> {
+    for (let tried = 1; ; tried++) {
+      let response: Response;
+      try {
+        response = await fetch(path, {
+          method: body === undefined ? "GET" : "POST",
+          headers: { ...(body === undefined ? {} : { "content-type": type }), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+          body,
+          signal,
+          cache: "no-store",
+        });
+      } catch (cause) {
+        if (signal?.aborted) throw signal.reason;
+        throw new AppError("", { offline: true, cause });
+      }
+      if (response.ok) return response;
+      const busy = response.status === 503 || response.status === 429;
+      if (!busy || tried === mostTries) throw await problem(response);
+      await pause(1000 * Math.min(30, Number(response.headers.get("retry-after")) || tried), signal);
+    }
+  }
+
+  const post = async <T>(path: string, question: unknown, signal: AbortSignal): Promise<T> => {
+    const response = await ask(path, { body: JSON.stringify(question), signal });
+    return (await response.json()) as T;
+  };
+
+  const backend: Backend = {
+    place: "server",
+    predict: (question, signal) => post("v1/predict", question, signal),
+    compare: (question, signal) => post("v1/compare", question, signal),
+    async impute({ level, ...table }, signal) {
+      const response = await ask(`v1/impute?intervals=${level}`, { body: formatCsv(table), type: "text/csv", signal });
+      return parseCsv(await response.text(), ",");
+    },
+    async generate(question, signal, onRows) {
+      const response = await ask("v1/generate", { body: JSON.stringify({ ...question, format: "csv" }), signal });
+      let lines = 0;
+      const bytes = await pieces(response, (piece) => {
+        for (const byte of piece) if (byte === 10) lines++;
+        onRows?.(Math.max(0, lines - 1));
+      });
+      return parseCsv(new TextDecoder().decode(bytes), ",");
+    },
+    close() {},
+  };
+
+  async function model(): Promise<ModelFacts> {
+    const served = (await (await ask("v1/model")).json()) as ServedModel;
+    const attributes: KnownAttribute[] = [];
+    for (let offset = 0; ; offset += page) {
+      const part = (await (await ask(`v1/attributes?limit=${page}&offset=${offset}`)).json()) as ServedAttributes;
+      attributes.push(...part.attributes.filter(({ learned }) => learned));
+      if (offset + page >= part.total) break;
+    }
+    return { ...served, attributes, never: served.never ?? null };
+  }
+
+  async function bundle(onBytes: (done: number, all: number) => void): Promise<Uint8Array> {
+    const response = await ask("v1/bundle");
+    const all = Number(response.headers.get("content-length")) || 0;
+    let done = 0;
+    return pieces(response, (bytes) => onBytes((done += bytes.length), all));
+  }
+
+  return { backend, model, bundle };
+}
+
+async function pieces(response: Response, onPiece: (bytes: Uint8Array) => void): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  const reader = response.body!.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    onPiece(value);
+  }
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+async function problem(response: Response): Promise<AppError> {
+  const { detail, field } = await response.json().then((json) => json as Problem, (): Problem => ({}));
+  return new AppError(detail ?? `${response.status} ${response.statusText}`, { attribute: attributeOf(field), status: response.status });
+}
+
+/** "/given/age" names the attribute age. */
+function attributeOf(field: string | undefined): string | undefined {
+  const name = field?.match(/^\/(?:given|ask)\/(.+)$/)?.[1];
+  return name?.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}

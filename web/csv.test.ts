@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatCsv, guessDelimiter, parseCsv } from "./csv.js";
+
+describe("csv in the page", () => {
+  it("reads quotes, line ends and a byte order mark", () => {
+    expect(parseCsv('\ufeffa,"b ""x"""\r\n1,"two\nlines"\r\n\r\n,2')).toEqual({ columns: ["a", 'b "x"'], rows: [["1", "two\nlines"], ["", "2"]] });
+  });
+
+  it("finds the delimiter in the header, outside quotes", () => {
+    expect(guessDelimiter('"a,b,c";d;e\n1;2;3')).toBe(";");
+    expect(parseCsv("a\tb\n1\t2").rows).toEqual([["1", "2"]]);
+  });
+
+  it("keeps empty rows of a table with one column", () => {
+    expect(parseCsv("a\n1\n\n2\n").rows).toEqual([["1"], [""], ["2"]]);
+  });
+
+  it("names the row that is longer than the header, and a quote without end", () => {
+    expect(() => parseCsv("a,b\n1,2\n1,2,3")).toThrow("row 2: 3 / 2");
+    expect(() => parseCsv('a,b\n1,"2')).toThrow("row 1");
+  });
+
+  it("reads back what it writes", () => {
+    const cell = fc.string({ maxLength: 6, unit: fc.constantFrom("a", "1", '"', ",", "\n", "\r", " ", "é", ";") });
+    const table = fc.integer({ min: 2, max: 4 }).chain((width) => {
+      const row = fc.array(cell, { minLength: width, maxLength: width });
+      return fc.record({ columns: row, rows: fc.array(row, { maxLength: 4 }) });
+    });
+    fc.assert(fc.property(table, (t) => {
+      expect(parseCsv(formatCsv(t), ",")).toEqual(t);
+    }));
+  });
+});

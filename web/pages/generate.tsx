@@ -1,0 +1,169 @@
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { formatCondition, type Condition } from "../../src/schema/condition.js";
+import type { AppError, KnownAttribute, TextTable } from "../backend/backend.js";
+import { AttributeSearch } from "../controls/combobox.js";
+import { Icon } from "../controls/icons.js";
+import { Failure, Progress, saveTable } from "../controls/parts.js";
+import { ValueField } from "../controls/valueField.js";
+import { isLevels, titleOf } from "../format.js";
+import { asAppError, isReadable, useApp } from "../state.js";
+import { Preview } from "./table/preview.js";
+
+const operators = [">=", "<=", "=", "!="] as const;
+type Operator = (typeof operators)[number];
+const signs: Readonly<Record<Operator, string>> = { ">=": "≥", "<=": "≤", "=": "=", "!=": "≠" };
+
+interface Wish {
+  readonly id: number;
+  readonly name: string;
+  readonly op: Operator;
+  readonly value: string;
+}
+
+const previewed = 12;
+const most = 100_000;
+let wishes = 0;
+
+export function GeneratePage(): JSX.Element {
+  const { attributeOf, facts, backend, t, format } = useApp();
+  const [conditions, setConditions] = useState<readonly Wish[]>([]);
+  const [rows, setRows] = useState("100");
+  const [seed, setSeed] = useState("1");
+  const [done, setDone] = useState<number>();
+  const [made, setMade] = useState<TextTable>();
+  const [failure, setFailure] = useState<AppError>();
+  const [told, setTold] = useState("");
+  const control = useRef<AbortController>(undefined);
+  const where = whereText(conditions, attributeOf);
+  const count = wholeNumber(rows, 1, most);
+  const start = wholeNumber(seed, 0, 4_294_967_295);
+
+  async function onMake(): Promise<void> {
+    if (count === undefined || start === undefined) return;
+    control.current = new AbortController();
+    const { signal } = control.current;
+    setFailure(undefined);
+    setMade(undefined);
+    setTold("");
+    setDone(0);
+    try {
+      setMade(await backend.generate({ rows: count, seed: start, ...(where === "" ? {} : { where }) }, signal, setDone));
+    } catch (error) {
+      if (signal.aborted) setTold(t.generate.cancelled);
+      else setFailure(asAppError(error));
+    } finally {
+      setDone(undefined);
+    }
+  }
+  const change = (id: number, part: Partial<Wish>): void => setConditions(conditions.map((wish) => (wish.id === id ? { ...wish, ...part } : wish)));
+  return (
+    <>
+      <header class="page-head">
+        <h1 tabIndex={-1}>{t.generate.title}</h1>
+        <p class="lead">{t.generate.lead}</p>
+      </header>
+      <div class="columns">
+        <form
+          class="panel known"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void onMake();
+          }}
+        >
+          <h2>{t.generate.conditions}</h2>
+          <AttributeSearch
+            label={t.generate.addCondition}
+            taken={new Set()}
+            onPick={(name) => setConditions([...conditions, { id: ++wishes, name, op: isLevels(attributeOf.get(name)!) ? "=" : ">=", value: "" }])}
+          />
+          {conditions.length === 0 && <p class="empty">{t.generate.conditionsNone}</p>}
+          <ul class="known-list">
+            {conditions.map(({ id, name, op, value }) => {
+              const attribute = attributeOf.get(name)!;
+              const title = titleOf(attribute);
+              const allowed = isLevels(attribute) ? (["=", "!="] as const) : operators;
+              return (
+                <li key={id}>
+                  <div class="known-head">
+                    <span class="known-name">{title}</span>
+                    <select class="operator" aria-label={t.generate.operator(title)} value={op} onChange={(event) => change(id, { op: event.currentTarget.value as Operator })}>
+                      {allowed.map((each) => (
+                        <option key={each} value={each}>
+                          {signs[each]}
+                        </option>
+                      ))}
+                    </select>
+                    <button type="button" class="bare" aria-label={t.common.remove(title)} onClick={() => setConditions(conditions.filter((wish) => wish.id !== id))}>
+                      <Icon name="close" />
+                    </button>
+                  </div>
+                  <ValueField attribute={attribute} value={value} label={t.generate.operand(title)} onValue={(changed) => change(id, { value: changed })} />
+                </li>
+              );
+            })}
+          </ul>
+          <div class="pair">
+            <label>
+              <span>{t.generate.rows}</span>
+              <input type="number" min="1" max={most} step="1" value={rows} aria-invalid={count === undefined} onInput={(event) => setRows(event.currentTarget.value)} />
+            </label>
+            <label>
+              <span>{t.generate.seed}</span>
+              <input type="number" min="0" step="1" value={seed} aria-invalid={start === undefined} aria-describedby="seed-hint" onInput={(event) => setSeed(event.currentTarget.value)} />
+            </label>
+          </div>
+          <p id="seed-hint" class="faint small">
+            {t.generate.seedHint}
+          </p>
+          <div class="actions">
+            <button type="submit" class="primary" disabled={done !== undefined || count === undefined || start === undefined}>
+              {t.generate.make}
+            </button>
+            {done !== undefined && (
+              <button type="button" class="quiet" onClick={() => control.current?.abort(new DOMException("", "AbortError"))}>
+                {t.common.cancel}
+              </button>
+            )}
+          </div>
+        </form>
+        <section aria-label={t.generate.title} aria-busy={done !== undefined}>
+          {done !== undefined && <Progress label={t.generate.progress(format.count(done), format.count(count ?? 0))} done={done} all={count ?? 0} />}
+          <p role="status" class="faint status">
+            {told}
+          </p>
+          {failure && <Failure error={failure} />}
+          {made && (
+            <div class="panel">
+              <div class="section-head">
+                <h2>{t.generate.done(format.count(made.rows.length))}</h2>
+                <button type="button" class="primary" onClick={() => saveTable(made, `${facts.name}-invented.csv`)}>
+                  {t.common.download}
+                </button>
+              </div>
+              <p class="faint small">{t.generate.preview(format.count(Math.min(previewed, made.rows.length)))}</p>
+              <Preview title={t.generate.preview(format.count(Math.min(previewed, made.rows.length)))} columns={made.columns} rows={made.rows.slice(0, previewed).map((row) => row.map((text) => ({ text, filled: false })))} />
+            </div>
+          )}
+          <p class="faint">{t.generate.limits}</p>
+        </section>
+      </div>
+    </>
+  );
+}
+
+/** The conditions as one, in the language of `vhgm generate --where`; those without a value do not count. */
+function whereText(wishes: readonly Wish[], attributeOf: ReadonlyMap<string, KnownAttribute>): string {
+  const terms = wishes.flatMap(({ name, op, value }): Condition[] => {
+    const attribute = attributeOf.get(name)!;
+    if (value === "" || !isReadable(value, attribute)) return [];
+    const literal = isLevels(attribute) || attribute.type === "date" ? value : Number(value);
+    return [{ kind: "compare", name, op, value: literal }];
+  });
+  return terms.length === 0 ? "" : formatCondition(terms.length === 1 ? terms[0] : { kind: "and", terms });
+}
+
+function wholeNumber(text: string, low: number, high: number): number | undefined {
+  const value = Number(text);
+  return text.trim() !== "" && Number.isInteger(value) && value >= low && value <= high ? value : undefined;
+}

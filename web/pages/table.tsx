@@ -1,0 +1,183 @@
+import type { JSX } from "preact";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { AppError, TextTable } from "../backend/backend.js";
+import { Icon } from "../controls/icons.js";
+import { Failure, Note, Progress, saveTable } from "../controls/parts.js";
+import { parseCsv } from "../csv.js";
+import { asAppError, useApp } from "../state.js";
+import { ColumnsTable } from "./table/columns.js";
+import { HolesPicture } from "./table/holes.js";
+import { countFilled, matchTable, previewCells } from "./table/match.js";
+import { Preview } from "./table/preview.js";
+
+/** Rows that are asked for at a time: few enough that progress moves and a stop is heard. */
+const part = 128;
+const previewed = 12;
+const levels = [0.5, 0.8, 0.9, 0.95] as const;
+
+interface OpenedFile {
+  readonly name: string;
+  readonly table: TextTable;
+}
+
+export function TablePage(): JSX.Element {
+  const { facts, backend, t, format } = useApp();
+  const [file, setFile] = useState<OpenedFile>();
+  const [trouble, setTrouble] = useState<string>();
+  const [level, setLevel] = useState(0.9);
+  const [done, setDone] = useState<number>();
+  const [completed, setCompleted] = useState<TextTable>();
+  const [failure, setFailure] = useState<AppError>();
+  const [told, setTold] = useState("");
+  const control = useRef<AbortController>(undefined);
+  const matched = useMemo(() => (file ? matchTable(file.table, facts.attributes) : []), [file, facts]);
+  const known = useMemo(() => matched.flatMap((column, c) => (column.attribute ? [c] : [])), [matched]);
+  const holes = known.reduce((sum, c) => sum + matched[c].holes, 0);
+
+  async function onFile(chosen: File | undefined): Promise<void> {
+    if (!chosen) return;
+    control.current?.abort();
+    setCompleted(undefined);
+    setFailure(undefined);
+    setTrouble(undefined);
+    setTold(t.table.reading);
+    setFile(undefined);
+    try {
+      const table = parseCsv(await chosen.text());
+      if (table.rows.length === 0) setTrouble(t.table.empty);
+      else setFile({ name: chosen.name, table });
+    } catch (error) {
+      setTrouble(t.table.unreadable((error as Error).message));
+    }
+    setTold("");
+  }
+
+  async function onComplete(table: TextTable): Promise<void> {
+    control.current = new AbortController();
+    const { signal } = control.current;
+    setFailure(undefined);
+    setCompleted(undefined);
+    setTold("");
+    const rows: (readonly string[])[] = [];
+    let columns: readonly string[] = [];
+    try {
+      setDone(0);
+      while (rows.length < table.rows.length) {
+        const answer = await backend.impute({ columns: table.columns, rows: table.rows.slice(rows.length, rows.length + part), level }, signal);
+        columns = answer.columns;
+        rows.push(...answer.rows);
+        setDone(rows.length);
+      }
+      setCompleted({ columns, rows });
+    } catch (error) {
+      if (signal.aborted) setTold(t.table.cancelled);
+      else setFailure(asAppError(error));
+    } finally {
+      setDone(undefined);
+    }
+  }
+
+  return (
+    <>
+      <header class="page-head">
+        <h1 tabIndex={-1}>{t.table.title}</h1>
+        <p class="lead">{t.table.lead}</p>
+      </header>
+      <DropZone small={file !== undefined} onFile={(chosen) => void onFile(chosen)} />
+      {trouble && (
+        <div class="notice error" role="alert">
+          <Icon name="warn" />
+          <p>{trouble}</p>
+        </div>
+      )}
+      <p role="status" class="faint status">
+        {told}
+      </p>
+      {file && (
+        <>
+          <section class="panel" aria-labelledby="file-title">
+            <h2 id="file-title" class="code">
+              {file.name}
+            </h2>
+            <p>
+              {t.common.rows(format.count(file.table.rows.length))}. {t.table.matched(format.count(known.length), format.count(matched.length))}
+              {known.length < matched.length && `; ${t.table.unknown(format.count(matched.length - known.length))}`}.{" "}
+              {known.length > 0 && `${t.table.holes(format.count(holes), format.share(holes / Math.max(1, known.length * file.table.rows.length)))}.`}
+            </p>
+            {known.length === 0 ? (
+              <Note kind="warn">{t.table.noMatch}</Note>
+            ) : (
+              <div class="table-picture">
+                <div>
+                  <h3>{t.table.picture}</h3>
+                  <HolesPicture table={file.table} columns={known} />
+                </div>
+                <div>
+                  <h3>{t.table.columns}</h3>
+                  <ColumnsTable columns={matched} rows={file.table.rows.length} />
+                </div>
+              </div>
+            )}
+          </section>
+          {known.length > 0 && (
+            <div class="toolbar">
+              <label>
+                <span>{t.table.level}</span>
+                <select value={level} disabled={done !== undefined} onChange={(event) => setLevel(Number(event.currentTarget.value))}>
+                  {levels.map((value) => (
+                    <option key={value} value={value}>
+                      {format.share(value)}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              {done === undefined ? (
+                <button type="button" class="primary" onClick={() => void onComplete(file.table)}>
+                  {t.table.complete}
+                </button>
+              ) : (
+                <>
+                  <button type="button" class="quiet" onClick={() => control.current?.abort(new DOMException("", "AbortError"))}>
+                    {t.common.cancel}
+                  </button>
+                  <Progress label={t.table.progress(format.count(done), format.count(file.table.rows.length))} done={done} all={file.table.rows.length} />
+                </>
+              )}
+            </div>
+          )}
+          {failure && <Failure error={failure} />}
+          {completed && (
+            <section class="panel" aria-labelledby="completed-title">
+              <div class="section-head">
+                <h2 id="completed-title">{t.table.done(format.count(countFilled(file.table, completed)))}</h2>
+                <button type="button" class="primary" onClick={() => saveTable(completed, file.name.replace(/(\.[^.]*)?$/, "-completed.csv"))}>
+                  {t.common.download}
+                </button>
+              </div>
+              <p class="faint small">{t.table.preview(format.count(Math.min(previewed, completed.rows.length)))}</p>
+              <Preview title={t.table.preview(format.count(Math.min(previewed, completed.rows.length)))} columns={file.table.columns} rows={previewCells(file.table, completed, previewed)} />
+            </section>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** Takes a file by dropping or choosing. */
+function DropZone({ small, onFile }: { readonly small: boolean; readonly onFile: (file: File | undefined) => void }): JSX.Element {
+  const { t } = useApp();
+  const [over, setOver] = useState(false);
+  return (
+    <label
+      class={`drop${small ? " small-drop" : ""}${over ? " over" : ""}`}
+      onDragOver={(event) => [event.preventDefault(), setOver(true)]}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => [event.preventDefault(), setOver(false), onFile(event.dataTransfer?.files[0])]}
+    >
+      <Icon name="file" />
+      <span>{small ? t.table.another : t.table.drop}</span>
+      <input type="file" accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" onChange={(event) => [onFile(event.currentTarget.files?.[0]), (event.currentTarget.value = "")]} />
+    </label>
+  );
+}

@@ -1,0 +1,43 @@
+import type { JSX } from "preact";
+import { titleOf } from "../../format.js";
+import { useApp } from "../../state.js";
+import type { MatchedColumn } from "./match.js";
+import { ScrollTable } from "./preview.js";
+
+/** The columns of a file: which attribute each is, and how many of its cells are holes. */
+export function ColumnsTable({ columns, rows }: { readonly columns: readonly MatchedColumn[]; readonly rows: number }): JSX.Element {
+  const { t, format } = useApp();
+  return (
+    <ScrollTable title={t.table.columns} class="tall">
+      <thead>
+        <tr>
+          <th scope="col">{t.table.column}</th>
+          <th scope="col">{t.table.meaning}</th>
+          <th scope="col">{t.table.type}</th>
+          <th scope="col">{t.table.holesOf}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {columns.map(({ name, attribute, holes }, c) => (
+          <tr key={c}>
+            <th scope="row" class="code">
+              {name}
+            </th>
+            <td class={attribute ? "" : "faint"}>{attribute ? `${titleOf(attribute)}${attribute.unit ? ` (${attribute.unit})` : ""}` : t.table.copied}</td>
+            <td>{attribute ? t.table.types[attribute.type] : ""}</td>
+            <td>
+              {attribute && (
+                <span class="share-bar">
+                  <span class="share-track" aria-hidden="true">
+                    <span style={{ width: `${(100 * holes) / rows}%` }} />
+                  </span>
+                  {format.share(holes / rows)}
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </ScrollTable>
+  );
+}
