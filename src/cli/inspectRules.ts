@@ -1,7 +1,9 @@
 import { ruleReport, type RuleReport } from "../data/applicable.js";
+import { derivedNotes, derivedReport, type DerivedReport } from "../data/agreement.js";
 import { CellsBuilder, matchColumns } from "../data/cells.js";
 import type { FileTable } from "../data/node/open.js";
 import { isJoined } from "../data/sources.js";
+import { compileDerived } from "../schema/derived.js";
 import { compileRules } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
 import { count, counted, layTable } from "./text.js";
@@ -11,6 +13,8 @@ export interface RulesOfTable {
   readonly table: string;
   readonly rows: number;
   readonly rules: readonly RuleReport[];
+  /** How the numbers that follow from others (equals) agree with them. */
+  readonly derived: readonly DerivedReport[];
 }
 
 /** Reads a table by a dictionary and counts who obeys its rules. @throws VhgmError "data" for cells that the dictionary does not allow */
@@ -23,11 +27,15 @@ export async function checkRules(table: FileTable, schema: Schema, onRows: (rows
     onRows((rows += batch.length));
   }
   const present = new Set(matchColumns(schema, table.columns, table.name).flatMap(({ attribute, at }) => (at < 0 ? [] : [attribute.name])));
-  return { table: table.name, rows, rules: ruleReport(builder.finish(), rules).filter(({ name }) => present.has(name)) };
+  const cells = builder.finish();
+  const derived = derivedReport(cells, compileDerived(schema)).filter(({ name }) => present.has(name));
+  return { table: table.name, rows, rules: ruleReport(cells, rules).filter(({ name }) => present.has(name)), derived };
 }
 
-export function describeRules({ table, rows, rules }: RulesOfTable): string {
-  if (rules.length === 0) return `${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when) for its columns.`;
+export function describeRules({ table, rows, rules, derived }: RulesOfTable): string {
+  const follows = derived.map(({ name, text, compared }) => `${name} = ${text}: compared in ${counted(compared, "row")}.`);
+  const agreement = [...follows, ...derivedNotes(derived)];
+  if (rules.length === 0) return [`${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when) for its columns.`, ...agreement].join("\n");
   const number = (title: string) => ({ title, align: "right" as const });
   const lines = rules.map((rule) => [
     rule.name, rule.condition, count(rule.observed), count(rule.missing), count(rule.others), count(rule.violations), count(rule.undecided),
@@ -41,5 +49,6 @@ export function describeRules({ table, rows, rules }: RulesOfTable): string {
     ...(broken.length === 0
       ? ["Every row obeys them."]
       : broken.map(({ name, violations, firstViolation }) => `${counted(violations, "row")} of ${name} ${violations === 1 ? "breaks its rule" : "break its rule"}, the first in row ${count(firstViolation + 1)}: the rule or the cells are wrong.`)),
+    ...agreement,
   ].join("\n");
 }

@@ -262,3 +262,18 @@ describe("a whole table", () => {
     expect([stopped.calls, broken.calls]).toEqual([["abort"], ["abort"]]);
   });
 });
+
+describe("a number that follows from others", () => {
+  const schema = { ...peopleSchema, attributes: peopleSchema.attributes.map((a) => (a.name === "income" ? { ...a, equals: "10 * age + height" } : a)) };
+  test.each([0, 2])("is calculated where it is a hole, and kept where it is not (%d draws)", async (draws) => {
+    const made = createImputer(predictor, schema, peopleColumns, "new.csv", { draws });
+    const at = (name: string): number => peopleColumns.indexOf(name);
+    for (const table of await made.complete(rows)) {
+      table.forEach((row, i) => {
+        const { resolution } = schema.attributes.find((a) => a.name === "income")!;
+        const follows = String(Math.round((10 * Number(row[at("age")]) + Number(row[at("height")])) / resolution!) * resolution!);
+        expect(row[at("income")]).toBe(["", "NA"].includes(rows[i][at("income")]) ? follows : rows[i][at("income")]);
+      });
+    }
+  });
+});

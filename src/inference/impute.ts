@@ -2,6 +2,7 @@ import { VhgmError } from "../base/errors.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
 import type { MemberPaths } from "../model/predictive.js";
+import { compileDerived } from "../schema/derived.js";
 import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Attribute, Schema } from "../schema/schema.js";
@@ -91,6 +92,12 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const added = addedColumns(targets.map((t) => t.column.attribute), intervals, why, support);
   for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals, --why or --support would add; rename it.`);
   const unlearned = matched.flatMap(({ attribute, at }, place) => (at >= 0 && layout.empty.includes(attribute.name) ? [place] : []));
+  const follows = compileDerived(schema).flatMap((entry) => {
+    const target = targets.find(({ column }) => column.source === entry.attribute);
+    if (!target) return [];
+    const { attribute, conversion } = matched[entry.attribute];
+    return [{ ...entry, at: target.at, write: valueWriter({ ...attribute, min: undefined, max: undefined }, conversion) }];
+  });
   const targetAt = new Set(targets.map((t) => t.column.source));
   const rowSeeds = createRowSeeds(seed);
   const unknown = new Map<string, { name: string; text: string; count: number }>();
@@ -109,7 +116,8 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     rowsSeen += rows.length;
     const empty = rows.map((row) => Uint8Array.from(matched, ({ at, attribute }) => (at < 0 || isMissingText(row[at], attribute) ? 1 : 0)));
     const isHole = (r: number, place: number): boolean => empty[r][place] === 1;
-    const holes = lookAtHoles({ model, rules, cells: cells.finish(), isHole, strict, fewest });
+    const read = cells.finish();
+    const holes = lookAtHoles({ model, rules, cells: read, isHole, strict, fewest });
     for (const { place } of holes.contradictions) contradictions.set(place, (contradictions.get(place) ?? 0) + 1);
     const startOf = holes.values.map((values) => whichApply(rules, (at) => values[at]));
     const wanted = (r: number, place: number): boolean => {
@@ -124,12 +132,17 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const described = rows.map((_, r) => (added.length === 0 ? [] : describe(r, holes, fateOf, outputs)));
     const write = (row: TextRow, r: number, fate: (place: number) => Fate, value: (place: number, j: number) => number, count: boolean): string[] => {
       const out = [...row];
+      const known = follows.length > 0 ? Float64Array.from(read.values, (column) => column[r]) : undefined;
       for (const target of targets) {
         const { source } = target.column;
         const become = fate(source);
         if (count) counts[become]++;
-        if (become === "filled") out[target.at] = target.write(value(source, target.j));
+        if (become !== "filled") continue;
+        const filled = value(source, target.j);
+        out[target.at] = target.write(filled);
+        if (known) known[source] = recorded(filled, target.column.attribute);
       }
+      if (known) followParts(out, known, fate);
       if (count) for (const place of unlearned) counts[fate(place)]++;
       return [...out, ...described[r]];
     };
@@ -155,6 +168,16 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       }));
     }
     return tables;
+  }
+
+  /** Holes whose value follows from others get that value, whether the others were observed or filled. */
+  function followParts(out: string[], known: Float64Array, fate: (place: number) => Fate): void {
+    for (const { attribute, value, at, write } of follows) {
+      const result = fate(attribute) === "filled" ? value(known) : NaN;
+      if (Number.isNaN(result)) continue;
+      known[attribute] = result;
+      out[at] = write(result);
+    }
   }
 
   /** Which attributes apply once the gates are drawn. */

@@ -3,6 +3,7 @@ import { VhgmError } from "../../base/errors.js";
 import type { Bundle } from "../../bundle/bundle.js";
 import type { TrainingCard } from "../../bundle/card.js";
 import { obeyRules, violationNotes } from "../../data/applicable.js";
+import { derivedNotes, derivedReport } from "../../data/agreement.js";
 import { CellsBuilder, matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
 import { inspectSources } from "../../data/inspectSources.js";
@@ -14,6 +15,7 @@ import { countTogether } from "../../data/together.js";
 import type { SessionFactory, SessionOptions } from "../../engine/index.js";
 import { compileModel } from "../../model/trained.js";
 import type { AttributeNote } from "../../schema/infer.js";
+import { compileDerived } from "../../schema/derived.js";
 import { compileRules } from "../../schema/rules.js";
 import type { Schema } from "../../schema/schema.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
@@ -54,6 +56,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   const rules = compileRules(schema);
   const { cells, reports } = obeyRules(await readCells(table, schema, hooks), rules);
   for (const note of violationNotes(reports)) hooks.onNote?.(note);
+  for (const note of derivedNotes(derivedReport(cells, compileDerived(schema)))) hooks.onNote?.(note);
   const { columns, features } = fitLayout(cells);
   const settled = { ...resolveOptions(options, { columns: columns.length, features, sources: cells.sources?.length }), population: populationOf(cells, options) };
   if (options.network !== "auto" && settled.network !== options.network) {
