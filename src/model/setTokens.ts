@@ -77,8 +77,8 @@ export interface RowBatch {
   readonly length: number;
 }
 
-/** Most cells of all columns that a batch answers, which bounds the memory of wide tables. */
-const batchCells = 160_000;
+/** Most cells of all columns that a batch answers, which bounds the memory of wide tables; a set encoder has several vectors for each. */
+const batchCells = { dense: 160_000, tokens: 32_000 };
 
 /**
  * Rows in batches of at most `most`, fewer where there are many columns. Where a graph takes tokens, rows that are filled
@@ -86,7 +86,7 @@ const batchCells = 160_000;
  * @param visible (rows, columns) bits
  */
 export function rowBatches(rows: number, columns: number, visible: ArrayLike<number>, most: number, tokens: boolean): RowBatch[] {
-  const size = Math.max(8, Math.min(most, 8 * Math.floor(batchCells / columns / 8)));
+  const size = Math.max(8, Math.min(most, 8 * Math.floor((tokens ? batchCells.tokens : batchCells.dense) / columns / 8)));
   const byLength = new Map<number, number[]>();
   for (let i = 0; i < rows; i++) {
     const length = tokens ? tokenLength(visibleCount(visible, i, columns)) : 0;

@@ -1,10 +1,13 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { chooseLambdas, lambdas, type LinearMap } from "../model/linear.js";
+import { chooseLambdas, type LinearMap } from "../model/linear.js";
 import { fitNeighbours, nearestFeatures, screeningRows } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
 import { evenlySpaced, pickRows } from "./rows.js";
+
+/** Penalties that are tried. Columns of thousands may be measured in a few dozen people, where hardly more than the mean can be learned. */
+const penalties = [0.05, 0.2, 0.8, 3.2, 12.8];
 
 /**
  * Linear maps of a table with thousands of features: one per fold from its training cells, and one from all observed
@@ -22,10 +25,10 @@ export async function fitSparsePath(
   const rows = evenlySpaced(table.rows, screeningRows);
   const screened = { rows: rows.length, features: pickRows(first.features, layout.features, rows), observed: pickRows(first.observed, p, rows) };
   const neighbours = await nearestFeatures(screened, layout, open);
-  const errors = lambdas.map(() => new Float64Array(p));
+  const errors = penalties.map(() => new Float64Array(p));
   const cells = new Int32Array(p);
   const perFold = folds.map(({ train, held }, k) => {
-    const fits = fitNeighbours(k === 0 ? first : maskedTable(table, train, layout), layout, neighbours, () => lambdas, { cells: held, truth: table });
+    const fits = fitNeighbours(k === 0 ? first : maskedTable(table, train, layout), layout, neighbours, () => penalties, { cells: held, truth: table });
     fits.forEach((fit, l) => fit.errors.forEach((e, j) => (errors[l][j] += e)));
     for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     return fits.map((fit) => fit.map);
@@ -33,7 +36,7 @@ export async function fitSparsePath(
   const choice = chooseLambdas(errors, cells);
   return {
     folds: perFold.map((maps) => combine(maps, choice, layout)),
-    all: fitNeighbours(table, layout, neighbours, (j) => [lambdas[choice[j]]])[0].map,
+    all: fitNeighbours(table, layout, neighbours, (j) => [penalties[choice[j]]])[0].map,
   };
 }
 

@@ -1,0 +1,107 @@
+/**
+ * What a training step of the set encoder costs on simulated tables of different widths with equally many observed cells:
+ *
+ *   npm run build && npx tsc -p tsconfig.bench.json && node dist-bench/bench/scale.js 500 1000 2000 4000 8000 [--look]
+ *
+ * Prints processor time per step and per observed cell (less disturbed by other processes than time on the clock) and the
+ * peak memory. With --look, queries attend to the visible cells, too.
+ */
+import { createRng } from "../src/base/random.js";
+import { planCohort } from "../src/cohort/simulate.js";
+import { CellsBuilder } from "../src/data/cells.js";
+import { encodeCells } from "../src/data/encode.js";
+import { fitLayout } from "../src/data/layout.js";
+import { float32, type TensorData } from "../src/engine/index.js";
+import { openSession } from "../src/engine/node/session.js";
+import { declareNetwork, type NetworkConfig } from "../src/model/network.js";
+import { fitNeighbours, neighbourCount } from "../src/model/sparseLinear.js";
+import { resolveOptions, trainingDefaults } from "../src/training/options.js";
+import { batchRows, openSetFeeds, type BatchRow } from "../src/training/setFeeds.js";
+import { setLossGraph } from "../src/training/setGraph.js";
+import { setShape } from "../src/training/setShape.js";
+
+const rowsPerSource = 500;
+const observedCells = 150;
+const steps = 12;
+const batch = 256;
+
+/** Three sources' people with 150 observed cells each, or all that their source measures. */
+function simulate(attributes: number) {
+  const plan = planCohort({ seed: 1, rows: { checkup: rowsPerSource, laboratory: rowsPerSource, lifestyle: rowsPerSource }, attributes });
+  const names = plan.schema.attributes.map((a) => a.name).filter((name) => name !== "person_id");
+  const place = new Map(names.map((name, k) => [name, k]));
+  const builder = new CellsBuilder(plan.schema, names, "simulated");
+  const rng = createRng(5);
+  for (const source of plan.sources) {
+    for (let i = 0; i < source.rowCount; i++) {
+      const { complete } = source.row(i);
+      const known = source.columns.flatMap((name, j) => (place.has(name) && complete[j] !== "" ? [[place.get(name)!, complete[j]] as const] : []));
+      const row = names.map(() => "");
+      for (let k = 0; k < Math.min(observedCells, known.length); k++) {
+        const other = k + rng.int(known.length - k);
+        [known[k], known[other]] = [known[other], known[k]];
+        row[known[k][0]] = known[k][1];
+      }
+      builder.add([row]);
+    }
+  }
+  const cells = builder.finish();
+  const layout = fitLayout(cells);
+  return { layout, table: encodeCells(cells, layout) };
+}
+
+async function measure(attributes: number, look: boolean): Promise<void> {
+  const { layout, table } = simulate(attributes);
+  const d = layout.features;
+  const p = layout.columns.length;
+  const options = resolveOptions({ ...trainingDefaults, network: "set", batch, queriesSeeTokens: look }, { columns: p, features: d });
+  const { width, depth, heads, latents } = options;
+  const residual = { kind: "set", width, depth, heads, latents, queriesSeeTokens: look } as const;
+  const config: NetworkConfig = { linearRounds: 1, memory: null, residual, gates: { linear: 0.8, memory: 0.2 } };
+  const params = declareNetwork(layout, config);
+  const frequency = new Float32Array(p);
+  table.observed.forEach((bit, at) => (frequency[at % p] += bit / table.rows));
+  // Which neighbours a column has does not matter to the cost: the next ones.
+  const count = neighbourCount(layout);
+  const neighbours = Int32Array.from(layout.columns.flatMap((c) => Array.from({ length: count }, (_, k) => (c.first + c.width + k) % d)));
+  const linear = fitNeighbours(table, layout, neighbours, () => [0.2])[0].map;
+  const shape = setShape(layout, frequency, batch, options.queries);
+  const sets = await openSetFeeds(layout, shape, linear, 1, openSession);
+  const session = await openSession(setLossGraph(layout, residual, params, shape, options, true));
+  const rng = createRng(1);
+  let cells = 0;
+  const batchOf = (): BatchRow[] => {
+    const features = new Float32Array(batch * d);
+    const visible = new Float32Array(batch * p);
+    const weight = new Float32Array(batch * p);
+    for (let r = 0; r < batch; r++) {
+      const i = rng.int(table.rows);
+      const rate = 0.05 + 0.9 * rng.uniform();
+      features.set(table.features.subarray(i * d, (i + 1) * d), r * d);
+      for (let j = 0; j < p; j++) {
+        if (!table.observed[i * p + j]) continue;
+        cells++;
+        (rng.uniform() < rate ? weight : visible)[r * p + j] = 1;
+      }
+    }
+    return batchRows(batch, features, visible, weight);
+  };
+  const n = params.size;
+  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
+  let state: Record<string, Float32Array> = { theta: params.initial(rng), m: new Float32Array(n), v: new Float32Array(n), average: new Float32Array(n) };
+  const fixed = { decay: float32(params.decayMask(), n), rate: scalar(1e-3), c1: scalar(1), c2: scalar(1), keep: scalar(0.9) };
+  const started = process.cpuUsage();
+  for (let step = 0; step < steps; step++) {
+    const { feeds } = await sets.next(step, steps, batchOf, rng);
+    const out = await session.run({ ...feeds, ...fixed, ...Object.fromEntries(Object.entries(state).map(([name, data]) => [name, float32(data, n)])) });
+    state = Object.fromEntries(Object.keys(state).map((name) => [name, out[`next_${name}`].data as Float32Array]));
+  }
+  const { user, system } = process.cpuUsage(started);
+  await session.close();
+  await sets.close();
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+  console.log(`${p} attributes, ${d} features, ${n} parameters: ${((user + system) / 1000 / steps).toFixed(0)} ms of processor time a step, ${((user + system) / cells).toFixed(1)} us an observed cell, peak so far ${peak} MB`);
+}
+
+const given = process.argv.slice(2);
+for (const width of given.filter((a) => a !== "--look")) await measure(Number(width), given.includes("--look"));

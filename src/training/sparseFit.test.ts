@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { difference } from "../../test/support/checkOp.js";
+import { factorTable, withHoles } from "../../test/support/tables.js";
+import { encodeCells } from "../data/encode.js";
+import { fitLayout } from "../data/layout.js";
+import { openSession } from "../engine/node/session.js";
+import { fitNeighbours, nearestFeatures } from "../model/sparseLinear.js";
+import { makeFold, maskedTable } from "./folds.js";
+import { fitSparsePath } from "./sparseFit.js";
+
+test("each column takes the penalty that errs least on held-out cells, in the fold's map and in the map of all cells", async () => {
+  const cells = withHoles(factorTable(400, 8, [2, 3], 5), 0.2, 6);
+  const layout = fitLayout(cells);
+  const table = encodeCells(cells, layout);
+  const fold = makeFold(table, layout.columns.length, 1, 0, 0.2);
+  const { folds, all } = await fitSparsePath(table, layout, [fold], openSession);
+  expect(folds[0].lambda).toEqual(all.lambda);
+  const train = maskedTable(table, fold.train, layout);
+  const near = await nearestFeatures(train, layout, openSession);
+  expect(folds[0].neighbours).toEqual(near);
+  // Factors are strong and people many: no column wants the strongest penalties.
+  expect(Math.max(...all.lambda)).toBeLessThan(3);
+  const [own] = fitNeighbours(train, layout, near, (j) => [folds[0].lambda[j]]);
+  expect(difference(folds[0].weights, own.map.weights)).toBeLessThan(1e-5);
+  expect(difference(all.weights, own.map.weights)).toBeGreaterThan(1e-3);
+});
