@@ -5,6 +5,7 @@ import { createRng } from "../base/random.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
+import { momentum } from "./heavyBall.js";
 import { addHeldOutErrors, chooseLambdas, columnMeans, combineMaps, createLinearFitter, lambdas, relaxationOf, type LinearFitter, type LinearMap } from "./linear.js";
 
 const cells = withHoles(factorTable(60, 4, [2, 3, 4], 5), 0.25, 6);
@@ -145,6 +146,12 @@ describe("the choice of penalties", () => {
     expect(choose(many, [500, 500, 500, 2], 0)).toEqual([1, 1, 1, 0]);
   });
 
+  test("does not let one column that is hardly missed choose for the others", () => {
+    const many = new Array<number>(20).fill(100);
+    const errors = [[1e-9, ...many, 3], [1e-3, ...many.map((e) => 0.8 * e), 3]];
+    expect(choose(errors, [50, ...many.map(() => 50), 1])).toEqual([0, ...many.map(() => 1), 1]);
+  });
+
   test("gives a column without cells what is best on the whole", () => {
     expect(choose([[10, 0], [9, 0], [11, 0]], [30, 0])).toEqual([1, 0].map(() => 1));
   });
@@ -192,9 +199,11 @@ describe("parts of a whole", () => {
     const known = lay.columns.flatMap((c) => new Array<boolean>(c.width).fill(c.attribute.name.length === 1));
     return Array.from({ length: 500 }, (_, i) => {
       let x = Array.from(center, (v, k) => (known[k] ? complete.features[i * d + k] : v));
-      for (let r = 0; r < 5; r++) {
-        const before = x;
-        x = before.map((v, k) => (known[k] ? v : v + relaxation * (center[k] - v + before.reduce((s, u, a) => s + (u - center[a]) * weights[a * d + k], 0))));
+      let earlier = x;
+      for (let r = 0; r < 12; r++) {
+        const [before, twoBefore] = [x, earlier];
+        x = before.map((v, k) => (known[k] ? v : v + relaxation * (center[k] - v + before.reduce((s, u, a) => s + (u - center[a]) * weights[a * d + k], 0)) + momentum * (v - twoBefore[k])));
+        earlier = before;
       }
       return x.filter((_v, k) => !known[k]);
     }).flat();
@@ -204,7 +213,7 @@ describe("parts of a whole", () => {
 
   test("do not blow up where all of them are hidden", async () => {
     const own = await createLinearFitter(lay, openSession);
-    const [{ map }] = await own.fit(complete, [0.05]);
+    const map = combineMaps((await own.fit(complete, [0.05])).map((f) => f.map), lay.columns.map(() => 0), lay);
     await own.close();
     const mean = error(fromCovariates({ ...map, weights: new Float32Array(map.weights.length) }));
     expect(map.relaxation).toBeLessThan(0.6);

@@ -2,6 +2,7 @@ import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
 import { toFeatures } from "./blocks.js";
+import { stepSize } from "./heavyBall.js";
 import { createInverter, type Inverter } from "./inverse.js";
 import { invertSmall } from "./linalg.js";
 
@@ -18,7 +19,7 @@ export interface LinearMap {
   readonly neighbours?: Int32Array;
   /** Ridge penalty of each column. */
   readonly lambda: Float32Array;
-  /** r, 1 for most tables, less where full steps would grow from round to round. */
+  /** r, the size of a step; rounds also have momentum (heavyBall.ts). */
   readonly relaxation: number;
 }
 
@@ -76,18 +77,21 @@ export function combineMaps(maps: readonly LinearMap[], choice: readonly number[
     const from = maps[choice[j]].weights;
     for (let i = 0; i < d; i++) for (let k = first; k < first + width; k++) weights[i * d + k] = from[i * d + k];
   });
-  return { center: maps[0].center, weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]), relaxation: relaxationOf(weights, d) };
+  return { center: maps[0].center, weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]), relaxation: stepSize / largestMode(weights, d) };
 }
 
 /** Most that a step may grow an error by, in the worst direction: five rounds then make 2.5 times of it. */
 const largestGrowth = 1.2;
 
+/** How far a round of the fit may go, in which a table is filled by a map that changes from round to round. */
+export const relaxationOf = (weights: Float32Array, d: number): number => Math.min(1, (1 + largestGrowth) / largestMode(weights, d));
+
 /**
- * How far each round may go. A full step is Jacobi's method on the hidden features' normal equations; it multiplies an error
- * by 1 - mu, where mu are the eigenvalues of I - W, and for parts of a whole, of which each is the rest's negative sum, mu
+ * Largest eigenvalue mu of I - W, 1 at least, by power iteration. A full step is Jacobi's method on the hidden features'
+ * normal equations; it multiplies an error by 1 - mu, and for parts of a whole, of which each is the rest's negative sum, mu
  * comes near the number of parts. With nothing visible all of them count; with more visible the largest mu is smaller.
  */
-export function relaxationOf(weights: Float32Array, d: number): number {
+export function largestMode(weights: Float32Array, d: number): number {
   let v = Float64Array.from({ length: d }, (_, k) => 1 + 0.5 * Math.sin(12.9898 * k + 1));
   let largest = 1;
   const iterations = 40;
@@ -103,7 +107,7 @@ export function relaxationOf(weights: Float32Array, d: number): number {
     if (r >= iterations / 2) largest = Math.max(largest, norm);
     v = next.map((x) => x / norm);
   }
-  return Math.min(1, (1 + largestGrowth) / largest);
+  return largest;
 }
 
 /** Products of tall matrices: filling a table's holes by a map, and the moments of a filled table. */
@@ -198,6 +202,9 @@ async function regressAll(gram: Float32Array, layout: Layout, lambda: number, { 
   return weights;
 }
 
+/** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
+const farthestRatio = 3;
+
 /**
  * The penalty of every column that errs least on held-out cells. Few cells say little, so each column's errors are joined
  * by those of all columns, as if they were `prior` further cells.
@@ -210,7 +217,7 @@ export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array
     let n = 0;
     for (let j = 0; j < columns; j++) {
       if (cells[j] === 0 || errors[0][j] === 0) continue;
-      sum += e[j] / errors[0][j];
+      sum += Math.min(farthestRatio, Math.max(1 / farthestRatio, e[j] / errors[0][j]));
       n++;
     }
     return n ? sum / n : 1;
