@@ -1,5 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { float32, int64, ops, type Graph, type Tensor, type TensorData } from "../engine/index.js";
+import { momentum } from "./heavyBall.js";
 import type { LinearMap } from "./linear.js";
 
 /** The linear path's map in a graph. */
@@ -53,7 +54,7 @@ export interface Asked {
 }
 
 /**
- * Iterated ridge: holes start at the mean and are refilled from everything else, a few times.
+ * Iterated ridge: holes start at the mean and are refilled from everything else, a few times, with momentum.
  * @param asked columns that the last round predicts; null for all
  * @returns predicted (B, F) for what was asked; filled (B, D), the row with its holes filled as far as they were predicted
  */
@@ -63,12 +64,21 @@ export function linearPath(layout: Layout, x: Tensor, bits: Tensor, map: MapTens
   const hidden = ops.sub(one, bits);
   let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
   let filled = ops.add(x, ops.mul(hidden, center));
+  let earlier: Tensor | null = null;
   for (let r = 0; r < rounds; r++) {
     const last = r === rounds - 1 && asked !== null;
     const full = last && map.neighbours ? regressed(filled, restricted(map, asked), center, asked.layout) : regressed(filled, map, center, layout);
-    const next = (now: Tensor, before: Tensor): Tensor => ops.add(ops.mul(now, relaxation), ops.mul(before, ops.sub(one, relaxation)));
-    if (last) return { predicted: next(map.neighbours ? full : ops.take(full, asked.features, 1), ops.take(predicted, asked.features, 1)), filled };
-    predicted = next(full, predicted);
+    const next = (now: Tensor, before: Tensor, twoBefore: Tensor | null): Tensor => {
+      const step = ops.add(ops.mul(now, relaxation), ops.mul(before, ops.sub(one, relaxation)));
+      return twoBefore ? ops.add(step, ops.scale(ops.sub(before, twoBefore), momentum)) : step;
+    };
+    if (last) {
+      const few = (t: Tensor): Tensor => ops.take(t, asked.features, 1);
+      return { predicted: next(map.neighbours ? full : few(full), few(predicted), earlier && few(earlier)), filled };
+    }
+    const moved = next(full, predicted, earlier);
+    earlier = predicted;
+    predicted = moved;
     filled = ops.add(x, ops.mul(hidden, predicted));
   }
   return { predicted: asked ? ops.take(predicted, asked.features, 1) : predicted, filled };

@@ -7,6 +7,7 @@ import { fitLayout } from "../data/layout.js";
 import { Graph, float32, toOnnx } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { toFeatures } from "./blocks.js";
+import { momentum } from "./heavyBall.js";
 import { createLinearFitter, type LinearFitter, type LinearMap } from "./linear.js";
 import { linearPath, mapConstants, mapFeeds, mapInputs } from "./linearPath.js";
 import { fitNeighbours, nearestFeatures } from "./sparseLinear.js";
@@ -113,11 +114,14 @@ describe("with holes and levels", () => {
     const expected = Array.from({ length: table.rows }, (_, i) => {
       let filled = Array.from({ length: d }, (_v, k) => map.center[k] + value(i, k));
       let predicted = Array.from(map.center);
+      let earlier = predicted;
       for (let r = 0; r < rounds; r++) {
+        const twoBefore = earlier;
+        earlier = predicted;
         predicted = predicted.map((before, k) => {
           const near = neighbours.subarray(columnOf[k] * count, (columnOf[k] + 1) * count);
           const full = map.center[k] + near.reduce((s, b, q) => s + map.weights[k * count + q] * (filled[b] - map.center[b]), 0);
-          return relaxation * full + (1 - relaxation) * before;
+          return relaxation * full + (1 - relaxation) * before + momentum * (before - twoBefore[k]);
         });
         filled = filled.map((_v, k) => (visible.observed[i * p + columnOf[k]] ? visible.features[i * d + k] : predicted[k]));
       }

@@ -58,6 +58,8 @@ export interface TrainingCheckpoints {
 
 /** Most people in the row memory of a finished model. */
 const memoryPeople = 4096;
+/** Rounds of the linear path; more cost time on wide tables, fewer leave answers from little too close to the mean. */
+const rounds = { usual: 12, wide: 8 };
 /** Above this many features the row memory is left out: its products would cost more than the network. */
 const memoryFeatures = 800;
 
@@ -147,7 +149,7 @@ function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): 
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout, latents, queriesSeeTokens } = options;
   const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
-    linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : 5) : 0,
+    linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : layout.features > memoryFeatures ? rounds.wide : rounds.usual) : 0,
     ...(isSparse(layout) ? { neighbours: neighbourCount(layout) } : {}),
     memory: network === "set" || memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : network === "set" ? { kind: "set", width, depth, heads, latents, queriesSeeTokens } : { kind: "transformer", width, depth, heads },
