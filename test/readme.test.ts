@@ -7,7 +7,7 @@ const folder = workFolder();
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 
 /** Splits a command line as a shell does, for the quotes that the README uses. */
-const words = (line: string): string[] => [...line.matchAll(/'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2]);
+const words = (line: string): string[] => [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3]);
 
 /** Fewer people and a short training, so that the commands take seconds here. */
 function shortened(args: string[]): string[] {
@@ -23,7 +23,7 @@ describe("the README", () => {
 
   it("shows the way from a table to answers, and every command of it runs", async () => {
     writeFileSync(join(folder, "quick.yaml"), quickConfig);
-    expect(commands.map(([name]) => name)).toEqual(["simulate", "inspect", "complete", "train", "predict", "impute", "impute", "info", "evaluate"]);
+    expect(commands.map(([name]) => name)).toEqual(["simulate", "inspect", "complete", "train", "predict", "impute", "impute", "pool", "generate", "info", "evaluate"]);
     for (const args of commands) {
       const run = await vhgm(folder, shortened(args));
       expect({ args, code: run.code, error: run.code === 0 ? "" : run.stderr }).toEqual({ args, code: 0, error: "" });
