@@ -25,7 +25,7 @@ export interface Pool {
    */
   ask(job: Job, signal: AbortSignal): Promise<Pieces>;
   stats(): PoolStats;
-  /** Lets the workers finish what was taken, then ends them. */
+  /** Gives up what is still asked, and ends the workers once the runs in progress are over. */
   close(): Promise<void>;
 }
 
@@ -59,6 +59,7 @@ interface Task {
   wake?(): void;
 }
 
+const shuttingDown = (): Refusal => new Refusal(503, "closing", "The server is shutting down.", { headers: { "retry-after": "5" } });
 const isLong = ({ kind }: Job): boolean => kind === "imputeCsv" || kind === "imputeRows" || kind === "generate";
 
 /** @throws VhgmError "device" or "bundle" if a worker can't open a model */
@@ -163,7 +164,7 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   function ask(job: Job, signal: AbortSignal): Promise<Pieces> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      if (closing) return reject(new Refusal(503, "closing", "The server is shutting down.", { headers: { "retry-after": "5" } }));
+      if (closing) return reject(shuttingDown());
       const task: Task = { job, long: isLong(job), signal, attempts: 0, begun: false, resolve, reject };
       tasks.add(task);
       waiting.push(task);
@@ -197,6 +198,11 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     stats: () => ({ ready: [...threads].filter((t) => t.ready).length, waiting: waiting.length, running: tasks.size - waiting.length }),
     async close() {
       closing = true;
+      for (const task of waiting.splice(0)) settle(task, { cause: shuttingDown() });
+      for (const task of tasks) {
+        task.thread?.cancel(task.id!);
+        task.reject(shuttingDown());
+      }
       if (tasks.size > 0) await new Promise<void>((resolve) => (idle = resolve));
       await Promise.all([...threads].map((thread) => thread.close()));
     },

@@ -34,6 +34,9 @@ export interface ThreadHooks {
   onDeath(message: string): void;
 }
 
+/** Milliseconds that an idle thread gets to end. */
+const patience = 10_000;
+
 const compiled = import.meta.url.replace(/\/src\/(server\/pool\/[^/]+\.ts)$/, "/dist/$1");
 /** The compiled worker: beside this file in the package, under dist/ when this file runs from its TypeScript source. */
 const ownFile = fileURLToPath(new URL("./worker.js", compiled));
@@ -96,9 +99,18 @@ export function startThread({ models, device = "cpu", workerFile = ownFile }: Th
     },
     more: (id) => send({ kind: "more", id }),
     cancel: (id) => send({ kind: "cancel", id }),
-    close() {
+    async close() {
       send({ kind: "close" });
-      return exited;
+      // A thread that does not end must not keep the process.
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          worker.unref();
+          resolve();
+        }, patience);
+      });
+      await Promise.race([exited, late]);
+      clearTimeout(timer);
     },
   };
 }
