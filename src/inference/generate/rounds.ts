@@ -28,7 +28,7 @@ export function dealRounds(input: RoundsInput): number[][] {
   const behind = waitingBehind(order, before);
   const deepest = Math.max(0, ...behind.values());
   const count = Math.max(1, rounds, deepest + 1);
-  const capacity = capacities(columns.length, count).map((size) => Math.ceil(slack * size) + 1);
+  const capacity = capacities(columns.length, count).map((size, k) => Math.ceil(size * (1 + (slack * k) / Math.max(1, count - 1))));
   const dealt: number[][] = Array.from({ length: count }, () => []);
   const roundOf = new Map<number, number>();
   for (const column of order) {
@@ -48,8 +48,8 @@ export function dealRounds(input: RoundsInput): number[][] {
   return dealt.filter((round) => round.length > 0);
 }
 
-/** Rounds may be larger than planned, so that the last columns still have a choice. */
-const slack = 1.25;
+/** How much larger than planned the last round may be, so that the last columns still have a choice; the first may not. */
+const slack = 0.5;
 /** Cost of a column above a round's size, beside couplings of at most about 1 each. */
 const overfull = 1e6;
 
