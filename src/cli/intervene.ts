@@ -36,7 +36,7 @@ export function addIntervene(program: Command): void {
         "graph's order from their distribution given their parents alone, those of --do being fixed. The graph is taken as given.",
     )
     .argument("<model>", "model of vhgm train")
-    .requiredOption("--graph <file>", "causal graph in DOT or JSON; its nodes are attributes of the model")
+    .requiredOption("--graph <graph>", "causal graph in DOT or JSON, or a file with one; its nodes are attributes of the model")
     .requiredOption("--do <name=value>", "an attribute and the value that it is set to; can be given several times", collect)
     .option("--against <name=value>", "another value of the same attribute, against which --do is held", collect)
     .option("--given <json>", "what is known of the people beside, before the intervention: a JSON object, @FILE, or -", "{}")
@@ -48,13 +48,15 @@ export function addIntervene(program: Command): void {
   examples(
     command,
     "vhgm intervene cohort.vhgm --graph causes.dot --do smoking=never --against smoking=current",
+    "vhgm intervene cohort.vhgm --graph 'digraph { age -> {smoking systolic}; smoking -> systolic }' --do smoking=never",
     `vhgm intervene cohort.vhgm --graph causes.json --do exercise=yes --against exercise=no --given '{"age": 60}' --ask weight`,
   ).action(run);
 }
 
 async function run(model: string, flags: Flags): Promise<void> {
   const bundle = await readBundle(model);
-  const graph = parseGraph(await readText(flags.graph), basename(flags.graph));
+  const inline = /^\s*(\{|(strict\s+)?(di)?graph\b[^./\\]*\{)/.test(flags.graph);
+  const graph = inline ? parseGraph(flags.graph, "--graph") : parseGraph(await readText(flags.graph), basename(flags.graph));
   const given = await readGiven(flags.given);
   const action = readAssignments(flags.do, "--do");
   const against = flags.against && readAssignments(flags.against, "--against");
