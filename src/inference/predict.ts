@@ -91,7 +91,8 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const applies = whichApply(rules, (at) => known[at]);
   refuseContradictions(rules, known, applies);
   const ask = options.ask ?? layout.columns.map((c) => c.attribute.name).filter((name) => !values.has(name));
-  const columns = ask.map((name) => askedColumn(predictor, schema, name));
+  const columnOf = new Map(layout.columns.map((c, j) => [c.attribute.name, j]));
+  const columns = ask.map((name) => columnOf.get(name) ?? askedColumn(predictor, schema, name));
   const both = columns.map((j) => layout.columns[j].attribute.name).find((name) => values.has(name));
   if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and asked for; leave it out of one of them.`, { field: ["ask", both] });
   const names = [...values.keys()];
@@ -102,7 +103,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const own = predictor.find(encoded);
   const paths = await predictor.run(encoded, own.fill(own[0]));
   const person: Person = { predictor, rules, encoded, own: own[0], values: known };
-  const rowOf = new Map(names.map((name, k) => [layout.columns.findIndex((c) => c.attribute.name === name), k + 1]));
+  const rowOf = new Map(names.map((name, k) => [columnOf.get(name) ?? -1, k + 1]));
   rowOf.delete(-1);
   const answers: Answer[] = [];
   for (const j of columns) {
@@ -129,8 +130,8 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const unusual: UnusualValue[] = [];
   let total = 0;
   for (let r = 1; r < rows; r++) {
-    const j = layout.columns.findIndex((c) => c.attribute.name === names[r - 1]);
-    if (j < 0) continue;
+    const j = columnOf.get(names[r - 1]);
+    if (j === undefined) continue;
     const distribution = columnDistribution(predictor.model, paths, r, j);
     const value = values.get(names[r - 1])!;
     const half = layout.columns[j].kind === "number" ? predictor.model.grids.grids[j].resolution / 2 : 0.5;

@@ -158,5 +158,7 @@ function histogram(kernel: Tensor, cells: Tensor, observed: Tensor, share: Tenso
   const total = ops.matmul(kernel, ops.slice(observed, 0, n, 1)); // (H, B, n)
   const perColumn = ops.div(ops.reshape(ops.slice(share, 0, n, 1), [heads, 1, n]), ops.addScalar(total, 1e-9));
   const mass = ops.matmul(kernel, cells); // (H, B, cells)
-  return ops.sum(ops.mul(mass, ops.gather(perColumn, columnOf, 2)), [0]);
+  // Whole rows are gathered and laid back: a gather of single numbers takes three times as long.
+  const perCell = ops.transpose(ops.gather(ops.transpose(perColumn, [2, 0, 1]), columnOf, 0), [1, 2, 0]); // (H, B, cells)
+  return ops.sum(ops.mul(mass, perCell), [0]);
 }
