@@ -97,6 +97,7 @@ interface StoredModel {
   readonly columns: readonly ColumnCalibration[];
   readonly memberCount: number;
   readonly peoplePerMemoryRow: number;
+  readonly memorySources?: readonly string[];
   readonly memoryHashes: readonly number[] | null;
   readonly grids: Parameters<typeof gridFromJson>[0][];
 }

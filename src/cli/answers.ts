@@ -11,11 +11,17 @@ export function describeAnswer(answer: Answer): string {
   const title = `${label ? `${label} (${name})` : name}${unit ? `, ${unit}` : ""}`;
   const rests = why
     ? [
-        `  rests on ${why.similarPeople === null ? "no memory of people" : `about ${short(Math.round(why.similarPeople))} similar people`}; ` +
+        `  rests on ${why.similarPeople === null ? "no memory of people" : `about ${short(Math.round(why.similarPeople))} similar people${sourcesOf(why)}`}; ` +
           `shares: linear ${percent(why.paths.linear)}, similar people ${percent(why.paths.similarPeople)}, network ${percent(why.paths.network)}`,
       ]
     : [];
   return [title, ...appliesLines(answer), ...(answer.levels ? levelLines(answer) : answer.interval ? numberLines(answer) : []), ...supportLines(answer), ...rests].join("\n");
+}
+
+/** " (70% checkup, 30% laboratory)", the largest first. */
+function sourcesOf({ sources = [] }: NonNullable<Answer["why"]>): string {
+  const shown = [...sources].filter((s) => s.share >= 0.005).sort((a, b) => b.share - a.share);
+  return shown.length === 0 ? "" : ` (${shown.map(({ name, share }) => `${percent(share)} ${name}`).join(", ")})`;
 }
 
 /** Whether the attribute applies, where a rule says to whom. */

@@ -16,6 +16,8 @@ export interface MemoryRows {
   readonly observed: Float32Array;
   /** (M, grid cells): which cell of its column's grid each number lies in; empty when there are no grids to fill. */
   readonly cells: Float32Array;
+  /** (M, sources) how much of a row comes from each source, 1 in all; absent for one table. */
+  readonly sources?: Float32Array;
   /** (M) row numbers in the table that was learned from, so that a person does not see itself; -2 for prototypes. */
   readonly row: BigInt64Array;
 }
@@ -40,6 +42,7 @@ export const memberOutputs = (member: number) => ({
   logVariance: `logVariance.${member}`,
   similar: `similar.${member}`,
   histogram: `histogram.${member}`,
+  origin: `origin.${member}`,
 });
 
 /** Predictions that each member gives: one, or one per draw of its latent. */
@@ -82,7 +85,8 @@ export function meanOfDraws(draws: readonly MemberPaths[]): MemberPaths {
  * Inputs: x (B, D), visible (B, p), row (B) int64 (row number in the learned table, -1 for anybody else); the set encoder's
  * tokens (setTokens.ts).
  * Outputs per member: linear, memory, net (B, D); logVariance (B, N); similar (B, p), the effective number of similar
- * people behind the memory's answer (sum w)^2 / sum w^2; histogram (B, grid cells), the memory's distribution of numbers.
+ * people behind the memory's answer (sum w)^2 / sum w^2; origin (B, sources p), the share of each source in them, source
+ * after source; histogram (B, grid cells), the memory's distribution of numbers.
  * With a latent of K draws, member m's outputs are called by m K, and the other draws give net and logVariance alone.
  * @param probe whether to give, of a single member, what tells how much its latent says (probeLatent)
  */
@@ -122,6 +126,7 @@ export function buildPathGraph(
     if (!people || !out.memory) return;
     g.output(names.memory, out.memory);
     g.output(names.similar, effectiveSize(out.kernel!, people.observed, out.headShare!));
+    if (people.sources) g.output(names.origin, originShares(out.kernel!, people.observed, people.sources, out.headShare!));
     if (spans.total > 0 && layout.numbers > 0) {
       g.output(names.histogram, histogram(out.kernel!, people.cells!, people.observed, out.headShare!, layout, spans));
     }
@@ -138,8 +143,13 @@ function memoryConstants(g: Graph, layout: Layout, memory: MemoryRows) {
     observed: g.constant(memory.observed, [memory.rows, layout.columns.length]),
     cells: total > 0 ? g.constant(memory.cells, [memory.rows, total]) : null,
     own: ops.equal(row, own),
+    sources: memory.sources ? columnsOf(memory.sources, memory.rows).map((column) => g.constant(column, [memory.rows, 1])) : null,
   };
 }
+
+/** The columns of a matrix (rows, n). */
+const columnsOf = (matrix: Float32Array, rows: number): Float32Array[] =>
+  Array.from({ length: matrix.length / rows }, (_, s) => Float32Array.from({ length: rows }, (_r, i) => matrix[(i * matrix.length) / rows + s]));
 
 /** (sum w)^2 / sum w^2 over the people who observed the column, heads mixed as in the prediction -> (B, p). */
 function effectiveSize(kernel: Tensor, observed: Tensor, share: Tensor): Tensor {
@@ -148,6 +158,17 @@ function effectiveSize(kernel: Tensor, observed: Tensor, share: Tensor): Tensor 
   const size = ops.div(ops.square(total), ops.addScalar(squares, 1e-9));
   const heads = share.shape[0];
   return ops.sum(ops.mul(size, ops.reshape(share, [heads, 1, share.shape[1]])), [0]);
+}
+
+/** How much of the weight behind each column's answer comes from each source -> (B, sources p), source after source. */
+function originShares(kernel: Tensor, observed: Tensor, sources: readonly Tensor[], share: Tensor): Tensor {
+  const [heads, p] = share.shape;
+  const total = ops.addScalar(ops.matmul(kernel, observed), 1e-9); // (H, B, p)
+  const mixed = sources.map((from) => {
+    const part = ops.div(ops.matmul(kernel, ops.mul(observed, from)), total);
+    return ops.sum(ops.mul(part, ops.reshape(share, [heads, 1, p])), [0]); // (B, p)
+  });
+  return ops.concat(mixed, 1);
 }
 
 /** The kernel's distribution of each number over its grid's cells -> (B, cells). Sums to 1 per column, or to 0 if nobody observed it. */

@@ -29,6 +29,7 @@ export interface MemberPaths {
   readonly logVariance?: Float32Array;
   readonly similar?: Float32Array;
   readonly histogram?: Float32Array;
+  readonly origin?: Float32Array;
 }
 
 /** Everything that turns the paths' outputs into one predictive density. */
@@ -38,6 +39,8 @@ export interface DensityModel {
   readonly columns: readonly ColumnCalibration[];
   /** People that one row of the memory stands for: 1 for rows, the mean size of a group for prototypes. */
   readonly peoplePerMemoryRow: number;
+  /** Names of the sources that the memory's people come from; absent for one table. */
+  readonly memorySources?: readonly string[];
 }
 
 /** Weighted sum of the paths at one feature, averaged over members. */
@@ -104,7 +107,7 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
 }
 
 /** Before held-out cells have chosen. A long tail makes standard deviations large, so skewed numbers get less (calibration.ts). */
-const defaultReach = 0.25;
+export const defaultReach = 0.25;
 
 const scoreGrids = new WeakMap<Grid, Grid>();
 /** The grid with its inner boundaries as normal scores. */

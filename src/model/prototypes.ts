@@ -24,7 +24,8 @@ export function makePrototypes(people: MemoryRows, filled: Float32Array, layout:
     averageColumns(people, members, layout, features.subarray(g * d, (g + 1) * d), observed.subarray(g * p, (g + 1) * p));
     averageCells(people, members, cellsPerRow, cells.subarray(g * cellsPerRow, (g + 1) * cellsPerRow));
   });
-  return { rows: groups.length, features, observed, cells, row: new BigInt64Array(groups.length).fill(-2n) };
+  const sources = people.sources && averageRows(people.sources, people.rows, groups);
+  return { ...(sources ? { sources } : {}), rows: groups.length, features, observed, cells, row: new BigInt64Array(groups.length).fill(-2n) };
 }
 
 function averageColumns(people: MemoryRows, members: Int32Array, layout: Layout, features: Float32Array, observed: Float32Array): void {
@@ -48,6 +49,16 @@ function averageColumns(people: MemoryRows, members: Int32Array, layout: Layout,
     observed[j] = count / members.length;
     for (let k = 0; k < width; k++) features[first + k] = sums[k] / members.length;
   });
+}
+
+/** Each group's mean row of a matrix with so many rows. */
+function averageRows(matrix: Float32Array, rows: number, groups: readonly Int32Array[]): Float32Array {
+  const width = matrix.length / rows;
+  const out = new Float32Array(groups.length * width);
+  groups.forEach((members, g) => {
+    for (const i of members) for (let k = 0; k < width; k++) out[g * width + k] += matrix[i * width + k] / members.length;
+  });
+  return out;
 }
 
 function averageCells(people: MemoryRows, members: Int32Array, width: number, out: Float32Array): void {

@@ -34,7 +34,7 @@ export function compileModel(model: TrainedModel): PredictModel {
   // In the compiled graph people are known by their place in the memory: that is what their hashes lead to.
   const memory = model.memory && people ? { ...model.memory, row: BigInt64Array.from({ length: model.memory.rows }, (_, i) => BigInt(i)) } : model.memory;
   const graph = toOnnx(buildPathGraph(layout, config, declareNetwork(layout, config), members, memory, grids));
-  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null };
+  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, ...(model.memorySources ? { memorySources: model.memorySources } : {}), graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null };
 }
 
 function hashMemory({ rows, features, observed }: MemoryRows, layout: Layout): number[] {

@@ -122,7 +122,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.all.filled);
   return {
-    model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1 },
+    model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
     scores,
     rows: cells.rows,
     observedCells: table.observed.reduce((a, b) => a + b, 0),
@@ -160,6 +160,13 @@ function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): 
   };
 }
 
+/** (chosen, sources) 1 / n for each of the n sources of a row. */
+function sourceShares(source: Uint16Array, origins: readonly (readonly number[])[], count: number, chosen: Int32Array): Float32Array {
+  const shares = new Float32Array(chosen.length * count);
+  chosen.forEach((i, r) => origins[source[i]].forEach((s, _k, all) => (shares[r * count + s] = 1 / all.length)));
+  return shares;
+}
+
 /** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
 function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array | null): MemoryRows | null {
   if (!config.memory || !filled) return null;
@@ -173,6 +180,7 @@ function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells,
     observed: Float32Array.from(observed),
     cells: cellIndicators(cells, layout, grids, chosen, observed),
     row: BigInt64Array.from(chosen, BigInt),
+    ...(cells.source && cells.origins && cells.sources ? { sources: sourceShares(cells.source, cells.origins, cells.sources.length, chosen) } : {}),
   };
   return options.memory === "rows" ? people : makePrototypes(people, pickRows(filled, layout.features, places), layout);
 }
