@@ -11,15 +11,18 @@ import { evaluate, type Evaluation } from "../evaluation/evaluation.js";
 import type { GridHooks } from "../evaluation/grid.js";
 import { createGridStore } from "../evaluation/node/store.js";
 import { renderReport } from "../evaluation/report/page.js";
+import { renderSynthetic } from "../evaluation/report/synthetic.js";
 import { prepareSubject } from "../evaluation/subject.js";
 import { openPredictor } from "../inference/predictor.js";
 import { runtimeVersions, packageVersion } from "../training/node/versions.js";
 import { chooseMethods, modelNotes, type EvaluateFlags } from "./evaluateMethods.js";
 import { resultLine, summary } from "./evaluateSummary.js";
+import { evaluateInvented } from "./evaluateSynthetic.js";
 import { examples, jsonFlag, level, listOf, oneOf, quietFlag, seed, whole } from "./flags.js";
 import { stoppable, stopped } from "./interrupt.js";
 import { refuseSameFile, withTable } from "./openTables.js";
 import { createProgress, type Progress } from "./progress.js";
+import { syntheticSummary } from "./syntheticSummary.js";
 import { print, printJson, tell } from "./terminal.js";
 import { readSchema, trainingFlags } from "./trainingFlags.js";
 
@@ -29,11 +32,13 @@ const defaultRows = 4000;
 export function addEvaluate(program: Command): void {
   const command = program
     .command("evaluate")
-    .summary("how well holes of a table are filled, beside other imputers, on cells that are hidden for that")
+    .summary("how well holes of a table are filled, beside other imputers; or how good and private invented people are")
     .description(
       "Hide observed cells of a table, let VHGM and other imputers fill them, and compare what they filled with what was there:\n" +
         "errors, levels, intervals, significance, times. Finished parts are kept in a folder beside the report, so that the same\n" +
-        "command goes on where it was stopped.",
+        "command goes on where it was stopped.\n\n" +
+        "With --synthetic and --train: how close invented people are to real ones, and whether they give away whom the generator\n" +
+        "learned from. The table then is the hold-out: real people whom the generator has not seen.",
     )
     .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
     .option("-o, --output <file>", "the report: a page that needs nothing else (.html), or all figures (.json)")
@@ -44,6 +49,8 @@ export function addEvaluate(program: Command): void {
     .option("--rate <share>", "share of the observed cells that is hidden", level, 0.3)
     .option("--seeds <numbers>", "one mask per seed", listOf(seed), [1, 2, 3])
     .option("--rows <number>", "larger tables are cut to a random sample of so many rows", whole(20, 10_000_000), defaultRows)
+    .option("--synthetic <table>", "judge these invented people (vhgm generate, or any generator), beside the real ones of the table, who are the hold-out")
+    .option("--train <table>", "with --synthetic: the people whom the generator learned from")
     .option("--timeout <seconds>", "processor time that a command of --against may take for one mask", whole(1, 1_000_000), 1200);
   jsonFlag(quietFlag(trainingFlags(command)));
   examples(
@@ -51,6 +58,7 @@ export function addEvaluate(program: Command): void {
     "vhgm evaluate cohort.csv -o report.html",
     "vhgm evaluate cohort.csv --mechanism mcar,mar,mnar --seeds 1,2,3,4,5 -o report.html",
     "vhgm evaluate new.csv --model cohort.vhgm --baselines mean,ridge",
+    "vhgm evaluate holdout.csv --synthetic people.csv --train train.csv -o report.html",
     "vhgm evaluate cohort.csv --against 'knn=python knn.py {in} {out}' -o report.html",
   ).action(run);
 }
@@ -62,9 +70,10 @@ async function run(path: string, flags: EvaluateFlags): Promise<void> {
   const kind = output === undefined ? undefined : /\.(html|json)$/i.exec(output)?.[1].toLowerCase();
   if (output !== undefined) {
     if (kind === undefined) throw new VhgmError("usage", `"${output}" is no name for a report; .html and .json are allowed.`);
-    await refuseSameFile(output, path, ...(flags.model === undefined ? [] : [flags.model]));
+    await refuseSameFile(output, path, ...[flags.model, flags.synthetic, flags.train].filter((file) => file !== undefined));
     await checkOutput(output);
   }
+  if (flags.synthetic !== undefined || flags.train !== undefined) return runSynthetic(path, flags, kind);
   const store = output?.replace(/\.\w+$/, ".evaluation");
   const progress = createProgress({ quiet });
   const evaluation = await stoppable(() => evaluateTable(path, flags, store, progress))
@@ -76,6 +85,24 @@ async function run(path: string, flags: EvaluateFlags): Promise<void> {
   if (json) printJson(evaluation);
   else print(summary(evaluation));
   if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);
+}
+
+/** The other evaluation: of invented people. */
+async function runSynthetic(holdout: string, flags: EvaluateFlags, kind: string | undefined): Promise<void> {
+  const { synthetic, train, output, rows, quiet, json } = flags;
+  if (synthetic === undefined || train === undefined) {
+    throw new VhgmError("usage", "--synthetic (invented people) and --train (whom the generator learned from) go together; the table is the hold-out.");
+  }
+  if (flags.model !== undefined || flags.against.length > 0 || flags.best || flags.config !== undefined) {
+    throw new VhgmError("usage", "--synthetic trains and compares nothing; leave out --model, --against, --config and --best.");
+  }
+  const schema = await readSchema(flags);
+  const progress = createProgress({ quiet });
+  const evaluation = await stoppable(() => evaluateInvented({ train, holdout, synthetic, schema, rows, command: commandLine() }, progress)).finally(() => progress.stop());
+  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : renderSynthetic(evaluation));
+  if (json) printJson(evaluation);
+  else print(syntheticSummary(evaluation));
+  if (output !== undefined) tell(`\n${output}: the report.`);
 }
 
 const stoppedError = (store: string | undefined, cause: unknown): VhgmError =>

@@ -24,6 +24,8 @@ export interface EvaluateFlags extends TrainingFlags {
   readonly seeds: readonly number[];
   readonly rows: number;
   readonly timeout: number;
+  readonly synthetic?: string;
+  readonly train?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }

@@ -104,7 +104,7 @@ function personScores(list: readonly Evidence[], means: ReadonlyMap<number, numb
 }
 
 /** AUC with a bootstrap interval, and the true positive rate at 1% false positives. */
-function rocInterval(members: readonly number[], others: readonly number[], { bootstraps = 500, rng }: AttackOptions): Pick<MembershipAttack, "auc" | "low" | "high" | "truePositivesAt1"> {
+export function rocInterval(members: readonly number[], others: readonly number[], { bootstraps = 500, rng }: AttackOptions): Pick<MembershipAttack, "auc" | "low" | "high" | "truePositivesAt1"> {
   const resample = (list: readonly number[]): number[] => list.map(() => list[rng.int(list.length)]);
   const draws = Array.from({ length: bootstraps }, () => areaUnderCurve(resample(members), resample(others))).sort((x, y) => x - y);
   const descending = [...others].sort((x, y) => y - x);

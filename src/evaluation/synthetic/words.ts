@@ -1,0 +1,63 @@
+import { percentOf, shown } from "../report/words.js";
+import type { SyntheticEvaluation } from "./synthetic.js";
+
+/** What was compared with what. */
+export const syntheticSetting = ({ tables, compared, attributes }: SyntheticEvaluation): string =>
+  `${tables.synthetic.name}: ${count(tables.synthetic.rows)} invented people; ${count(compared)} of them, and as many real ones of ${tables.holdout.name} ` +
+  `whom the generator must not have seen, are held against ${tables.train.name} (${count(tables.train.rows)} rows), on ${attributes} attributes.`;
+
+const count = (n: number): string => n.toLocaleString("en-US");
+
+/** A measure in words and figures. */
+export interface SyntheticFigure {
+  readonly name: string;
+  readonly synthetic: string;
+  readonly holdout: string;
+  readonly best: string;
+}
+
+export function syntheticFigures({ shapes, trends, privacy }: SyntheticEvaluation): SyntheticFigure[] {
+  const { copies, closest, attack, control } = privacy;
+  return [
+    { name: "column shapes", synthetic: shown(shapes.synthetic.score), holdout: shown(shapes.holdout.score), best: "the hold-out's" },
+    { name: "pair trends", synthetic: shown(trends.synthetic.score), holdout: shown(trends.holdout.score), best: "the hold-out's" },
+    { name: "missingness", synthetic: shown(shapes.synthetic.missing), holdout: shown(shapes.holdout.missing), best: "the hold-out's" },
+    { name: "exact copies of training people", synthetic: `${copies.synthetic.rows} of ${count(copies.synthetic.of)}`, holdout: `${copies.holdout.rows} of ${count(copies.holdout.of)}`, best: "no larger share than the hold-out's" },
+    { name: "median distance to a training person", synthetic: shown(closest.synthetic), holdout: shown(closest.holdout), best: "not below the hold-out's" },
+    { name: "closer to training than to hold-out", synthetic: `${percentOf(closest.share)} (${percentOf(closest.low)} to ${percentOf(closest.high)})`, holdout: "–", best: "50%" },
+    { name: "membership attack, AUC", synthetic: `${shown(attack.auc)} (${shown(attack.low)} to ${shown(attack.high)})`, holdout: "–", best: "0.5" },
+    { name: "members found at 1% false alarms", synthetic: percentOf(attack.truePositivesAt1), holdout: "–", best: "1%" },
+    { name: "the same attack on a copying generator, AUC", synthetic: shown(control.auc), holdout: "–", best: "1: the attack works" },
+  ];
+}
+
+/** Above this upper bound of the attack's AUC, or this share found at 1% false alarms, people are given away. */
+export const attackLimits = { auc: 0.55, found: 0.03 } as const;
+
+/** The findings in words. */
+export function syntheticHeadline({ shapes, trends, privacy }: SyntheticEvaluation): string[] {
+  const { copies, attack, control } = privacy;
+  const shape = against(shapes.synthetic.score - shapes.holdout.score);
+  const trend = against(trends.synthetic.score - trends.holdout.score);
+  const caught = attack.low > 0.5;
+  const leaks = attack.high > attackLimits.auc || attack.truePositivesAt1 > attackLimits.found;
+  const excess = copies.synthetic.rows / copies.synthetic.of - copies.holdout.rows / copies.holdout.of;
+  return [
+    `Quality: single columns are ${shape} (${shown(shapes.synthetic.score)} to ${shown(shapes.holdout.score)}), relations of two columns ${trend} (${shown(trends.synthetic.score)} to ${shown(trends.holdout.score)}).`,
+    control.auc < 0.75
+      ? "Privacy: the attack does not even catch a generator that copies, so nothing can be said."
+      : caught
+        ? `Privacy: invented people give away who was learned from: an attacker tells members from others with an AUC of ${shown(attack.auc)} (95%: ${shown(attack.low)} to ${shown(attack.high)}) and finds ${percentOf(attack.truePositivesAt1)} of them at 1% false alarms.`
+        : leaks
+          ? `Privacy: not shown to be safe: the attack's AUC is ${shown(attack.auc)} (95%: ${shown(attack.low)} to ${shown(attack.high)}), and it finds ${percentOf(attack.truePositivesAt1)} of the members at 1% false alarms.`
+          : `Privacy: the attack tells nothing (AUC ${shown(attack.auc)}, 95%: ${shown(attack.low)} to ${shown(attack.high)}), while it catches a copying generator (${shown(control.auc)}). Other attacks may do better.`,
+    ...(excess > 0.005 ? [`${percentOf(copies.synthetic.rows / copies.synthetic.of)} of the invented people equal a training person in every cell; of the hold-out ${percentOf(copies.holdout.rows / copies.holdout.of)} do.`] : []),
+  ];
+}
+
+const against = (difference: number): string =>
+  difference >= 0.02
+    ? "closer to the training table than new real people are, which is overfitting"
+    : difference >= -0.01
+      ? "as close to the training table as new real people are"
+      : `${shown(-difference)} less close to the training table than new real people are`;
