@@ -87,6 +87,15 @@ export class Graph {
     return this.initializer(key, "float32", shape, values);
   }
 
+  /** A float64 constant; scalars are shared. @throws Error when the values do not fill the shape */
+  double(data: ArrayLike<number> | number, shape: readonly number[] = []): Tensor {
+    const values = typeof data === "number" ? Float64Array.of(data) : Float64Array.from(data);
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (values.length !== size) throw new Error(`a constant of shape [${shape}] takes ${size} values, not ${values.length}`);
+    const key = values.length === 1 ? `d${Object.is(values[0], -0) ? "-0" : values[0]}/${shape}` : null;
+    return this.initializer(key, "float64", shape, values);
+  }
+
   /** An int64 constant vector (axes, shapes, indices); equal ones are shared. */
   int64(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
     const key = values.length < 16 ? `i${values}/${shape}` : null;

@@ -2,6 +2,7 @@ export * from "./adamw.js";
 export * from "./dim.js";
 export * from "./grad.js";
 export * from "./graph.js";
+export * from "./join.js";
 export * from "./lookup.js";
 export * from "./onnx.js";
 export * from "./params.js";

@@ -1,0 +1,189 @@
+import { normalScore } from "../../data/encode.js";
+import { Graph, ops, type Tensor } from "../../engine/index.js";
+import { memberOutputs } from "../paths.js";
+import { defaultReach, type DensityModel } from "../predictive.js";
+import { valueOrder } from "./encodeGraph.js";
+import { cellMasses } from "./normalCells.js";
+import { quantilesOf, tilted } from "./tilt.js";
+import { cast, most, shaped, sumLast, unary, within } from "./tensors.js";
+
+/** Names of the exported graph's outputs, and how wide they are. */
+export interface RawOutputs {
+  readonly names: readonly string[];
+  /** Probabilities of the quantiles of numbers. */
+  readonly quantiles: readonly number[];
+  /** Cells that the density of every number is filled up to. */
+  readonly cells: number;
+}
+
+export const rawQuantiles: readonly number[] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
+
+/**
+ * The last part of the exported graph: predictive.ts as operators, in float64.
+ * Inputs: values (B, p), visible (B, p), and the predict graph's outputs.
+ * @param produced names of the predict graph's outputs
+ * Outputs: of numbers, in the order of `values`, mean, sd (B, N), quantiles (B, N, Q) and density (B, N, S), the probabilities of
+ * the grid's cells with zeros behind the last; of attributes with levels, probabilities (B, all levels one attribute after the
+ * other); completed (B, p), the values with the unknown ones filled by the mean or the index of the most probable level.
+ */
+export function buildDensityGraph(model: DensityModel, memberCount: number, produced: ReadonlySet<string>): { graph: Graph; outputs: RawOutputs } {
+  const g = new Graph();
+  const { layout } = model;
+  const p = layout.columns.length;
+  const order = valueOrder(layout);
+  const values = g.input("values", ["B", p], "float64");
+  const visible = ops.gather(g.input("visible", ["B", p]), order, 1);
+  const members = memberInputs(g, model, memberCount, produced);
+  const filled: { columns: readonly number[]; values: Tensor }[] = [];
+  const names: string[] = [];
+  const output = (name: string, tensor: Tensor): void => {
+    g.output(name, tensor);
+    names.push(name);
+  };
+  const stacked = members.map((member) => stackedFeatures(model, member));
+  const average = meanOf(stacked);
+  const numbers = order.filter((j) => j < layout.numbers);
+  const cells = Math.max(0, ...numbers.map((j) => model.grids.grids[j].size));
+  if (numbers.length > 0) {
+    const { mean, sd, quantiles, density } = numberOutputs(model, members, stacked, average, numbers, cells);
+    output("mean", mean);
+    output("sd", sd);
+    output("quantiles", quantiles);
+    output("density", density);
+    filled.push({ columns: numbers, values: mean });
+  }
+  if (numbers.length < p) {
+    const levelled = order.filter((j) => j >= layout.numbers);
+    const probabilities = levelOutputs(model, average, levelled);
+    output("probabilities", probabilities);
+    filled.push(...mostProbable(model, probabilities, levelled));
+  }
+  const columns = filled.flatMap((part) => part.columns);
+  const fill = ops.gather(ops.concat(filled.map((part) => part.values), 1), order.map((j) => columns.indexOf(j)), 1);
+  output("completed", ops.where(cast(visible, "bool"), values, fill));
+  return { graph: g, outputs: { names, quantiles: rawQuantiles, cells } };
+}
+
+interface Member {
+  readonly linear: Tensor;
+  readonly net: Tensor;
+  readonly memory?: Tensor;
+  readonly logVariance?: Tensor;
+  readonly histogram?: Tensor;
+}
+
+/** The members' outputs as float64; draws of a latent have those of the draw before them that they lack (`collectPaths`). */
+function memberInputs(g: Graph, { layout, grids }: DensityModel, count: number, produced: ReadonlySet<string>): Member[] {
+  const widths = { linear: layout.features, net: layout.features, memory: layout.features, logVariance: layout.numbers, histogram: grids.total };
+  const found: Partial<Record<keyof Member, Tensor>>[] = [];
+  for (let k = 0; k < count; k++) {
+    const names = memberOutputs(k);
+    const member: Partial<Record<keyof Member, Tensor>> = { ...found[k - 1] };
+    for (const key of Object.keys(widths) as (keyof Member)[]) {
+      if (produced.has(names[key])) member[key] = cast(g.input(names[key], ["B", widths[key]]), "float64");
+    }
+    found.push(member);
+  }
+  return found as Member[];
+}
+
+/** Weighted sum of the paths at every feature (B, D). */
+function stackedFeatures({ layout, columns }: DensityModel, { linear, net, memory }: Member): Tensor {
+  const g = linear.graph;
+  const weights = (path: number): Tensor =>
+    g.double(layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(columns[j].weights[path])), [1, layout.features]);
+  const sum = ops.add(ops.mul(linear, weights(0)), ops.mul(net, weights(2)));
+  return memory ? ops.add(sum, ops.mul(memory, weights(1))) : sum;
+}
+
+const meanOf = (parts: readonly Tensor[]): Tensor => ops.mul(parts.reduce((a, b) => ops.add(a, b)), parts[0].graph.double(1 / parts.length));
+
+/** `numberDensity` for the given columns: mean and sd (B, N), quantiles (B, N, Q), density (B, N, S). */
+function numberOutputs(model: DensityModel, members: readonly Member[], stacked: readonly Tensor[], average: Tensor, numbers: readonly number[], cells: number) {
+  const g = average.graph;
+  const { layout, grids } = model;
+  const n = numbers.length;
+  const columns = numbers.map((j) => layout.columns[j]);
+  const shapes = numbers.map((j) => model.columns[j]);
+  const own = numbers.map((j) => grids.grids[j]);
+  const perColumn = (of: (k: number) => number): Tensor => g.double(numbers.map((_, k) => of(k)), [1, n, 1]);
+  /** (1, N, S), filled up behind the last cell of each column. */
+  const perCell = (of: (k: number) => ArrayLike<number>, rest: number | ((k: number) => number)): Tensor =>
+    g.double(numbers.flatMap((_, k) => Array.from({ length: cells }, (_, b) => of(k)[b] ?? (typeof rest === "number" ? rest : rest(k)))), [1, n, cells]);
+  const columnOf = (a: Tensor, at: readonly number[]): Tensor => shaped(ops.gather(a, at, 1), ["B", n, 1]);
+  const firsts = columns.map(({ first }) => first);
+  const [center, scale] = [perColumn((k) => columns[k].center), perColumn((k) => columns[k].scale)];
+  const inUnits = (a: Tensor): Tensor => ops.add(center, ops.mul(scale, columnOf(a, firsts)));
+  const bounds = perCell((k) => own[k].bound, Infinity);
+  const exists = perCell((k) => new Array<number>(own[k].size).fill(1), 0);
+  const scored = shapes.flatMap(({ score }, k) => (score && score.share > 0 ? [k] : []));
+  const total = members.map((member, m): Tensor => {
+    const sd = ops.mul(perColumn((k) => columns[k].scale * shapes[k].spread), unary("Exp", ops.mul(columnOf(member.logVariance!, numbers), g.double(0.5))));
+    let mass = cellMasses(bounds, inUnits(stacked[m]), sd);
+    if (scored.length > 0) mass = ops.add(mass, ops.mul(perColumn((k) => shapes[k].score?.share ?? 0), ops.sub(scoreMasses(member), mass)));
+    if (!member.histogram) return mass;
+    const seen = ops.mul(exists, shaped(ops.gather(member.histogram, numbers.flatMap((j, k) => Array.from({ length: cells }, (_, b) => grids.first[j] + Math.min(b, own[k].size - 1))), 1), ["B", n, cells]));
+    const share = perColumn((k) => shapes[k].histogram);
+    return ops.add(ops.mul(ops.sub(g.double(1), ops.mul(share, sumLast(seen))), mass), ops.mul(share, seen));
+  }).reduce((a, b) => ops.add(a, b));
+  /** Masses of the normal score's Gaussian (B, N, S); of columns without one, some other's, which count for nothing. */
+  function scoreMasses({ linear }: Member): Tensor {
+    const k = scored.length;
+    const scoreBounds = g.double(scored.flatMap((c) => Array.from({ length: cells }, (_, b) => (b < own[c].size - 1 ? normalScore(columns[c].ranks, own[c].bound[b]) : Infinity))), [1, k, cells]);
+    const mean = shaped(ops.gather(linear, scored.map((c) => firsts[c] + 1), 1), ["B", k, 1]);
+    const sd = g.double(scored.map((c) => shapes[c].spread * shapes[c].score!.sd), [1, k, 1]);
+    return ops.gather(cellMasses(scoreBounds, mean, sd), numbers.map((_, c) => Math.max(0, scored.indexOf(c))), 1);
+  }
+  const weighed = ops.mul(exists, ops.add(ops.mul(total, perCell((k) => Array.from(own[k].center, (_, b) => shapes[k].cells[b] ?? 1), 0)), g.double(1e-12)));
+  const shape = ops.div(weighed, sumLast(weighed));
+  const centers = perCell((k) => own[k].center, (k) => own[k].center[own[k].size - 1]);
+  const inner = perCell((k) => Array.from(own[k].center, (c, b) => ((own[k].hi[b] - c) * (c - own[k].lo[b])) / 3), 0);
+  const moments = (p: Tensor): [mean: Tensor, sd: Tensor] => {
+    const mean = sumLast(ops.mul(p, centers));
+    const off = ops.sub(centers, mean);
+    return [mean, unary("Sqrt", sumLast(ops.mul(p, ops.add(ops.mul(off, off), inner))))];
+  };
+  const [shapeMean, shapeSd] = moments(shape);
+  const reach = ops.mul(perColumn((k) => shapes[k].reach ?? defaultReach), shapeSd);
+  const wanted = within(inUnits(average), perColumn((k) => own[k].lo[0]), perColumn((k) => own[k].hi[own[k].size - 1]));
+  const goal = within(wanted, ops.sub(shapeMean, reach), ops.add(shapeMean, reach));
+  const density = tilted(own, shape, goal, cells);
+  const [mean, sd] = moments(density);
+  const flat = (a: Tensor): Tensor => shaped(a, ["B", n]);
+  return { mean: flat(mean), sd: flat(sd), density, quantiles: quantilesOf(own, density, rawQuantiles) };
+}
+
+/** `levelProbabilities` for the given columns, side by side (B, all levels). */
+function levelOutputs({ layout }: DensityModel, average: Tensor, levelled: readonly number[]): Tensor {
+  const g = average.graph;
+  const groups = layout.groups.filter(({ kind }) => kind === "levels");
+  const start = groups[0].firstFeature;
+  const classes = ops.concat(groups.map(({ width, count, firstFeature }) => {
+    const raw = most(shaped(ops.slice(average, firstFeature, firstFeature + width * count, 1), ["B", count, width]), g.double(0));
+    return shaped(ops.div(raw, sumLast(raw)), ["B", count * width]);
+  }), 1);
+  const columns = levelled.map((j) => layout.columns[j]);
+  const spread = ops.gather(classes, columns.flatMap(({ first, classOf }) => classOf.map((k) => first - start + k)), 1);
+  const shares = columns.flatMap(({ shareInClass }) => shareInClass);
+  return ops.mul(spread, g.double(shares, [1, shares.length]));
+}
+
+/** Index of the most probable level, the first of equals; columns with the same number of levels go together. */
+function mostProbable({ layout }: DensityModel, probabilities: Tensor, levelled: readonly number[]): { columns: readonly number[]; values: Tensor }[] {
+  const g = probabilities.graph;
+  const bySize = new Map<number, number[]>();
+  const firsts = new Map<number, number>();
+  let first = 0;
+  for (const j of levelled) {
+    const size = layout.columns[j].classOf.length;
+    bySize.set(size, [...(bySize.get(size) ?? []), j]);
+    firsts.set(j, first);
+    first += size;
+  }
+  return [...bySize].map(([size, columns]) => {
+    const at = columns.flatMap((j) => Array.from({ length: size }, (_, k) => firsts.get(j)! + k));
+    const levels = shaped(ops.gather(probabilities, at, 1), ["B", columns.length, size]);
+    const best = g.emit("ArgMax", [levels], ["B", columns.length], { axis: 2, keepdims: 0 }, "int64");
+    return { columns, values: cast(best, "float64") };
+  });
+}
