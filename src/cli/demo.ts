@@ -132,6 +132,7 @@ Written in ${duration(seconds)}:
   ${files.completed}  the table with its holes filled
 
 Next:
+  $ vhgm serve ${files.model}
   $ vhgm info ${files.model}
   $ vhgm predict ${files.model} --given '${person}'
   $ vhgm impute ${files.model} ${files.table} -o draws.csv -m 5
