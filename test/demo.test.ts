@@ -24,7 +24,7 @@ describe("the demo", () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/error of numbers .*\n.*levels that are right.*\n.*90% intervals that hold the truth +\d\d\.\d%/);
     expect(run.stdout).toMatch(/systolic +mean \d+.*mean \d+/);
-    expect(run.stdout).toMatch(/Next:\n {2}\$ vhgm info demo/);
+    expect(run.stdout).toMatch(/Next:\n {2}\$ vhgm serve demo/);
     expect(run.stderr).toMatch(/epoch \d+ of/);
   });
 });
