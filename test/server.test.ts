@@ -122,6 +122,19 @@ describe("compare", () => {
   });
 });
 
+describe("next", () => {
+  it("ranks what could be measured, the most telling first", async () => {
+    const { json } = await post(`${url}/v1/next`, { given: { age: 60 }, targets: ["systolic"], top: 3 });
+    expect(json.measurements).toHaveLength(3);
+    const gains = json.measurements.map(({ gain }: { gain: number }) => gain);
+    expect(gains).toEqual(gains.toSorted((a: number, b: number) => b - a));
+  });
+
+  it("refuses a target that is given", async () => {
+    expect((await post(`${url}/v1/next`, { given: { age: 60 }, targets: ["age"] })).json).toMatchObject({ status: 422, field: "/targets/age" });
+  });
+});
+
 describe("impute", () => {
   it("completes a CSV table as the command line does", async () => {
     await vhgm(folder, ["impute", "model.vhgm", "fresh.csv", "-o", "out.csv", "--intervals", "0.9", "--why", "--quiet"]);

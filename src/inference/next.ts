@@ -49,7 +49,7 @@ export async function nextMeasurements(predictor: Predictor, schema: Schema, giv
   if (options.targets.length === 0) throw new VhgmError("usage", "No target was named; which measurement tells most depends on what is to be known.");
   const targets = options.targets.map((name) => askedColumn(predictor, schema, name));
   const both = targets.map((j) => layout.columns[j].attribute.name).find((name) => known.has(name));
-  if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and named as a target; leave it out of one of them.`);
+  if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and named as a target; leave it out of one of them.`, { field: ["targets", both] });
   const open = (j: number): boolean => !known.has(layout.columns[j].attribute.name) && !targets.includes(j) && applies[layout.columns[j].source] !== false;
   const candidates = (options.candidates?.map((name) => askedColumn(predictor, schema, name)) ?? layout.columns.map((_, j) => j)).filter(open);
   const start = personRow(layout, known);

@@ -207,6 +207,12 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     const { given = {}, scenarios, ...options } = await readJson(c, wire.compareRequest, json);
     return jsonResponse(await whole(c.req.raw.signal, { model, kind: "compare", given, scenarios, options }));
   });
+  on("next", async (c) => {
+    query(c, nothing);
+    const model = modelOf(c).name;
+    const { given = {}, ...options } = await readJson(c, wire.nextRequest, json);
+    return jsonResponse(await whole(c.req.raw.signal, { model, kind: "next", given, options }));
+  });
   on("impute", (c) => {
     const model = modelOf(c).name;
     const type = mediaType(c);

@@ -91,6 +91,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
     serverOptions: { headersTimeout: 15_000, requestTimeout: 0, connectionsCheckingInterval: 2000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
   }) as Server;
   server.on("clientError", refuseBadRequest);
+  // A connection that is kept for a next request would hold up the end.
+  server.on("request", (_, response) => response.on("close", () => closing && setImmediate(() => server.closeIdleConnections())));
   try {
     await listen(server, host, port);
   } catch (cause) {
@@ -108,9 +110,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
       closing = true;
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), grace);
-      await ended;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, grace)));
+      await Promise.race([ended, late]);
       clearTimeout(timer);
+      server.closeAllConnections();
       await pool.close();
       metrics.close();
     },

@@ -94,6 +94,13 @@ export const routes = {
     request: { query: z.object({ model }), body: { required: true, content: { "application/json": { schema: wire.compareRequest } } } },
     responses: { 200: json(wire.comparisonSchema, "Differences, the largest first"), ...asked },
   }),
+  next: createRoute({
+    method: "post",
+    path: "/v1/next",
+    summary: "Which measurement of a person would tell most next?",
+    request: { query: z.object({ model }), body: { required: true, content: { "application/json": { schema: wire.nextRequest } } } },
+    responses: { 200: json(wire.measurementsSchema, "Measurements, the most telling first"), ...asked },
+  }),
   impute: createRoute({
     method: "post",
     path: "/v1/impute",

@@ -43,6 +43,15 @@ export const compareRequest = z
   })
   .openapi("CompareRequest");
 
+export const nextRequest = z
+  .strictObject({
+    given: givenSchema.optional(),
+    targets: names.min(1).max(20).openapi({ description: "Attributes that are to become more certain." }),
+    candidates: names.optional().openapi({ description: "What could be measured; everything that is not given by default." }),
+    top: z.int().min(1).max(1000).optional().openapi({ description: "How many measurements come back (default 10)." }),
+  })
+  .openapi("NextRequest");
+
 /** Options of a completion: fields of the JSON request, and query parameters of the CSV one. */
 const imputeOptions = {
   draws: z.int().min(0).max(100).default(0).openapi({ description: "Joint draws per row, each a completed table; 0 gives the best point of each hole." }),
@@ -164,6 +173,20 @@ export const comparisonSchema = z
     notes: z.array(z.string()),
   })
   .openapi("Comparison", { description: "Differences of each scenario to the first, the largest first." });
+
+export const measurementsSchema = z
+  .strictObject({
+    measurements: z.array(
+      z.strictObject({
+        name: z.string(),
+        label: z.string().optional(),
+        unit: z.string().optional(),
+        gain: probability.openapi({ description: "Share of the targets' uncertainty that is expected to go." }),
+        targets: z.array(z.strictObject({ name: z.string(), gain: probability })),
+      }),
+    ),
+  })
+  .openapi("Measurements", { description: "The measurement that tells most comes first." });
 
 const rowSchema = z.record(z.string(), cellSchema);
 export const imputationSchema = z

@@ -8,6 +8,7 @@ import { csvFormatter } from "../../data/node/csvformat.js";
 import { compare } from "../../inference/compare.js";
 import { createGenerator } from "../../inference/generate/generate.js";
 import { createImputer, type ImputeReport } from "../../inference/impute.js";
+import { nextMeasurements } from "../../inference/next.js";
 import { withPopulation } from "../../inference/population.js";
 import { predict } from "../../inference/predict.js";
 import type { Predictor } from "../../inference/predictor.js";
@@ -33,6 +34,8 @@ export async function* answer(job: Job, bundle: Bundle, predictor: Predictor): A
       const options = { ...job.options, ...(typeof members === "number" ? { members } : {}) };
       return yield JSON.stringify(await compare(predictor, schema, job.given, job.scenarios, options));
     }
+    case "next":
+      return yield JSON.stringify({ measurements: await nextMeasurements(predictor, schema, job.given, job.options) });
     case "imputeRows":
       return yield JSON.stringify(await imputeRows(job, schema, predictor));
     case "imputeCsv":

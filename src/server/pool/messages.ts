@@ -4,6 +4,7 @@ import type { Device } from "../../engine/index.js";
 import type { CompareOptions, Scenario } from "../../inference/compare.js";
 import type { GenerateOptions } from "../../inference/generate/generate.js";
 import type { ImputeOptions } from "../../inference/impute.js";
+import type { NextOptions } from "../../inference/next.js";
 import type { Given, PredictOptions } from "../../inference/predict.js";
 import type { Refusal } from "../api/problem.js";
 
@@ -14,6 +15,7 @@ export type JsonCell = string | number | boolean | null;
 export type Job = { readonly model: string } & (
   | { readonly kind: "predict"; readonly given: Given; readonly options: PredictOptions }
   | { readonly kind: "compare"; readonly given: Given; readonly scenarios: readonly Scenario[]; readonly options: CompareOptions }
+  | { readonly kind: "next"; readonly given: Given; readonly options: NextOptions }
   | { readonly kind: "imputeRows"; readonly rows: readonly Readonly<Record<string, JsonCell>>[]; readonly options: ImputeOptions }
   | { readonly kind: "imputeCsv"; readonly csv: Uint8Array; readonly options: ImputeOptions; readonly mostRows: number }
   | { readonly kind: "generate"; readonly rows: number; readonly options: Pick<GenerateOptions, "where" | "rounds" | "seed">; readonly format: "json" | "csv" }
