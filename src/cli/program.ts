@@ -5,6 +5,7 @@ import { addCompare } from "./compare.js";
 import { addComplete } from "./complete.js";
 import { addDemo } from "./demo.js";
 import { addEvaluate } from "./evaluate.js";
+import { addExport } from "./export.js";
 import { addGenerate } from "./generate.js";
 import { addImpute } from "./impute.js";
 import { addInfo } from "./info.js";
@@ -27,7 +28,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(vhgm COMMAND --help lists what is allowed)")
     .addHelpText("after", "\nFirst steps:\n  $ vhgm demo\n  $ vhgm inspect cohort.csv\n  $ vhgm complete cohort.csv -o completed.csv")
     .exitOverride();
-  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addCompare, addIntervene, addGenerate, addPool, addEvaluate, addInfo, addServe, addSimulate, addDemo]) add(program);
+  for (const add of [addInspect, addTrain, addImpute, addComplete, addPredict, addCompare, addIntervene, addGenerate, addPool, addEvaluate, addInfo, addExport, addServe, addSimulate, addDemo]) add(program);
   return program;
 }
 

@@ -1,0 +1,81 @@
+import { strToU8 } from "fflate";
+import { VhgmError } from "../base/errors.js";
+import { onnxInputs } from "../engine/index.js";
+import { valueOrder } from "../model/raw/encodeGraph.js";
+import { rawGraph } from "../model/raw/rawGraph.js";
+import type { Attribute } from "../schema/schema.js";
+import type { Bundle } from "./bundle.js";
+import { browserExample, exportReadme, pythonExample } from "./exportedTexts.js";
+
+/** What schema.json says of one attribute: a column of `values` and `completed`. */
+export interface ExportedAttribute extends Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "min" | "max" | "applies_when" | "equals"> {
+  /** Numbers: place on the second axis of mean, sd, quantiles and density. */
+  readonly number?: number;
+  /** Numbers: the grid's cells, in the order of density's third axis. */
+  readonly cells?: { readonly lo: readonly number[]; readonly hi: readonly number[]; readonly center: readonly number[] };
+  /** Attributes with levels: where their probabilities begin on the second axis of `probabilities`; one per level, in order. */
+  readonly firstProbability?: number;
+}
+
+/** schema.json of an exported model. */
+export interface ExportedSchema {
+  readonly format: "vhgm-onnx";
+  readonly version: 1;
+  readonly graph: "model.onnx";
+  readonly input: { readonly name: "values"; readonly type: "float64"; readonly shape: readonly (number | string)[]; readonly unknown: "NaN" };
+  readonly outputs: readonly string[];
+  /** Probabilities of the third axis of `quantiles`. */
+  readonly quantiles: readonly number[];
+  readonly attributes: readonly ExportedAttribute[];
+  /** Attributes of the dictionary of which no cell was observed: they are no columns. */
+  readonly unknownAttributes: readonly string[];
+}
+
+/**
+ * The files of an exported model by name: the graph from raw values to raw values, what its columns are, a readme and two
+ * examples. The same model gives the same bytes.
+ * @throws VhgmError "usage" for a model of the set encoder, whose tokens are made outside its graph
+ */
+export function exportFiles(bundle: Bundle): Record<string, Uint8Array> {
+  const { model } = bundle;
+  if (onnxInputs(model.graph).includes("token.row")) {
+    throw new VhgmError("usage", "The model's network is the set encoder, which cannot be exported yet: its tokens are made outside the graph; train with --network transformer or mlp for a model to export.");
+  }
+  const { onnx, outputs } = rawGraph(model);
+  const schema = describe(bundle, outputs);
+  const texts = {
+    "schema.json": `${JSON.stringify(schema, null, 1)}\n`,
+    "README.md": exportReadme(schema, bundle.card),
+    "example.py": pythonExample,
+    "example.html": browserExample,
+  };
+  return { "model.onnx": onnx, ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, strToU8(text)])) };
+}
+
+function describe({ model: { layout, grids } }: Bundle, { names, quantiles }: { names: readonly string[]; quantiles: readonly number[] }): ExportedSchema {
+  const columns = valueOrder(layout);
+  let numbers = 0;
+  let probabilities = 0;
+  const attributes = columns.map((j): ExportedAttribute => {
+    const { attribute, kind } = layout.columns[j];
+    const { name, label, unit, type, levels, resolution, min, max, applies_when, equals } = attribute;
+    const head = { name, label, unit, type, levels, resolution, min, max, applies_when, equals };
+    if (kind === "number") {
+      const { lo, hi, center } = grids.grids[j];
+      return { ...head, number: numbers++, cells: { lo: [...lo], hi: [...hi], center: [...center] } };
+    }
+    const firstProbability = probabilities;
+    probabilities += levels!.length;
+    return { ...head, firstProbability };
+  });
+  return {
+    format: "vhgm-onnx",
+    version: 1,
+    graph: "model.onnx",
+    input: { name: "values", type: "float64", shape: ["B", columns.length], unknown: "NaN" },
+    outputs: names,
+    quantiles,
+    attributes,
+    unknownAttributes: layout.empty,
+  };
+}
