@@ -75,17 +75,21 @@ const same = (a: number, b: number): boolean => Math.abs(a - b) < 1e-12;
 
 const median = (values: Float64Array): number => values.slice().sort()[values.length >> 1];
 
+/** Keeps the logarithm of a distance finite; less than any difference between people that counts. */
+const least = 1e-3;
+
 /**
  * Membership inference on invented rows: the attacker holds whole records and real people of the same kind, and takes how
- * much closer an invented person is to a record than a real one is as evidence that the record was learned from (distances to
- * the closest record, calibrated by a reference as in van Breugel et al. 2023). The reference are the hold-out people, each
- * person without itself; for a member one of them is left out by lot, so that all references are of one size.
+ * much closer an invented person is to a record than a real one is as evidence that the record was learned from. The
+ * difference of the logarithms of the distances to the closest record is, up to a factor, the log ratio of two
+ * nearest-neighbour densities, which is the evidence of DOMIAS (van Breugel et al. 2023). The reference are the hold-out
+ * people, each person without itself; for a member one of them is left out by lot, so that all references are of one size.
  */
 export function attackRows(synthetic: Points, members: Points, others: Points, seed: number): MembershipAttack {
   const rng = createRng(seed, 0xa77ac);
   const score = (people: Points, skip: (row: number) => number): number[] => {
     const invented = nearest(people, synthetic);
-    return [...nearest(people, others, skip)].map((d, i) => d - invented[i]);
+    return [...nearest(people, others, skip)].map((d, i) => Math.log((d + least) / (invented[i] + least)));
   };
   const scores = { members: score(members, () => rng.int(others.rows)), others: score(others, (i) => i) };
   return { ...rocInterval(scores.members, scores.others, { rng, bootstraps: 300 }), members: members.rows, others: others.rows };

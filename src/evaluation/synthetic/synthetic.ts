@@ -5,6 +5,8 @@ import { sampleRows, type SyntheticPeople } from "./people.js";
 import { privacyOf, type Privacy } from "./privacy.js";
 import { columnShapes, meanKnown, type Shape } from "./shapes.js";
 import { associations, pairTrends, type Trends } from "./trends.js";
+import { tellApart, type TwoSample } from "./twoSample.js";
+import { utilityOf, type Utility } from "./utility.js";
 
 /** Something measured on the invented people and, as what can be reached, on equally many real people whom the generator has not seen. */
 export interface Beside<T> {
@@ -34,6 +36,9 @@ export interface SyntheticEvaluation {
     readonly attributes: readonly string[];
     readonly associations: Readonly<Record<keyof SyntheticPeople, readonly (readonly number[])[]>>;
   };
+  /** Against the hold-out: invented people, and people of the training table. */
+  readonly twoSample: { readonly synthetic: TwoSample; readonly train: TwoSample };
+  readonly utility: readonly Utility[];
   readonly privacy: Privacy;
   /** What a reader must know to trust the figures, in sentences. */
   readonly notes: readonly string[];
@@ -64,7 +69,7 @@ export async function evaluateSynthetic({ people, names, rows, seed, notes = [],
   const train = sampleRows(people.train, rows, seed);
   const holdout = sampleRows(people.holdout, compared, seed + 1);
   const synthetic = sampleRows(people.synthetic, compared, seed + 2);
-  const total = 3;
+  const total = 5;
   await onPart("column shapes", 0, total);
   const shapes = beside({ synthetic, holdout }, (other) => shapeScores(columnShapes(train, other)));
   const distributions = distributionsOf({ train, holdout, synthetic });
@@ -74,7 +79,12 @@ export async function evaluateSynthetic({ people, names, rows, seed, notes = [],
   const real = part(train);
   const trends = beside({ synthetic: part(synthetic), holdout: part(holdout) }, (other) => pairTrends(real, other));
   const found = { train: associations(real), holdout: associations(part(holdout)), synthetic: associations(part(synthetic)) };
-  await onPart("privacy", 2, total);
+  await onPart("telling invented people from real ones", 2, total);
+  const equal = sampleRows(train, compared, seed + 3);
+  const twoSample = { synthetic: tellApart(holdout, synthetic, seed), train: tellApart(holdout, equal, seed) };
+  await onPart("learning from invented people", 3, total);
+  const utility = utilityOf({ train: part(equal), holdout: part(holdout), synthetic: part(synthetic) }, found.train, seed);
+  await onPart("privacy", 4, total);
   const privacy = privacyOf(people, seed);
   return {
     format: "vhgm-synthetic-evaluation",
@@ -89,6 +99,8 @@ export async function evaluateSynthetic({ people, names, rows, seed, notes = [],
     shapes,
     distributions,
     trends: { ...trends, attributes: real.attributes.map((a) => a.name), associations: found },
+    twoSample,
+    utility,
     privacy,
     notes: [
       ...notes,

@@ -11,11 +11,16 @@ export interface Trends {
   readonly scores: readonly (readonly number[])[];
   /** Mean over pairs. */
   readonly score: number;
-  /** What the QualityReport of SDMetrics prints: it cuts each table's numbers by that table's own range. */
+  /** Mean over the pairs that are related in the real table; a mean over all hardly feels it when relations are lost. NaN without any. */
+  readonly related: number;
+  /** What the QualityReport of SDMetrics 0.32 prints: over related pairs, and each table's numbers are cut by that table's own range. */
   readonly reportScore: number;
 }
 
-export const numberBins = 10;
+const numberBins = 10;
+
+/** Related pairs, by the default of SDMetrics: an absolute correlation, or Cramér's V (holes being a level), above this. */
+const thresholds = { correlation: 0.5, association: 0.3 } as const;
 
 export function pairTrends(real: Cells, other: Cells): Trends {
   const levels = real.attributes.map(levelsOf);
@@ -25,19 +30,24 @@ export function pairTrends(real: Cells, other: Cells): Trends {
   const sizes = levels.map((n) => (n > 0 ? n + 1 : numberBins + 2));
   const p = levels.length;
   const scores = matrix(p);
+  const related: number[] = [];
   const report: number[] = [];
   for (let a = 0; a < p; a++) {
     for (let b = a + 1; b < p; b++) {
       const similarity = (codes: readonly (readonly Int32Array[])[]): number =>
         contingencySimilarity([codes[0][a], codes[0][b]], [codes[1][a], codes[1][b]], sizes[a], sizes[b]);
       const mixed = levels[a] > 0 !== levels[b] > 0;
-      const score =
-        levels[a] + levels[b] === 0 ? 1 - Math.abs(correlation(real.values[a], real.values[b]) - correlation(other.values[a], other.values[b])) / 2 : similarity(shared);
+      const numbers = levels[a] + levels[b] === 0;
+      const r = numbers ? correlation(real.values[a], real.values[b]) : NaN;
+      const score = numbers ? 1 - Math.abs(r - correlation(other.values[a], other.values[b])) / 2 : similarity(shared);
       scores[a][b] = scores[b][a] = score;
+      const isRelated = numbers ? Math.abs(r) > thresholds.correlation : cramerV(own[0][a], own[0][b], sizes[a], sizes[b], false) > thresholds.association;
+      if (!isRelated) continue;
+      related.push(score);
       report.push(mixed ? similarity(own) : score);
     }
   }
-  return { scores, score: meanKnown(scores.flatMap((row, a) => row.slice(a + 1))), reportScore: meanKnown(report) };
+  return { scores, score: meanKnown(scores.flatMap((row, a) => row.slice(a + 1))), related: meanKnown(related), reportScore: meanKnown(report) };
 }
 
 /**
@@ -52,7 +62,7 @@ export function associations(cells: Cells): number[][] {
   const out = matrix(levels.length);
   for (let a = 0; a < levels.length; a++) {
     for (let b = a + 1; b < levels.length; b++) {
-      out[a][b] = out[b][a] = levels[a] + levels[b] === 0 ? correlation(cells.values[a], cells.values[b]) : cramerV(codes[a], codes[b], sizes[a], sizes[b]);
+      out[a][b] = out[b][a] = levels[a] + levels[b] === 0 ? correlation(cells.values[a], cells.values[b]) : cramerV(codes[a], codes[b], sizes[a], sizes[b], true);
     }
   }
   return out;
@@ -85,8 +95,8 @@ function contingencySimilarity(real: readonly [Int32Array, Int32Array], other: r
   return 1 - 0.5 * difference.reduce((sum, x) => sum + Math.abs(x), 0);
 }
 
-/** Cramér's V with the bias correction of Bergsma (2013), over rows with both codes below the sizes; NaN if one is constant. */
-export function cramerV(a: Int32Array, b: Int32Array, na: number, nb: number): number {
+/** Cramér's V, with the bias correction of Bergsma (2013) if wanted, over rows with both codes below the sizes; NaN if one is constant. */
+export function cramerV(a: Int32Array, b: Int32Array, na: number, nb: number, corrected: boolean): number {
   const counts = new Float64Array(na * nb);
   const [rows, columns] = [new Float64Array(na), new Float64Array(nb)];
   let n = 0;
@@ -101,9 +111,10 @@ export function cramerV(a: Int32Array, b: Int32Array, na: number, nb: number): n
   if (n < 2 || r < 2 || c < 2) return NaN;
   let square = -1;
   for (let k = 0; k < na * nb; k++) if (counts[k] > 0) square += counts[k] ** 2 / (rows[Math.floor(k / nb)] * columns[k % nb]);
-  const corrected = Math.max(0, square - ((r - 1) * (c - 1)) / (n - 1));
+  if (!corrected) return Math.sqrt(square / (Math.min(r, c) - 1));
+  const excess = Math.max(0, square - ((r - 1) * (c - 1)) / (n - 1));
   const least = Math.min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1;
-  return least > 0 ? Math.min(1, Math.sqrt(corrected / least)) : NaN;
+  return least > 0 ? Math.min(1, Math.sqrt(excess / least)) : NaN;
 }
 
 /** Codes of every column; the last one, after the levels or bins, is a hole. */

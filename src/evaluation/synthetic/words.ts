@@ -1,5 +1,7 @@
+import { average } from "../columns.js";
 import { percentOf, shown } from "../report/words.js";
 import type { SyntheticEvaluation } from "./synthetic.js";
+import type { Utility } from "./utility.js";
 
 /** What was compared with what. */
 export const syntheticSetting = ({ tables, compared, attributes }: SyntheticEvaluation): string =>
@@ -16,16 +18,25 @@ export interface SyntheticFigure {
   readonly best: string;
 }
 
-export function syntheticFigures({ shapes, trends, privacy }: SyntheticEvaluation): SyntheticFigure[] {
+export function syntheticFigures({ shapes, trends, twoSample, utility, privacy }: SyntheticEvaluation): SyntheticFigure[] {
   const { copies, closest, attack, control } = privacy;
+  const interval = ({ auc, low, high }: { auc: number; low: number; high: number }): string => `${shown(auc)} (${shown(low)} to ${shown(high)})`;
   return [
     { name: "column shapes", synthetic: shown(shapes.synthetic.score), holdout: shown(shapes.holdout.score), best: "the hold-out's" },
     { name: "pair trends", synthetic: shown(trends.synthetic.score), holdout: shown(trends.holdout.score), best: "the hold-out's" },
+    { name: "trends of related pairs", synthetic: shown(trends.synthetic.related), holdout: shown(trends.holdout.related), best: "the hold-out's" },
     { name: "missingness", synthetic: shown(shapes.synthetic.missing), holdout: shown(shapes.holdout.missing), best: "the hold-out's" },
+    { name: "told from real hold-out people, AUC", synthetic: interval(twoSample.synthetic), holdout: `training: ${interval(twoSample.train)}`, best: "0.5" },
+    ...utility.map((u) => ({
+      name: `${u.attribute} predicted, ${u.measure === "r2" ? "R²" : "AUC"}`,
+      synthetic: `${shown(u.synthetic)}, with real ${shown(u.both)}`,
+      holdout: `by real people: ${shown(u.real)}`,
+      best: "that by real people",
+    })),
     { name: "exact copies of training people", synthetic: `${copies.synthetic.rows} of ${count(copies.synthetic.of)}`, holdout: `${copies.holdout.rows} of ${count(copies.holdout.of)}`, best: "no larger share than the hold-out's" },
     { name: "median distance to a training person", synthetic: shown(closest.synthetic), holdout: shown(closest.holdout), best: "not below the hold-out's" },
     { name: "closer to training than to hold-out", synthetic: `${percentOf(closest.share)} (${percentOf(closest.low)} to ${percentOf(closest.high)})`, holdout: "–", best: "50%" },
-    { name: "membership attack, AUC", synthetic: `${shown(attack.auc)} (${shown(attack.low)} to ${shown(attack.high)})`, holdout: "–", best: "0.5" },
+    { name: "membership attack, AUC", synthetic: interval(attack), holdout: "–", best: "0.5" },
     { name: "members found at 1% false alarms", synthetic: percentOf(attack.truePositivesAt1), holdout: "–", best: "1%" },
     { name: "the same attack on a copying generator, AUC", synthetic: shown(control.auc), holdout: "–", best: "1: the attack works" },
   ];
@@ -35,15 +46,22 @@ export function syntheticFigures({ shapes, trends, privacy }: SyntheticEvaluatio
 export const attackLimits = { auc: 0.55, found: 0.03 } as const;
 
 /** The findings in words. */
-export function syntheticHeadline({ shapes, trends, privacy }: SyntheticEvaluation): string[] {
+export function syntheticHeadline({ shapes, trends, twoSample, utility, privacy }: SyntheticEvaluation): string[] {
   const { copies, attack, control } = privacy;
   const shape = against(shapes.synthetic.score - shapes.holdout.score);
-  const trend = against(trends.synthetic.score - trends.holdout.score);
+  // Where pairs are related, their mean says more than that over all pairs.
+  const measure = Number.isNaN(trends.synthetic.related) ? "score" : "related";
+  const trend = against(trends.synthetic[measure] - trends.holdout[measure]);
+  const kept = utility.filter((u) => Number.isFinite(u.synthetic) && skill(u, u.real) > 0.05);
+  const loss = average(kept.map((u) => 1 - skill(u, u.synthetic) / skill(u, u.real)));
   const caught = attack.low > 0.5;
   const leaks = attack.high > attackLimits.auc || attack.truePositivesAt1 > attackLimits.found;
   const excess = copies.synthetic.rows / copies.synthetic.of - copies.holdout.rows / copies.holdout.of;
   return [
-    `Quality: single columns are ${shape} (${shown(shapes.synthetic.score)} to ${shown(shapes.holdout.score)}), relations of two columns ${trend} (${shown(trends.synthetic.score)} to ${shown(trends.holdout.score)}).`,
+    `Quality: single columns are ${shape} (${shown(shapes.synthetic.score)} to ${shown(shapes.holdout.score)}), relations of two columns are ${trend} (${shown(trends.synthetic[measure])} to ${shown(trends.holdout[measure])}).`,
+    `Whole people: a random forest tells invented from real people with an AUC of ${shown(twoSample.synthetic.auc)}; 0.5 is not at all.${
+      kept.length > 0 ? ` Learned from invented people, predictions of ${kept.map((u) => u.attribute).join(", ")} have ${percentOf(Math.abs(loss))} ${loss < 0 ? "more" : "less"} skill on new real people than learned from as many real ones.` : ""
+    }`,
     control.auc < 0.75
       ? "Privacy: the attack does not even catch a generator that copies, so nothing can be said."
       : caught
@@ -55,9 +73,12 @@ export function syntheticHeadline({ shapes, trends, privacy }: SyntheticEvaluati
   ];
 }
 
+/** 0 for a guess, 1 for certainty. */
+const skill = ({ measure }: Utility, score: number): number => (measure === "r2" ? score : 2 * score - 1);
+
 const against = (difference: number): string =>
   difference >= 0.02
-    ? "closer to the training table than new real people are, which is overfitting"
+    ? "closer to the training table than new real people are, so they follow its chance as well"
     : difference >= -0.01
       ? "as close to the training table as new real people are"
       : `${shown(-difference)} less close to the training table than new real people are`;
