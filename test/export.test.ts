@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ExportedSchema } from "../src/bundle/exported.js";
+import type { ExportedSchema } from "../src/bundle/exportedSchema.js";
 import { float64 } from "../src/engine/index.js";
 import { openSession } from "../src/engine/node/session.js";
 import type { Answer } from "../src/inference/predict.js";

@@ -1,6 +1,6 @@
 /** The readme and the examples that stand in the folder of an exported model. */
 import type { TrainingCard } from "./card.js";
-import type { ExportedSchema } from "./exported.js";
+import type { ExportedSchema } from "./exportedSchema.js";
 
 export const pythonExample = String.raw`"""Asks the model about one person: python example.py '{"age": 62, "sex": "F"}' (pip install onnxruntime numpy)"""
 import json

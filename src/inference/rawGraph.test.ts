@@ -1,19 +1,19 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { peopleCells, peopleRows } from "../../../test/support/people.js";
-import { trainedPredictor } from "../../../test/support/trained.js";
-import { createRng } from "../../base/random.js";
-import type { Cells } from "../../data/cells.js";
-import { float64, type Session } from "../../engine/index.js";
-import { openSession } from "../../engine/node/session.js";
-import { bestPoint } from "../../inference/distribution.js";
-import { predictCells, type Predictor } from "../../inference/predictor.js";
-import type { TrainingOptions } from "../../training/options.js";
-import { gridDistribution } from "../likelihoods/index.js";
-import { levelProbabilities, numberDensity, type MemberPaths } from "../predictive.js";
-import { valueOrder } from "./encodeGraph.js";
-import { rawGraph } from "./rawGraph.js";
+import { peopleCells, peopleRows } from "../../test/support/people.js";
+import { trainedPredictor } from "../../test/support/trained.js";
+import { createRng } from "../base/random.js";
+import type { Cells } from "../data/cells.js";
+import { float64, type Session } from "../engine/index.js";
+import { openSession } from "../engine/node/session.js";
+import { bestPoint } from "./distribution.js";
+import { predictCells, type Predictor } from "./predictor.js";
+import type { TrainingOptions } from "../training/options.js";
+import { gridDistribution } from "../model/likelihoods/index.js";
+import { levelProbabilities, numberDensity, type MemberPaths } from "../model/predictive.js";
+import { valueOrder } from "../model/raw/encodeGraph.js";
+import { rawGraph } from "../model/raw/rawGraph.js";
 
 /** People with a further attribute of so many levels that some share a class, and a number that is the same for all. */
 function wider(count: number, seed: number, holes?: number): Cells {

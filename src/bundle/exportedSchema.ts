@@ -1,0 +1,25 @@
+import type { Attribute } from "../schema/schema.js";
+
+/** What schema.json says of one attribute: a column of `values` and `completed`. */
+export interface ExportedAttribute extends Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "min" | "max" | "applies_when" | "equals"> {
+  /** Numbers: place on the second axis of mean, sd, quantiles and density. */
+  readonly number?: number;
+  /** Numbers: the grid's cells, in the order of density's third axis. */
+  readonly cells?: { readonly lo: readonly number[]; readonly hi: readonly number[]; readonly center: readonly number[] };
+  /** Attributes with levels: where their probabilities begin on the second axis of `probabilities`; one per level, in order. */
+  readonly firstProbability?: number;
+}
+
+/** schema.json of an exported model. */
+export interface ExportedSchema {
+  readonly format: "vhgm-onnx";
+  readonly version: 1;
+  readonly graph: "model.onnx";
+  readonly input: { readonly name: "values"; readonly type: "float64"; readonly shape: readonly (number | string)[]; readonly unknown: "NaN" };
+  readonly outputs: readonly string[];
+  /** Probabilities of the third axis of `quantiles`. */
+  readonly quantiles: readonly number[];
+  readonly attributes: readonly ExportedAttribute[];
+  /** Attributes of the dictionary of which no cell was observed: they are no columns. */
+  readonly unknownAttributes: readonly string[];
+}
