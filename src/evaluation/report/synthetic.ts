@@ -1,5 +1,5 @@
 import type { SyntheticEvaluation } from "../synthetic/synthetic.js";
-import { syntheticFigures, syntheticHeadline, syntheticSetting } from "../synthetic/words.js";
+import { syntheticFigures, syntheticHeadline, syntheticSetting, utilityRows, utilityTitles } from "../synthetic/words.js";
 import { style } from "./style.js";
 import { escapeHtml, legend } from "./svg.js";
 import { looks, map, overlaid } from "./syntheticCharts.js";
@@ -49,7 +49,9 @@ const figuresSection = (evaluation: SyntheticEvaluation): string =>
   `<section><h2>Quality and privacy</h2>${htmlTable(
     ["", "invented", "real hold-out", words("best is")],
     syntheticFigures(evaluation).map(({ name, synthetic, holdout, best }) => ({ cells: [name, synthetic, holdout, words(best)] })),
-  )}${paragraph("The hold-out shows what real people reach that the generator has not seen; more than that is not better but copied. Every figure is explained at the end.", "foot")}</section>`;
+  )}${paragraph("The hold-out shows what real people reach that the generator has not seen; more than that is not better but copied. Every figure is explained at the end.", "foot")}${
+    evaluation.utility.length > 0 ? `<h3>Learning from invented people</h3>${htmlTable([...utilityTitles], utilityRows(evaluation).map((cells) => ({ cells })))}` : ""
+  }</section>`;
 
 function distributionsSection({ distributions, shapes }: SyntheticEvaluation): string {
   const scores = new Map(shapes.synthetic.columns.map((c) => [c.attribute, c.score]));

@@ -3,7 +3,7 @@ import { createRng } from "../../base/random.js";
 import { nearest, pointsBy } from "./nearest.js";
 import { takeRows } from "./people.js";
 import { attackRows, exactCopies, privacyOf } from "./privacy.js";
-import { relatedPeople } from "./testing.js";
+import { relatedPeople } from "../../../test/support/invented.js";
 
 const train = relatedPeople(300, 1);
 const holdout = relatedPeople(300, 2);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stackRows, takeRows } from "./people.js";
 import { columnShapes, smirnovComplement, variationComplement } from "./shapes.js";
-import { relatedPeople, shuffledColumns } from "./testing.js";
+import { relatedPeople, shuffledColumns } from "../../../test/support/invented.js";
 import { associations, correlation, cramerV, pairTrends } from "./trends.js";
 import { tellApart } from "./twoSample.js";
 import { utilityOf } from "./utility.js";

@@ -1,5 +1,5 @@
 import { average } from "../columns.js";
-import { percentOf, shown } from "../report/words.js";
+import { and, percentOf, shown } from "../report/words.js";
 import type { SyntheticEvaluation } from "./synthetic.js";
 import type { Utility } from "./utility.js";
 
@@ -18,7 +18,7 @@ export interface SyntheticFigure {
   readonly best: string;
 }
 
-export function syntheticFigures({ shapes, trends, twoSample, utility, privacy }: SyntheticEvaluation): SyntheticFigure[] {
+export function syntheticFigures({ shapes, trends, twoSample, privacy }: SyntheticEvaluation): SyntheticFigure[] {
   const { copies, closest, attack, control } = privacy;
   const interval = ({ auc, low, high }: { auc: number; low: number; high: number }): string => `${shown(auc)} (${shown(low)} to ${shown(high)})`;
   return [
@@ -26,21 +26,20 @@ export function syntheticFigures({ shapes, trends, twoSample, utility, privacy }
     { name: "pair trends", synthetic: shown(trends.synthetic.score), holdout: shown(trends.holdout.score), best: "the hold-out's" },
     { name: "trends of related pairs", synthetic: shown(trends.synthetic.related), holdout: shown(trends.holdout.related), best: "the hold-out's" },
     { name: "missingness", synthetic: shown(shapes.synthetic.missing), holdout: shown(shapes.holdout.missing), best: "the hold-out's" },
-    { name: "told from real hold-out people, AUC", synthetic: interval(twoSample.synthetic), holdout: `training: ${interval(twoSample.train)}`, best: "0.5" },
-    ...utility.map((u) => ({
-      name: `${u.attribute} predicted, ${u.measure === "r2" ? "R²" : "AUC"}`,
-      synthetic: `${shown(u.synthetic)}, with real ${shown(u.both)}`,
-      holdout: `by real people: ${shown(u.real)}`,
-      best: "that by real people",
-    })),
-    { name: "exact copies of training people", synthetic: `${copies.synthetic.rows} of ${count(copies.synthetic.of)}`, holdout: `${copies.holdout.rows} of ${count(copies.holdout.of)}`, best: "no larger share than the hold-out's" },
-    { name: "median distance to a training person", synthetic: shown(closest.synthetic), holdout: shown(closest.holdout), best: "not below the hold-out's" },
+    { name: "told from real hold-out people, AUC", synthetic: interval(twoSample.synthetic), holdout: interval(twoSample.train), best: "0.5" },
+    { name: "exact copies of training people", synthetic: `${copies.synthetic.rows} of ${count(copies.synthetic.of)}`, holdout: `${copies.holdout.rows} of ${count(copies.holdout.of)}`, best: "no larger share" },
+    { name: "median distance to a training person", synthetic: shown(closest.synthetic), holdout: shown(closest.holdout), best: "no less" },
     { name: "closer to training than to hold-out", synthetic: `${percentOf(closest.share)} (${percentOf(closest.low)} to ${percentOf(closest.high)})`, holdout: "–", best: "50%" },
     { name: "membership attack, AUC", synthetic: interval(attack), holdout: "–", best: "0.5" },
     { name: "members found at 1% false alarms", synthetic: percentOf(attack.truePositivesAt1), holdout: "–", best: "1%" },
-    { name: "the same attack on a copying generator, AUC", synthetic: shown(control.auc), holdout: "–", best: "1: the attack works" },
+    { name: "the attack on a copying generator, AUC", synthetic: shown(control.auc), holdout: "–", best: "1: it works" },
   ];
 }
+
+/** Rows for a table of what is predicted: attribute, measure, and the score when learned from real people, invented ones, and both. */
+export const utilityTitles = ["predicted for new people", "measure", "learned from real", "from invented", "from both"] as const;
+export const utilityRows = ({ utility }: SyntheticEvaluation): string[][] =>
+  utility.map((u) => [u.attribute, u.measure === "r2" ? "R²" : "AUC", shown(u.real), shown(u.synthetic), shown(u.both)]);
 
 /** Above this upper bound of the attack's AUC, or this share found at 1% false alarms, people are given away. */
 export const attackLimits = { auc: 0.55, found: 0.03 } as const;
@@ -53,19 +52,20 @@ export function syntheticHeadline({ shapes, trends, twoSample, utility, privacy 
   const measure = Number.isNaN(trends.synthetic.related) ? "score" : "related";
   const trend = against(trends.synthetic[measure] - trends.holdout[measure]);
   const kept = utility.filter((u) => Number.isFinite(u.synthetic) && skill(u, u.real) > 0.05);
-  const loss = average(kept.map((u) => 1 - skill(u, u.synthetic) / skill(u, u.real)));
+  const share = average(kept.map((u) => skill(u, u.synthetic) / skill(u, u.real)));
   const caught = attack.low > 0.5;
+  const clear = caught && (attack.auc > attackLimits.auc || attack.truePositivesAt1 > attackLimits.found);
   const leaks = attack.high > attackLimits.auc || attack.truePositivesAt1 > attackLimits.found;
   const excess = copies.synthetic.rows / copies.synthetic.of - copies.holdout.rows / copies.holdout.of;
   return [
     `Quality: single columns are ${shape} (${shown(shapes.synthetic.score)} to ${shown(shapes.holdout.score)}), relations of two columns are ${trend} (${shown(trends.synthetic[measure])} to ${shown(trends.holdout[measure])}).`,
     `Whole people: a random forest tells invented from real people with an AUC of ${shown(twoSample.synthetic.auc)}; 0.5 is not at all.${
-      kept.length > 0 ? ` Learned from invented people, predictions of ${kept.map((u) => u.attribute).join(", ")} have ${percentOf(Math.abs(loss))} ${loss < 0 ? "more" : "less"} skill on new real people than learned from as many real ones.` : ""
+      kept.length > 0 ? ` Learned from invented people, predictions of ${and(kept.map((u) => u.attribute))} have ${percentOf(Math.max(0, share))} of the skill, on new real people, that they have learned from as many real ones.` : ""
     }`,
     control.auc < 0.75
       ? "Privacy: the attack does not even catch a generator that copies, so nothing can be said."
       : caught
-        ? `Privacy: invented people give away who was learned from: an attacker tells members from others with an AUC of ${shown(attack.auc)} (95%: ${shown(attack.low)} to ${shown(attack.high)}) and finds ${percentOf(attack.truePositivesAt1)} of them at 1% false alarms.`
+        ? `Privacy: invented people ${clear ? "give away" : "carry a faint trace of"} who was learned from: an attacker tells members from others with an AUC of ${shown(attack.auc)} (95%: ${shown(attack.low)} to ${shown(attack.high)}) and finds ${percentOf(attack.truePositivesAt1)} of them at 1% false alarms.`
         : leaks
           ? `Privacy: not shown to be safe: the attack's AUC is ${shown(attack.auc)} (95%: ${shown(attack.low)} to ${shown(attack.high)}), and it finds ${percentOf(attack.truePositivesAt1)} of the members at 1% false alarms.`
           : `Privacy: the attack tells nothing (AUC ${shown(attack.auc)}, 95%: ${shown(attack.low)} to ${shown(attack.high)}), while it catches a copying generator (${shown(control.auc)}). Other attacks may do better.`,

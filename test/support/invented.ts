@@ -1,7 +1,7 @@
-/** Tables for the tests of this folder. */
-import { createRng, permutation } from "../../base/random.js";
-import type { Cells } from "../../data/cells.js";
-import type { Attribute } from "../../schema/schema.js";
+/** Real and spoilt tables of people, for tests of how invented people are judged. */
+import { createRng, permutation } from "../../src/base/random.js";
+import type { Cells } from "../../src/data/cells.js";
+import type { Attribute } from "../../src/schema/schema.js";
 
 const attributes: readonly Attribute[] = [
   { name: "age", role: "attribute", type: "real" },
