@@ -67,6 +67,9 @@ export { lossOnNewTable } from "./evaluation/shift.js";
 export { packBundle, unpackBundle, type Bundle } from "./bundle/bundle.js";
 export type { TrainingCard } from "./bundle/card.js";
 export { readBundle, writeBundle } from "./bundle/node/files.js";
+export { exportFiles } from "./bundle/exported.js";
+export type { ExportedAttribute, ExportedSchema } from "./bundle/exportedSchema.js";
+export { writeFolder } from "./bundle/node/exportFolder.js";
 export { neverTogether, type NeverBlock, type NeverTogether } from "./bundle/neverTogether.js";
 
 // Questions asked of a model

@@ -23,7 +23,7 @@ describe("the README", () => {
 
   it("shows the way from a table to answers, and every command of it runs", async () => {
     writeFileSync(join(folder, "quick.yaml"), quickConfig);
-    expect(commands.map(([name]) => name)).toEqual(["simulate", "inspect", "complete", "train", "predict", "impute", "impute", "pool", "predict", "compare", "intervene", "generate", "info", "evaluate"]);
+    expect(commands.map(([name]) => name)).toEqual(["simulate", "inspect", "complete", "train", "predict", "impute", "impute", "pool", "predict", "compare", "intervene", "generate", "info", "evaluate", "export"]);
     for (const args of commands) {
       const run = await vhgm(folder, shortened(args));
       expect({ args, code: run.code, error: run.code === 0 ? "" : run.stderr }).toEqual({ args, code: 0, error: "" });

@@ -7,13 +7,13 @@ import { createRng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { float64, type Session } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
-import { bestPoint } from "./distribution.js";
-import { predictCells, type Predictor } from "./predictor.js";
-import type { TrainingOptions } from "../training/options.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type MemberPaths } from "../model/predictive.js";
 import { valueOrder } from "../model/raw/encodeGraph.js";
 import { rawGraph } from "../model/raw/rawGraph.js";
+import type { TrainingOptions } from "../training/options.js";
+import { bestPoint } from "./distribution.js";
+import { predictCells, type Predictor } from "./predictor.js";
 
 /** People with a further attribute of so many levels that some share a class, and a number that is the same for all. */
 function wider(count: number, seed: number, holes?: number): Cells {
@@ -124,6 +124,31 @@ describe.each([
     expect(total).toBe(first);
     expect(layout.columns.find(({ attribute }) => attribute.name === "town")!.width).toBe(64);
     expect(layout.columns.some(({ ranks }) => ranks.length > 0)).toBe(true);
+  });
+
+  test("agrees for people beyond all that were seen", async () => {
+    const { layout, grids } = predictor.model;
+    const far = [-1e9, -40, 40, 1e9].map((deviations) => ({
+      ...learned,
+      rows: numbers.length,
+      // Row i hides the i-th number, and all other numbers are far out.
+      values: learned.values.map((_, source) => Float64Array.from(numbers, (hidden) => {
+        const column = layout.columns.find((c) => c.source === source);
+        if (!column) return NaN;
+        if (column.kind === "levels") return 0;
+        return layout.columns[hidden].source === source ? NaN : column.center + deviations * column.scale;
+      })),
+    }));
+    for (const cells of far) {
+      const found = (await session.run({ values: float64(valuesOf(cells), cells.rows, order.length) })) as unknown as typeof out;
+      const wanted = await predictCells(predictor, cells);
+      numbers.forEach((j, i) => {
+        const p = numberDensity(predictor.model, wanted, i, j);
+        const at = i * numbers.length + i;
+        for (let b = 0; b < grids.grids[j].size; b++) expect(Math.abs(found.density.data[at * outputs.cells + b] - p[b])).toBeLessThan(1e-5);
+        expect(off(found.mean.data[at], gridDistribution(grids.grids[j], p).mean())).toBeLessThan(1e-5);
+      });
+    }
   });
 
   test("is of standard operators alone, with one input", () => {
