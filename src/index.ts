@@ -96,6 +96,9 @@ export { commandMethod } from "./evaluation/node/command.js";
 export { createGridStore } from "./evaluation/node/store.js";
 export { completeByModel, imputeByTraining } from "./evaluation/ownMethod.js";
 export { renderReport } from "./evaluation/report/page.js";
+export { renderSynthetic } from "./evaluation/report/synthetic.js";
+export { alignPeople, type ReadTable, type SyntheticPeople } from "./evaluation/synthetic/people.js";
+export { evaluateSynthetic, type SyntheticEvaluation, type SyntheticInput } from "./evaluation/synthetic/synthetic.js";
 export { prepareSubject, type Subject } from "./evaluation/subject.js";
 
 // Regressions over completed tables, pooled by Rubin's rules
