@@ -28,13 +28,15 @@ export function exportFiles(bundle: Bundle): Record<string, Uint8Array> {
   return { "model.onnx": onnx, ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, strToU8(text)])) };
 }
 
-function describe({ model: { layout, grids } }: Bundle, { names, quantiles }: { names: readonly string[]; quantiles: readonly number[] }): ExportedSchema {
+function describe({ schema, model: { layout, grids } }: Bundle, { names, quantiles }: { names: readonly string[]; quantiles: readonly number[] }): ExportedSchema {
   const columns = valueOrder(layout);
   let numbers = 0;
   let probabilities = 0;
   const attributes = columns.map((j): ExportedAttribute => {
     const { attribute, kind } = layout.columns[j];
-    const { name, label, unit, type, levels, resolution, min, max, applies_when, equals } = attribute;
+    const { name, label, unit, type, levels, resolution, min, max } = attribute;
+    // The layout's attribute may have a rule that could not be read; the bundle's dictionary has those that are obeyed.
+    const { applies_when, equals } = schema.attributes.find((a) => a.name === name)!;
     const head = { name, label, unit, type, levels, resolution, min, max, applies_when, equals };
     if (kind === "number") {
       const { lo, hi, center } = grids.grids[j];
