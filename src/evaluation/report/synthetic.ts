@@ -104,7 +104,7 @@ const meanings: readonly (readonly [string, string])[] = [
   ["missingness", "1 minus the difference of the shares of empty cells."],
   ["exact copies", "rows that equal a training row in every cell, holes included."],
   ["distance", "Gower's: mean over attributes of the difference of numbers, as a share of the range of the middle 98%, and of 1 for other levels or a hole."],
-  ["closer to training", "share of invented people whose closest record among equally many training and hold-out people is a training person; 50% is expected of a generator that copies nothing."],
+  ["closer to training", "share of invented people whose closest record among equally many training and hold-out people is a training person; 50% is expected of a generator that copies nothing. A hint only: its interval counts the chance of the invented rows, not that of who is in the two other tables."],
   ["membership attack", "the attacker holds records and asks how many times closer an invented person is to each than other real people are (a ratio of nearest-neighbour densities, as in DOMIAS). AUC: probability that someone who was learned from looks more suspect than someone who was not. Intervals: bootstrap over people."],
   ["copying generator", "the same attack when the training rows themselves are handed out: shows that the attack can see copies in these tables."],
 ];

@@ -23,7 +23,7 @@ export interface Share {
 export interface Closest {
   /** Share of invented people who are closer to a training person than to any of equally many hold-out people; ties count half. 0.5 is expected. */
   readonly share: number;
-  /** 95% interval of the share (normal approximation). */
+  /** 95% interval of the share (normal approximation), by the chance of the invented rows alone: who is in the other two tables adds to it. */
   readonly low: number;
   readonly high: number;
   /** Median distance (Gower, 0 to 1) to the closest training person: of invented people, and of real ones whom the generator has not seen. */
