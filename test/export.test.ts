@@ -8,7 +8,7 @@ import type { ExportedSchema } from "../src/bundle/exportedSchema.js";
 import { float64 } from "../src/engine/index.js";
 import { openSession } from "../src/engine/node/session.js";
 import type { Answer } from "../src/inference/predict.js";
-import { chromiumPath, openBrowser } from "./support/browser.js";
+import { chromiumPath, openBrowser } from "./support/chromium.js";
 import { listing, readCsv, smallColumns, trainSmall, vhgm, workFolder } from "./support/cli.js";
 
 const folder = workFolder();
