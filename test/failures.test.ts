@@ -46,7 +46,7 @@ describe("a mistake in the command", () => {
     ["an unknown command", ["trian"], /unknown command 'trian'\n\(Did you mean train\?\)/],
     ["an unknown option", ["train", "people.csv", "-o", "x.vhgm", "--bests"], /unknown option '--bests'/],
     ["a missing output", ["train", "people.csv"], /required option '-o, --output <model>' not specified/],
-    ["two tables", ["train", "people.csv", "people.csv", "-o", "x.vhgm"], /too many arguments/],
+    ["a table that is there twice", ["train", "people.csv", "./people.csv", "-o", "x.vhgm"], /"\.\/people\.csv" was given twice; each table is given once/],
     ["a number that is none", ["impute", "model.vhgm", "people.csv", "-o", "x.csv", "-m", "many"], /'many' is invalid\. A whole number from 1/],
     ["a level beyond 1", ["impute", "model.vhgm", "people.csv", "-o", "x.csv", "--intervals", "90"], /'90' is invalid\. A number between 0 and 1/],
     ["an unknown memory", ["train", "people.csv", "-o", "x.vhgm", "--memory", "all"], /Allowed are none, prototypes, rows/],

@@ -17,6 +17,9 @@ export async function withTable<T>(path: string, work: (table: FileTable) => Pro
 
 /** Opens one table, or several as one, for the time of some work. @throws VhgmError "data" if one has no rows */
 export async function withTables<T>(paths: readonly string[], options: JoinOptions & SourceOptions, work: (table: FileTable) => Promise<T>): Promise<T> {
+  const real = await Promise.all(paths.map(realName));
+  const twice = real.findIndex((path, k) => real.indexOf(path) < k);
+  if (twice >= 0) throw new VhgmError("usage", `"${paths[twice]}" was given twice; each table is given once.`);
   const opened: FileTable[] = [];
   try {
     for (const path of paths) opened.push(await openSource(path, options));
@@ -27,11 +30,12 @@ export async function withTables<T>(paths: readonly string[], options: JoinOptio
   }
 }
 
+const realName = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
+
 /** @throws VhgmError "usage" if an output would replace an input */
 export async function refuseSameFile(output: string, ...inputs: readonly string[]): Promise<void> {
-  const real = async (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
-  const target = await real(output);
+  const target = await realName(output);
   for (const input of inputs) {
-    if ((await real(input)) === target) throw new VhgmError("usage", `The output "${output}" is the input itself; give the output another name.`);
+    if ((await realName(input)) === target) throw new VhgmError("usage", `The output "${output}" is the input itself; give the output another name.`);
   }
 }
