@@ -29,7 +29,9 @@ export function App(): JSX.Element {
   const [theme, setTheme] = useState<Theme>(storedTheme);
   const [key, setKey] = useState<string>();
   const [tries, setTries] = useState(0);
-  const client = useMemo(() => createClient(key), [key]);
+  const [model, setModel] = useState<string>();
+  const [models, setModels] = useState<readonly string[]>([]);
+  const client = useMemo(() => createClient(key, model), [key, model]);
   const [facts, setFacts] = useState<ModelFacts>();
   const [failure, setFailure] = useState<AppError>();
   const [device, setDevice] = useState<Backend>();
@@ -42,7 +44,13 @@ export function App(): JSX.Element {
   }, [language, theme]);
   useEffect(() => {
     setFailure(undefined);
-    client.model().then(setFacts, (error: unknown) => setFailure(asAppError(error)));
+    Promise.all([client.model(), client.models()]).then(
+      ([found, names]) => {
+        setFacts(found);
+        setModels(names);
+      },
+      (error: unknown) => setFailure(asAppError(error)),
+    );
   }, [client, tries]);
   useEffect(() => {
     document.title = `${t.nav[page]} · ${facts?.name ?? "VHGM"}`;
@@ -62,9 +70,28 @@ export function App(): JSX.Element {
             </svg>
             <span>
               VHGM
-              {facts && <span class="model-name">{facts.name}</span>}
+              {facts && models.length < 2 && <span class="model-name">{facts.name}</span>}
             </span>
           </a>
+          {facts && models.length > 1 && (
+            <select
+              class="model-choice"
+              aria-label={t.app.chooseModel}
+              value={facts.name}
+              onChange={(event) => {
+                device?.close();
+                setDevice(undefined);
+                setFacts(undefined);
+                setModel(event.currentTarget.value);
+              }}
+            >
+              {models.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
           <nav class="pages" aria-label={t.app.pages}>
             {(Object.keys(pages) as PageName[]).map((name) => (
               <a key={name} href={`#/${name}`} aria-current={name === page ? "page" : undefined}>

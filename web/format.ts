@@ -24,7 +24,7 @@ export function decimalsOf({ resolution, range }: Pick<KnownAttribute, "resoluti
 export interface Format {
   readonly language: Language;
   value(value: number | string, attribute: Pick<KnownAttribute, "type" | "resolution" | "range">): string;
-  /** A difference with its sign; of dates in days. */
+  /** A difference with its sign, with a decimal more than values have; of dates in days. */
   signed(value: number, attribute: Pick<KnownAttribute, "type" | "resolution" | "range">): string;
   /** A share as a percentage; tiny ones as "<1%". */
   share(share: number): string;
@@ -57,7 +57,7 @@ export function createFormat(language: Language): Format {
       if (attribute.type === "date") return date.format(numeric(value) * day);
       return typeof value === "string" ? value : fixed(decimalsOf(attribute)).format(value);
     },
-    signed: (value, attribute) => withMinus(fixed(attribute.type === "date" ? 0 : decimalsOf(attribute), true).format(value)),
+    signed: (value, attribute) => withMinus(fixed(attribute.type === "date" ? 0 : Math.min(6, decimalsOf(attribute) + 1), true).format(value)),
     share(share) {
       const percent = number({ style: "percent", maximumFractionDigits: 0 });
       if (share > 0 && share < 0.005) return `<${percent.format(0.01)}`;

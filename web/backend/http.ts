@@ -18,15 +18,32 @@ const page = 500;
 /** A busy server is asked again so often. */
 const mostTries = 8;
 
-/** The server's API, seen from the page. @param key what the server wants to hear where it asks for a key */
-export function createClient(key?: string): { backend: Backend; model(): Promise<ModelFacts>; bundle(onBytes: (done: number, all: number) => void): Promise<Uint8Array> } {
+/** The server's API, seen from the page. */
+export interface Client {
+  readonly backend: Backend;
+  /** Names of the models that are served, the default one first. */
+  models(): Promise<string[]>;
+  model(): Promise<ModelFacts>;
+  /** The model's file. */
+  bundle(onBytes: (done: number, all: number) => void): Promise<Uint8Array>;
+}
+
+/**
+ * @param key what the server wants to hear where it asks for a key
+ * @param asked name of the model that is asked; the server's default if absent
+ */
+export function createClient(key?: string, asked?: string): Client {
+  const authorized: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+
   async function ask(path: string, { body, type = "application/json", signal }: { body?: string; type?: string; signal?: AbortSignal } = {}): Promise<Response> {
+    const address = new URL(path, document.baseURI);
+    if (asked !== undefined) address.searchParams.set("model", asked);
     for (let tried = 1; ; tried++) {
       let response: Response;
       try {
-        response = await fetch(path, {
+        response = await fetch(address, {
           method: body === undefined ? "GET" : "POST",
-          headers: { ...(body === undefined ? {} : { "content-type": type }), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+          headers: { ...(body === undefined ? {} : { "content-type": type }), ...authorized },
           body,
           signal,
           cache: "no-store",
@@ -67,6 +84,11 @@ export function createClient(key?: string): { backend: Backend; model(): Promise
     close() {},
   };
 
+  async function models(): Promise<string[]> {
+    const served = (await (await fetch(new URL("v1/models", document.baseURI), { headers: authorized, cache: "no-store" })).json()) as { models: { name: string }[] };
+    return served.models.map(({ name }) => name);
+  }
+
   async function model(): Promise<ModelFacts> {
     const served = (await (await ask("v1/model")).json()) as ServedModel;
     const attributes: KnownAttribute[] = [];
@@ -85,7 +107,7 @@ export function createClient(key?: string): { backend: Backend; model(): Promise
     return pieces(response, (bytes) => onBytes((done += bytes.length), all));
   }
 
-  return { backend, model, bundle };
+  return { backend, models, model, bundle };
 }
 
 async function pieces(response: Response, onPiece: (bytes: Uint8Array) => void): Promise<Uint8Array> {

@@ -9,6 +9,7 @@ export const en = {
     pages: "Pages",
     settings: "Settings",
     chooseLanguage: "Language",
+    chooseModel: "Model",
     theme: "Appearance",
     themes: { auto: "System", light: "Light", dark: "Dark" },
     loading: "Loading the model …",
@@ -168,7 +169,7 @@ export const en = {
     done: (cells: string): string => `${plural(cells, "cell was", "cells were")} filled.`,
     preview: (count: string): string => `Preview: the first ${count} rows; filled cells are marked`,
     filledCell: "filled",
-    types: { real: "number", positive: "positive number", count: "count", ordinal: "ordered levels", categorical: "levels", binary: "two levels", date: "date" },
+    types: { real: "number", positive: "number", count: "count", ordinal: "ordered levels", categorical: "levels", binary: "two levels", date: "date" },
     copied: "unknown to the model",
   },
   generate: {

@@ -9,6 +9,7 @@ export const ja: Text = {
     pages: "ページ",
     settings: "設定",
     chooseLanguage: "言語",
+    chooseModel: "モデル",
     theme: "外観",
     themes: { auto: "システム", light: "ライト", dark: "ダーク" },
     loading: "モデルを読み込んでいます…",
@@ -167,7 +168,7 @@ export const ja: Text = {
     done: (cells) => `${cells} 個のセルを補完しました。`,
     preview: (count) => `プレビュー: 最初の ${count} 行(補完したセルに印)`,
     filledCell: "補完",
-    types: { real: "数値", positive: "正の数値", count: "個数", ordinal: "順序水準", categorical: "水準", binary: "二値", date: "日付" },
+    types: { real: "数値", positive: "数値", count: "個数", ordinal: "順序水準", categorical: "水準", binary: "二値", date: "日付" },
     copied: "モデルにない列",
   },
   generate: {

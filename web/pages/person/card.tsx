@@ -85,15 +85,17 @@ function Body({ attribute, answer, population, anythingKnown }: { readonly attri
   );
 }
 
+/** Changes below this, in standard deviations or in probability, are none to the eye. */
+const unnoticed = 0.02;
+
 function ChangeText({ change, attribute }: { readonly change: NonNullable<ReturnType<typeof changeOf>>; readonly attribute: KnownAttribute }): JSX.Element {
   const { t, format } = useApp();
-  if (change.size < 0.005 && Math.abs(change.narrower) < 0.005) return <span>{t.person.asPopulation}</span>;
   const unit = attribute.type === "date" ? ` ${t.common.days}` : attribute.unit ? ` ${attribute.unit}` : "";
-  const { narrower } = change;
+  const { narrower, size, difference } = change;
   return (
     <>
-      {change.difference !== undefined && <span>{t.person.change(`${format.signed(change.difference, attribute)}${unit}`)}</span>}
-      {Math.abs(narrower) >= 0.005 && <span>{narrower > 0 ? t.person.narrower(format.share(narrower)) : t.person.wider(format.share(-narrower))}</span>}
+      {size < unnoticed ? <span>{t.person.asPopulation}</span> : difference !== undefined && <span>{t.person.change(`${format.signed(difference, attribute)}${unit}`)}</span>}
+      {Math.abs(narrower) >= unnoticed && <span>{narrower > 0 ? t.person.narrower(format.share(narrower)) : t.person.wider(format.share(-narrower))}</span>}
     </>
   );
 }
