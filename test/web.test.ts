@@ -2,15 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, chromiumPath, openBrowser, openPage, settled } from "./support/browser.js";
+import { axeFaults, chromiumPath, openBrowser, openPage, overhang, settled } from "./support/browser.js";
 import { csv, mainFile, readCsv, smallTable, trainSmall, workFolder } from "./support/cli.js";
-import { postCsv, startServer } from "./support/server.js";
+import { post, postCsv, startServer } from "./support/server.js";
 
 const pages = ["person", "compare", "table", "generate", "model"] as const;
 const folder = workFolder();
 let url: string;
 let browser: Browser;
 
+const card = (page: Page, name: string) => page.locator(".answers .card", { has: page.getByRole("heading", { name, exact: true }) });
+const valueOf = (page: Page, name: string): Promise<string> => card(page, name).locator(".card-value").innerText();
 
 /** Saves what a click on "Download CSV" gives, and reads it. */
 async function downloaded(page: Page): Promise<string[][]> {
@@ -26,11 +28,65 @@ async function enter(page: Page, attribute: string, value: string): Promise<void
   await page.keyboard.type(value);
 }
 
+/** What the server says is the median of a number with whole values. */
+async function median(given: object, name: string): Promise<string> {
+  const { json } = await post(`${url}/v1/predict`, { given, ask: [name], quantiles: [0.5] });
+  return String(Math.round(json.answers[0].median));
+}
+
 describe.skipIf(chromiumPath === undefined)("the web app", () => {
   beforeAll(async () => {
     await trainSmall(folder);
     ({ url } = await startServer({ models: [join(folder, "model.vhgm")], web: join(mainFile, "../../web") }));
     browser = await openBrowser();
+  });
+
+  it("answers as one types, from the keyboard alone", async () => {
+    const { page, faults } = await openPage(browser, url);
+    await settled(page);
+    const before = await valueOf(page, "systolic");
+    // The first stop leads past the bar, and the next one is the search.
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("ag");
+    expect(await page.locator(".options [role=option]").first().innerText()).toContain("age");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("75");
+    await settled(page);
+    expect(await valueOf(page, "systolic")).toContain(await median({ age: 75 }, "systolic"));
+    expect(await valueOf(page, "systolic")).not.toBe(before);
+    expect(await card(page, "age").count()).toBe(0);
+    // On to the buttons of a card: pin it.
+    const pressed = (): Promise<string | null> => page.evaluate("document.activeElement.getAttribute('aria-pressed')");
+    for (let k = 0; k < 30 && (await pressed()) === null; k++) await page.keyboard.press("Tab");
+    const pin = String(await page.evaluate("document.activeElement.getAttribute('aria-label')"));
+    await page.keyboard.press("Enter");
+    expect(await page.locator(".group-title + .cards .card h3").innerText()).toBe(pin.replace("Pin ", ""));
+    expect(faults).toEqual([]);
+  });
+
+  it("drops answers that come too late", async () => {
+    const { page } = await openPage(browser, url);
+    let held = 0;
+    await page.route("**/v1/predict", async (route) => {
+      // The first question with an age is answered after all others.
+      if (/"age":"2"/.test(route.request().postData() ?? "")) {
+        held++;
+        await new Promise((done) => setTimeout(done, 1500));
+      }
+      await route.continue().catch(() => undefined);
+    });
+    await enter(page, "age", "2");
+    await page.waitForTimeout(500);
+    await page.keyboard.type("5");
+    await settled(page);
+    const shown = await valueOf(page, "systolic");
+    expect(shown).toContain(await median({ age: 25 }, "systolic"));
+    await page.waitForTimeout(2000);
+    expect(held).toBeGreaterThan(0);
+    expect(await valueOf(page, "systolic")).toBe(shown);
   });
 
   it("starts from an example, sorts, searches, and names the field at fault", async () => {
@@ -52,6 +108,24 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     await page.getByLabel("Find among the answers").fill("");
     await settled(page);
     expect(await page.locator(".known-list").innerText()).toContain("exam_date");
+  });
+
+  it("compares scenarios, the largest difference first", async () => {
+    const { page, faults } = await openPage(browser, `${url}/#/compare`);
+    for (const [k, age] of ["30", "70"].entries()) {
+      await page.locator(".scenario").nth(k).getByRole("combobox", { name: "Add an attribute" }).fill("age");
+      await page.keyboard.press("Enter");
+      await page.keyboard.type(age);
+    }
+    await page.waitForSelector(".difference");
+    await settled(page);
+    const { json } = await post(`${url}/v1/compare`, { scenarios: [{ name: "A", given: { age: 30 } }, { name: "B", given: { age: 70 } }] });
+    const attributes: { name: string; size: number }[] = json.attributes;
+    expect(await page.locator(".difference .contrast").count()).toBe(attributes.length);
+    const sizes = (await page.locator(".contrast").allInnerTexts()).map((text) => Number(/Size ([\d.]+)/.exec(text)![1]));
+    expect(sizes).toEqual(attributes.map(({ size }) => Number(size.toFixed(2))));
+    expect(await page.locator(".notice.warn").innerText()).toContain("associations in the training data");
+    expect(faults).toEqual([]);
   });
 
   it("completes a dropped table in parts, to what the server makes of it in one", async () => {
@@ -115,7 +189,7 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(await page.locator("h1").innerText()).toBe("Person");
   });
 
-  it.each(["light", "dark"] as const)("has no serious fault that axe finds, in %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("has no serious fault that axe finds, in %s, and fits a phone", async (colorScheme) => {
     const { page } = await openPage(browser, url, { colorScheme });
     await page.getByRole("button", { name: "Example person" }).click();
     await page.waitForSelector(".known-list li");
@@ -134,6 +208,9 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
       }
       await settled(page);
       faults.push(...(await axeFaults(page)).map((fault) => `${name}: ${fault}`));
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await overhang(page), `${name} is wider than a phone`).toBeLessThanOrEqual(0);
+      await page.setViewportSize({ width: 1280, height: 900 });
     }
     expect(faults).toEqual([]);
   });

@@ -26,7 +26,8 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
 export async function settled(page: Page): Promise<void> {
   // The app asks when the person has paused for a moment, and a busy machine is slow to begin.
   await page.waitForTimeout(1000);
-  await page.waitForFunction("!document.querySelector('[aria-busy=true]')");
+  // Not `waitForFunction`: the page's policy allows no evaluation of texts.
+  while (await page.evaluate("document.querySelector('[aria-busy=true]') !== null")) await page.waitForTimeout(50);
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -44,3 +45,6 @@ export async function axeFaults(page: Page): Promise<string[]> {
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ")}`));
 }
+
+/** By how many pixels the page is wider than its window. */
+export const overhang = (page: Page): Promise<number> => page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");

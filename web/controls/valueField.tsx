@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { KnownAttribute } from "../backend/backend.js";
 import { isLevels, titleOf } from "../format.js";
 import { isReadable, useApp, useId } from "../state.js";
@@ -20,7 +20,8 @@ export interface ValueFieldProps {
 export function ValueField(props: ValueFieldProps): JSX.Element {
   const { attribute, focus } = props;
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the next key comes: who types on after choosing an attribute means its value.
+  useLayoutEffect(() => {
     if (focus) box.current?.querySelector<HTMLElement>("input:not([type=range]), select")?.focus();
   }, []);
   const Field = attribute.type === "date" ? DateField : !isLevels(attribute) ? NumberField : (attribute.levels ?? []).length <= 3 ? FewLevels : ManyLevels;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Prediction } from "../../src/inference/predict.js";
+import type { Answer, Prediction } from "../../src/inference/predict.js";
 import { Pager } from "../controls/pager.js";
 import { Failure, Note } from "../controls/parts.js";
 import { Icon } from "../controls/icons.js";
@@ -111,8 +111,14 @@ export function ComparePage(): JSX.Element {
 const distinct = <T extends { readonly name: string }>(scenarios: readonly T[]): T[] =>
   scenarios.map((scenario, k) => (scenario.name.trim() === "" || scenarios.findIndex(({ name }) => name === scenario.name) < k ? { ...scenario, name: `${scenario.name} ${letters[k]}`.trim() } : scenario));
 
-/** Names of the attributes by the largest difference to the first scenario, against the spread there. */
+/** Names of the attributes by the largest difference to the first scenario, in the measure of a comparison's `size`. */
 function rank([first, ...others]: readonly Prediction[]): string[] {
-  const sizes = first.answers.map((answer, k) => ({ name: answer.name, size: Math.max(0, ...others.map(({ answers }) => changeOf(answers[k], answer)?.size ?? 0)) }));
+  const sizes = first.answers.map((answer, k) => ({ name: answer.name, size: Math.max(0, ...others.map(({ answers }) => sizeOf(answer, answers[k]))) }));
   return sizes.sort((a, b) => b.size - a.size).map(({ name }) => name);
+}
+
+function sizeOf(first: Answer, second: Answer): number {
+  if (first.mean === undefined || second.mean === undefined) return changeOf(second, first)?.size ?? 0;
+  const spread = Math.sqrt((first.sd! ** 2 + second.sd! ** 2) / 2);
+  return spread > 0 ? Math.abs(second.mean - first.mean) / spread : 0;
 }
