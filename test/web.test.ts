@@ -64,6 +64,12 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     const pin = String(await page.evaluate("document.activeElement.getAttribute('aria-label')"));
     await page.keyboard.press("Enter");
     expect(await page.locator(".group-title + .cards .card h3").innerText()).toBe(pin.replace("Pin ", ""));
+    // What would tell most of it next, as the server ranks it.
+    await page.waitForSelector(".tells-most li");
+    const { json } = await post(`${url}/v1/next`, { given: { age: 75 }, targets: [pin.replace("Pin ", "")], top: 5 });
+    const worth = (json.measurements as { name: string; gain: number }[]).filter(({ gain }) => gain >= 0.005).map(({ name }) => name);
+    expect((await page.locator(".tells-most li").allInnerTexts()).map((text) => text.trim().split(/\s/)[0])).toEqual(worth);
+    expect(worth.length).toBeGreaterThan(0);
     expect(faults).toEqual([]);
   });
 
@@ -193,6 +199,7 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     const { page } = await openPage(browser, url, { colorScheme });
     await page.getByRole("button", { name: "Example person" }).click();
     await page.waitForSelector(".known-list li");
+    await page.locator(".pin").first().click();
     const faults: string[] = [];
     for (const name of pages) {
       await page.getByRole("navigation", { name: "Pages" }).getByRole("link").nth(pages.indexOf(name)).click();

@@ -1,6 +1,7 @@
 import type { NeverBlock } from "../../src/bundle/neverTogether.js";
 import type { TrainingCard } from "../../src/bundle/card.js";
 import type { Comparison, Scenario } from "../../src/inference/compare.js";
+import type { Measurement } from "../../src/inference/next.js";
 import type { Given, Prediction } from "../../src/inference/predict.js";
 import type { Attribute } from "../../src/schema/schema.js";
 
@@ -41,6 +42,13 @@ export interface CompareQuestion {
   readonly level: number;
 }
 
+export interface NextQuestion {
+  readonly given: Given;
+  /** Attributes that are to become more certain. */
+  readonly targets: readonly string[];
+  readonly top: number;
+}
+
 /** Rows of text cells, '' for a hole, as in a file. */
 export interface TextTable {
   readonly columns: readonly string[];
@@ -67,6 +75,8 @@ export interface Backend {
   readonly place: "server" | "device";
   predict(question: PredictQuestion, signal: AbortSignal): Promise<Prediction>;
   compare(question: CompareQuestion, signal: AbortSignal): Promise<Comparison>;
+  /** What measuring further attributes would be worth, the best first. */
+  next(question: NextQuestion, signal: AbortSignal): Promise<readonly Measurement[]>;
   impute(question: ImputeQuestion, signal: AbortSignal): Promise<TextTable>;
   generate(question: GenerateQuestion, signal: AbortSignal, onRows?: (rows: number) => void): Promise<TextTable>;
   close(): void;

@@ -46,6 +46,7 @@ export async function openDevice(bytes: Uint8Array, name: string): Promise<{ bac
       place: "device",
       predict: (question, signal) => ask("predict", question, signal) as ReturnType<Backend["predict"]>,
       compare: (question, signal) => ask("compare", question, signal) as ReturnType<Backend["compare"]>,
+      next: (question, signal) => ask("next", question, signal) as ReturnType<Backend["next"]>,
       impute: (question, signal) => ask("impute", question, signal) as ReturnType<Backend["impute"]>,
       generate: (question, signal, onRows) => ask("generate", question, signal, onRows) as ReturnType<Backend["generate"]>,
       close: () => worker.terminate(),

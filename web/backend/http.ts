@@ -1,3 +1,4 @@
+import type { Measurement } from "../../src/inference/next.js";
 import { formatCsv, parseCsv } from "../csv.js";
 import { AppError, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
 
@@ -68,6 +69,7 @@ export function createClient(key?: string, asked?: string): Client {
     place: "server",
     predict: (question, signal) => post("v1/predict", question, signal),
     compare: (question, signal) => post("v1/compare", question, signal),
+    next: async (question, signal) => (await post<{ measurements: Measurement[] }>("v1/next", question, signal)).measurements,
     async impute({ level, ...table }, signal) {
       const response = await ask(`v1/impute?intervals=${level}`, { body: formatCsv(table), type: "text/csv", signal });
       return parseCsv(await response.text(), ",");

@@ -1,10 +1,11 @@
 /** What the page and its worker say to each other; the worker answers each request by its id. */
-import type { CompareQuestion, GenerateQuestion, ImputeQuestion, ModelFacts, PredictQuestion } from "./backend.js";
+import type { CompareQuestion, GenerateQuestion, ImputeQuestion, ModelFacts, NextQuestion, PredictQuestion } from "./backend.js";
 
 export interface Questions {
   readonly open: { readonly bytes: Uint8Array; readonly name: string };
   readonly predict: PredictQuestion;
   readonly compare: CompareQuestion;
+  readonly next: NextQuestion;
   readonly impute: ImputeQuestion;
   readonly generate: GenerateQuestion;
 }

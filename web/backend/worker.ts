@@ -5,6 +5,7 @@ import { openSession } from "../../src/engine/web/session.js";
 import { compare } from "../../src/inference/compare.js";
 import { createGenerator } from "../../src/inference/generate/generate.js";
 import { createImputer } from "../../src/inference/impute.js";
+import { nextMeasurements } from "../../src/inference/next.js";
 import { predict } from "../../src/inference/predict.js";
 import { openPredictor, type Predictor } from "../../src/inference/predictor.js";
 import type { GenerateQuestion, ImputeQuestion, TextTable } from "./backend.js";
@@ -57,6 +58,10 @@ async function answer(request: Exclude<Request, { kind: "cancel" }>): Promise<un
     case "compare": {
       const { given, scenarios, ...options } = request.question;
       return compare(predictor, schema, given, scenarios, options);
+    }
+    case "next": {
+      const { given, ...options } = request.question;
+      return nextMeasurements(predictor, schema, given, options);
     }
     case "impute":
       return impute(opened, request.question);

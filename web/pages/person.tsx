@@ -11,11 +11,14 @@ import { changeOf, skillOf, titleOf } from "../format.js";
 import { readable, useApp, useAsk } from "../state.js";
 import { AnswerCard } from "./person/card.js";
 import { KnownPanel } from "./person/known.js";
+import { TellsMost } from "./person/next.js";
 
 const sorts = ["order", "name", "change", "narrow", "skill"] as const;
 type Sort = (typeof sorts)[number];
 const levels = [0.5, 0.8, 0.9, 0.95] as const;
 const pageSize = 24;
+/** Pinned answers that a next measurement is sought for, at most. */
+const mostTargets = 20;
 
 interface Both {
   readonly person: Prediction;
@@ -126,6 +129,7 @@ export function PersonPage(): JSX.Element {
             <>
               <h3 class="group-title">{t.person.pinned}</h3>
               <ul class="cards">{pins.map(card)}</ul>
+              <TellsMost known={known} targets={pins.slice(0, mostTargets).map(({ name }) => name)} onEnter={(name) => setGiven({ ...given, [name]: "" })} />
               <hr />
             </>
           )}
