@@ -7,7 +7,7 @@ import { writeFileAtomic } from "../data/node/atomic.js";
 import type { Device } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { renderComparison } from "../evaluation/report/comparison.js";
-import { compare, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference, type Scenario } from "../inference/compare.js";
+import { compare, mostMoved, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference, type Scenario } from "../inference/compare.js";
 import { openPredictor } from "../inference/predictor.js";
 import { deviceFlag, examples, jsonFlag, level, names, whole } from "./flags.js";
 import { readGiven } from "./given.js";
@@ -113,9 +113,6 @@ function describe({ scenarios, attributes, notes, level: wanted, members }: Comp
     [...personal, ...(assuming.length > 0 ? [`Note: ${listed(assuming)} rest on attributes never seen together (--json tells which).`] : []), ...notes.map((note) => `Note: ${note}`)].join("\n"),
   ].join("\n\n");
 }
-
-/** The level whose probability differs most, for attributes with levels. */
-const mostMoved = ({ levels = [] }: Contrast) => levels.reduce((a, b) => (Math.abs(b.value) > Math.abs(a.value) ? b : a));
 
 const signedSize = (own: Contrast): number => own.size * Math.sign(own.mean ? own.mean.value : mostMoved(own).value);
 

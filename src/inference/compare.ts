@@ -135,7 +135,7 @@ function oneMember(predictor: Predictor, k: number, members: number): Predictor 
 function contrast(scenario: string, first: Answer, second: Answer, firstByMember: readonly Answer[], secondByMember: readonly Answer[], level: number): Contrast | undefined {
   if (first.mean !== undefined && second.mean !== undefined) {
     const value = second.mean - first.mean;
-    const spread = Math.sqrt((first.sd! ** 2 + second.sd! ** 2) / 2);
+    const spread = spreadAlike(first, second);
     const each = firstByMember.map((a, k) => secondByMember[k].mean! - a.mean!);
     const paired = first.quantiles!.map(({ value: a }, k) => numeric(second.quantiles![k].value) - numeric(a)).sort((a, b) => a - b);
     const at = (u: number): number => paired[Math.min(paired.length - 1, Math.floor(u * paired.length))];
@@ -153,6 +153,12 @@ function contrast(scenario: string, first: Answer, second: Answer, firstByMember
   });
   return { scenario, levels, size: levels.reduce((sum, { value }) => sum + Math.abs(value) / 2, 0) };
 }
+
+/** Standard deviation of a number among people alike, over two scenarios. */
+export const spreadAlike = (first: Answer, second: Answer): number => Math.sqrt((first.sd! ** 2 + second.sd! ** 2) / 2);
+
+/** The level whose probability differs most, for attributes with levels. */
+export const mostMoved = ({ levels = [] }: Contrast): NonNullable<Contrast["levels"]>[number] => levels.reduce((a, b) => (Math.abs(b.value) > Math.abs(a.value) ? b : a));
 
 /** Dates are texts; they are compared in days. */
 const numeric = (value: number | string): number => (typeof value === "number" ? value : Date.parse(value) / 86_400_000);

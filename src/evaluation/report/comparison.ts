@@ -1,6 +1,6 @@
-import type { ComparedAttribute, Comparison, Contrast, EnsembleDifference } from "../../inference/compare.js";
+import { mostMoved, spreadAlike, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference } from "../../inference/compare.js";
 import type { Given } from "../../inference/predict.js";
-import { style } from "./style.js";
+import { figureBlock, htmlDocument, paragraph } from "./document.js";
 import { domainOf, drawing, element, escapeHtml, label, line, linearScale, marker, legend, ticks } from "./svg.js";
 
 /** Most attributes in the picture; the table holds all. */
@@ -13,37 +13,34 @@ export function renderComparison(comparison: Comparison, made: { readonly model:
   const title = `${names.slice(1).join(", ")} against ${names[0]}`;
   const personal = scenarios.flatMap((s) => s.notes.map((note) => `${s.name}: ${note}`));
   const values = (given: Given): string => Object.entries(given).map(([name, value]) => `${name} = ${String(value)}`).join(", ") || "nothing";
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head>
-<body><main>
-<h1>${escapeHtml(title)}</h1>
-<p class="soft">Model ${escapeHtml(made.model)}. In all scenarios: ${escapeHtml(values(made.given))}.</p>
+  const intervals = comparison.members > 1 ? ` Lines: ${Math.round(100 * comparison.level)}% intervals over ${comparison.members} members.` : "";
+  const which = attributes.length > mostDrawn ? ` The ${mostDrawn} largest of ${attributes.length}.` : "";
+  return htmlDocument(
+    title,
+    `${paragraph(`Model ${made.model}. In all scenarios: ${values(made.given)}.`, "soft")}
 <dl>${scenarios.map((s) => `<dt>${escapeHtml(s.name)}</dt><dd>${escapeHtml(values(s.given))}</dd>`).join("")}</dl>
-<div class="short">${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("")}</div>
-${personal.map((note) => `<p class="warn">${escapeHtml(note)}</p>`).join("")}
+<div class="short">${notes.map((note) => paragraph(note)).join("")}</div>
+${personal.map((note) => paragraph(note, "warn")).join("")}
 <section><h2>What differs most</h2>${legend(names.slice(1).map((name, k) => ({ name, k })))}
-<figure>${picture(comparison)}<figcaption>Difference to ${escapeHtml(names[0])} in standard deviations of people alike; for levels, change of the probability that moves most.${comparison.members > 1 ? ` Lines: ${Math.round(100 * comparison.level)}% intervals over ${comparison.members} members.` : ""}${attributes.length > mostDrawn ? ` The ${mostDrawn} largest of ${attributes.length}.` : ""}</figcaption></figure></section>
+${figureBlock(picture(comparison), `Difference to ${names[0]} in standard deviations of people alike; for levels, change of the probability that moves most.${intervals}${which}`)}</section>
 <section><h2>Every attribute</h2>${table(comparison)}
-<p class="foot">"Same rank": the difference for one person who keeps the same rank among people alike in both scenarios. How one person's two outcomes would really pair is not identified by any data.</p></section>
-</main></body></html>
-`;
+${paragraph('"Same rank": the difference for one person who keeps the same rank among people alike in both scenarios. How one person\'s two outcomes would really pair is not identified by any data.', "foot")}</section>`,
+  );
 }
 
 /** Differences on one scale: numbers in standard deviations, levels in probability. */
-function scaled({ answers }: ComparedAttribute, own: Contrast): EnsembleDifference {
+function scaled({ answers }: ComparedAttribute, own: Contrast, scenarios: Comparison["scenarios"]): EnsembleDifference {
   if (!own.mean) return mostMoved(own);
-  const spread = own.mean.value === 0 ? (answers[0].sd ?? 1) : Math.abs(own.mean.value) / (own.size || 1);
-  const per = (x: number | undefined): number | undefined => (x === undefined ? undefined : x / (spread || 1));
-  return { value: own.mean.value / (spread || 1), low: per(own.mean.low), high: per(own.mean.high) };
+  const spread = spreadAlike(answers[0], answers[scenarios.findIndex((s) => s.name === own.scenario)]) || 1;
+  const per = (x: number | undefined): number | undefined => (x === undefined ? undefined : x / spread);
+  return { value: own.mean.value / spread, low: per(own.mean.low), high: per(own.mean.high) };
 }
-
-const mostMoved = ({ levels = [] }: Contrast) => levels.reduce((a, b) => (Math.abs(b.value) > Math.abs(a.value) ? b : a));
 
 function picture({ attributes, scenarios }: Comparison): string {
   const shown = attributes.filter((a) => a.contrasts.length > 0).slice(0, mostDrawn);
   if (shown.length === 0) return "";
   const [left, width, step, top] = [230, 720, 22, 26];
-  const all = shown.flatMap((a) => a.contrasts.map((c) => scaled(a, c)));
+  const all = shown.flatMap((a) => a.contrasts.map((c) => scaled(a, c, scenarios)));
   const x = linearScale(domainOf(all.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]), [0]), [left, width - 16]);
   const height = top + shown.length * step + 8;
   const names = scenarios.slice(1).map((s) => s.name);
@@ -55,7 +52,7 @@ function picture({ attributes, scenarios }: Comparison): string {
       ...attribute.contrasts.flatMap((own) => {
         const k = names.indexOf(own.scenario);
         const at = y + (k - (names.length - 1) / 2) * 5;
-        const { value, low, high } = scaled(attribute, own);
+        const { value, low, high } = scaled(attribute, own, scenarios);
         const interval = low === undefined || high === undefined ? [] : [element("line", { x1: x(low), y1: at, x2: x(high), y2: at, class: "interval even" })];
         return [...interval, marker(k, x(value), at, 4.2, `${attribute.name}, ${own.scenario}: ${differenceText(own)}`)];
       }),

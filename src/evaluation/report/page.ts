@@ -1,9 +1,9 @@
 import type { Evaluation } from "../evaluation.js";
 import { figureNames, figures, type FigureName } from "../figures.js";
 import { attributeDots, calibration, differences, pitHistogram, times } from "./charts.js";
+import { figureBlock, htmlDocument, paragraph } from "./document.js";
 import { attributeFigures, coverageByType, coverageCurve, meanSeconds, pitOf, reliabilityOf, type AttributeFigures } from "./gather.js";
 import { escapeHtml, legend } from "./svg.js";
-import { style } from "./style.js";
 import { attributeTable, comparisonTable, htmlTable, mechanismTable, methodTable, methodTables } from "./tables.js";
 import { and, headline, percentOf, settingSentence } from "./words.js";
 
@@ -16,31 +16,15 @@ const mostOpenRows = 40;
 export function renderReport(evaluation: Evaluation): string {
   const { table } = evaluation;
   const sections = [methodsSection, comparisonSection, attributesSection, honestySection, mechanismSection, timeSection, tablesSection, makingSection];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(`How well holes are filled: ${table.name}`)}</title>
-<style>
-${style}
-</style>
-</head>
-<body>
-<main>
-<h1>How well holes are filled: ${escapeHtml(table.name)}</h1>
-${paragraph(settingSentence(evaluation), "soft")}
+  return htmlDocument(
+    `How well holes are filled: ${table.name}`,
+    `${paragraph(settingSentence(evaluation), "soft")}
 <div class="short">${headline(evaluation).map((s) => paragraph(s)).join("")}</div>
 ${evaluation.notes.filter((note) => note.startsWith("Not a fair test")).map((note) => `<div class="warn">${paragraph(note)}</div>`).join("")}
-${sections.map((section) => section(evaluation)).join("\n")}
-</main>
-</body>
-</html>
-`;
+${sections.map((section) => section(evaluation)).join("\n")}`,
+  );
 }
 
-const paragraph = (text: string, kind = ""): string => `<p${kind ? ` class="${kind}"` : ""}>${escapeHtml(text)}</p>`;
-const figureBlock = (content: string, caption: string): string => `<figure>${content}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 const namesOf = ({ methods }: Evaluation): string[] => methods.map((m) => m.name);
 
 function methodsSection(evaluation: Evaluation): string {

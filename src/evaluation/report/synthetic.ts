@@ -1,6 +1,6 @@
 import type { SyntheticEvaluation } from "../synthetic/synthetic.js";
 import { syntheticFigures, syntheticHeadline, syntheticSetting, utilityRows, utilityTitles } from "../synthetic/words.js";
-import { style } from "./style.js";
+import { figureBlock, htmlDocument, paragraph } from "./document.js";
 import { escapeHtml, legend } from "./svg.js";
 import { looks, map, overlaid } from "./syntheticCharts.js";
 import { htmlTable } from "./tables.js";
@@ -12,37 +12,21 @@ const mostMapped = 40;
 /** Pairs in the table of those that are least alike. */
 const mostPairs = 20;
 
+/** Beside the style of every report. */
+const moreStyle = `
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: .6rem 1rem; }
+svg .ground { fill-opacity: .35; }`;
+
 /** The report on invented people: one page of HTML that needs nothing else, no network and no script. */
 export function renderSynthetic(evaluation: SyntheticEvaluation): string {
   const title = `Invented people: ${evaluation.tables.synthetic.name}`;
   const sections = [figuresSection, distributionsSection, mapsSection, attributesSection, makingSection];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-${style}
-.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: .6rem 1rem; }
-svg .ground { fill-opacity: .35; }
-</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${paragraph(syntheticSetting(evaluation), "soft")}
+  return htmlDocument(title, `${paragraph(syntheticSetting(evaluation), "soft")}
 <div class="short">${syntheticHeadline(evaluation).map((s) => paragraph(s)).join("")}</div>
 ${evaluation.notes.map((note) => paragraph(note, "warn")).join("")}
-${sections.map((section) => section(evaluation)).join("\n")}
-</main>
-</body>
-</html>
-`;
+${sections.map((section) => section(evaluation)).join("\n")}`, moreStyle);
 }
 
-const paragraph = (text: string, kind = ""): string => `<p${kind ? ` class="${kind}"` : ""}>${escapeHtml(text)}</p>`;
-const figureBlock = (content: string, caption: string): string => `<figure>${content}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 const words = (text: string): { text: string; kind: string } => ({ text, kind: "words" });
 
 const figuresSection = (evaluation: SyntheticEvaluation): string =>
