@@ -1,6 +1,7 @@
 import { VhgmError } from "../base/errors.js";
 import { studentQuantile } from "../model/likelihoods/index.js";
 import type { Schema } from "../schema/schema.js";
+import { differenceSize } from "./difference.js";
 import { predict, type Answer, type Given, type Prediction } from "./predict.js";
 import type { Predictor } from "./predictor.js";
 
@@ -38,7 +39,7 @@ export interface Contrast {
    * numbers). How one person's two outcomes would really pair is not identified by any data.
    */
   readonly sameRank?: { readonly low: number; readonly median: number; readonly high: number; readonly shareHigher: number };
-  /** By which attributes are ranked: |difference of means| over the spread of people alike; for levels half the sum of |differences|. */
+  /** By which attributes are ranked; see `differenceSize`. */
   readonly size: number;
 }
 
@@ -133,9 +134,10 @@ function oneMember(predictor: Predictor, k: number, members: number): Predictor 
 }
 
 function contrast(scenario: string, first: Answer, second: Answer, firstByMember: readonly Answer[], secondByMember: readonly Answer[], level: number): Contrast | undefined {
+  const size = differenceSize(first, second);
+  if (size === undefined) return undefined;
   if (first.mean !== undefined && second.mean !== undefined) {
     const value = second.mean - first.mean;
-    const spread = spreadAlike(first, second);
     const each = firstByMember.map((a, k) => secondByMember[k].mean! - a.mean!);
     const paired = first.quantiles!.map(({ value: a }, k) => numeric(second.quantiles![k].value) - numeric(a)).sort((a, b) => a - b);
     const at = (u: number): number => paired[Math.min(paired.length - 1, Math.floor(u * paired.length))];
@@ -143,19 +145,15 @@ function contrast(scenario: string, first: Answer, second: Answer, firstByMember
       scenario,
       mean: withInterval(value, each, level),
       sameRank: { low: at((1 - level) / 2), median: at(0.5), high: at((1 + level) / 2), shareHigher: paired.filter((d) => d > 0).length / paired.length },
-      size: spread > 0 ? Math.abs(value) / spread : 0,
+      size,
     };
   }
-  if (!first.levels || !second.levels) return undefined;
-  const levels = first.levels.map(({ level: text, probability }, l) => {
+  const levels = first.levels!.map(({ level: text, probability }, l) => {
     const each = firstByMember.map((a, k) => secondByMember[k].levels![l].probability - a.levels![l].probability);
     return { level: text, ...withInterval(second.levels![l].probability - probability, each, level) };
   });
-  return { scenario, levels, size: levels.reduce((sum, { value }) => sum + Math.abs(value) / 2, 0) };
+  return { scenario, levels, size };
 }
-
-/** Standard deviation of a number among people alike, over two scenarios. */
-export const spreadAlike = (first: Answer, second: Answer): number => Math.sqrt((first.sd! ** 2 + second.sd! ** 2) / 2);
 
 /** The level whose probability differs most, for attributes with levels. */
 export const mostMoved = ({ levels = [] }: Contrast): NonNullable<Contrast["levels"]>[number] => levels.reduce((a, b) => (Math.abs(b.value) > Math.abs(a.value) ? b : a));

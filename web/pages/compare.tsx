@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Answer, Prediction } from "../../src/inference/predict.js";
+import { differenceSize } from "../../src/inference/difference.js";
+import type { Prediction } from "../../src/inference/predict.js";
 import { Pager } from "../controls/pager.js";
 import { Failure, Note } from "../controls/parts.js";
 import { Icon } from "../controls/icons.js";
-import { changeOf, titleOf } from "../format.js";
+import { titleOf } from "../format.js";
 import { readable, useApp, useAsk } from "../state.js";
 import { Difference } from "./compare/difference.js";
 import { ScenarioPanel } from "./compare/scenario.js";
@@ -113,12 +114,6 @@ const distinct = <T extends { readonly name: string }>(scenarios: readonly T[]):
 
 /** Names of the attributes by the largest difference to the first scenario, in the measure of a comparison's `size`. */
 function rank([first, ...others]: readonly Prediction[]): string[] {
-  const sizes = first.answers.map((answer, k) => ({ name: answer.name, size: Math.max(0, ...others.map(({ answers }) => sizeOf(answer, answers[k]))) }));
+  const sizes = first.answers.map((answer, k) => ({ name: answer.name, size: Math.max(0, ...others.map(({ answers }) => differenceSize(answer, answers[k]) ?? 0)) }));
   return sizes.sort((a, b) => b.size - a.size).map(({ name }) => name);
-}
-
-function sizeOf(first: Answer, second: Answer): number {
-  if (first.mean === undefined || second.mean === undefined) return changeOf(second, first)?.size ?? 0;
-  const spread = Math.sqrt((first.sd! ** 2 + second.sd! ** 2) / 2);
-  return spread > 0 ? Math.abs(second.mean - first.mean) / spread : 0;
 }

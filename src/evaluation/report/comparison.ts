@@ -1,4 +1,5 @@
-import { mostMoved, spreadAlike, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference } from "../../inference/compare.js";
+import { mostMoved, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference } from "../../inference/compare.js";
+import { spreadAlike } from "../../inference/difference.js";
 import type { Given } from "../../inference/predict.js";
 import { figureBlock, htmlDocument, paragraph } from "./document.js";
 import { domainOf, drawing, element, escapeHtml, label, line, linearScale, marker, legend, ticks } from "./svg.js";
