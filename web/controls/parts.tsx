@@ -23,6 +23,25 @@ export function Failure({ error, onAgain }: { readonly error: AppError; readonly
   );
 }
 
+const levels = [0.5, 0.8, 0.9, 0.95] as const;
+
+/** The choice of the level of intervals. */
+export function LevelSelect({ label, value, disabled, onChange }: { readonly label: string; readonly value: number; readonly disabled?: boolean; readonly onChange: (level: number) => void }): JSX.Element {
+  const { format } = useApp();
+  return (
+    <label>
+      <span>{label}</span>
+      <select value={value} disabled={disabled} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+        {levels.map((level) => (
+          <option key={level} value={level}>
+            {format.share(level)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 export function Note({ children, kind = "plain" }: { readonly children: ComponentChildren; readonly kind?: "plain" | "warn" }): JSX.Element {
   return (
     <div class={`notice ${kind}`}>

@@ -6,7 +6,7 @@ import { curveQuantiles } from "../charts/curve.js";
 import { searchAttributes } from "../controls/combobox.js";
 import { Icon } from "../controls/icons.js";
 import { Pager } from "../controls/pager.js";
-import { Failure, Note } from "../controls/parts.js";
+import { Failure, LevelSelect, Note } from "../controls/parts.js";
 import { changeOf, skillOf, titleOf } from "../format.js";
 import { readable, useApp, useAsk } from "../state.js";
 import { AnswerCard } from "./person/card.js";
@@ -15,7 +15,6 @@ import { TellsMost } from "./person/next.js";
 
 const sorts = ["order", "name", "change", "narrow", "skill"] as const;
 type Sort = (typeof sorts)[number];
-const levels = [0.5, 0.8, 0.9, 0.95] as const;
 const pageSize = 24;
 /** Pinned answers that a next measurement is sought for, at most. */
 const mostTargets = 20;
@@ -113,16 +112,7 @@ export function PersonPage(): JSX.Element {
                 ))}
               </select>
             </label>
-            <label>
-              <span>{t.person.level}</span>
-              <select value={level} onChange={(event) => setLevel(Number(event.currentTarget.value))}>
-                {levels.map((value) => (
-                  <option key={value} value={value}>
-                    {format.share(value)}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <LevelSelect label={t.person.level} value={level} onChange={setLevel} />
           </div>
           {failure && !fieldError(failure) && <Failure error={failure} onAgain={() => setRetries(retries + 1)} />}
           {pins.length > 0 && (

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { AppError, TextTable } from "../backend/backend.js";
 import { Icon } from "../controls/icons.js";
-import { Failure, Note, Progress, saveTable } from "../controls/parts.js";
+import { Failure, LevelSelect, Note, Progress, saveTable } from "../controls/parts.js";
 import { parseCsv } from "../csv.js";
 import { asAppError, useApp } from "../state.js";
 import { ColumnsTable } from "./table/columns.js";
@@ -13,7 +13,6 @@ import { Preview } from "./table/preview.js";
 /** Rows that are asked for at a time: few enough that progress moves and a stop is heard. */
 const part = 128;
 const previewed = 12;
-const levels = [0.5, 0.8, 0.9, 0.95] as const;
 
 interface OpenedFile {
   readonly name: string;
@@ -121,16 +120,7 @@ export function TablePage(): JSX.Element {
           </section>
           {known.length > 0 && (
             <div class="toolbar">
-              <label>
-                <span>{t.table.level}</span>
-                <select value={level} disabled={done !== undefined} onChange={(event) => setLevel(Number(event.currentTarget.value))}>
-                  {levels.map((value) => (
-                    <option key={value} value={value}>
-                      {format.share(value)}
-                    </option>
-                  ))}
-                </select>
-              </label>
+              <LevelSelect label={t.table.level} value={level} disabled={done !== undefined} onChange={setLevel} />
               {done === undefined ? (
                 <button type="button" class="primary" onClick={() => void onComplete(file.table)}>
                   {t.table.complete}
