@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { VhgmError } from "../../base/errors.js";
+import { elementType, guardedSession } from "../guarded.js";
 import type { Device, Session, SessionFactory, TensorData } from "../session.js";
 
 // What fails comes back as an error; the library's own log would print it a second time.
@@ -41,37 +42,21 @@ export const openSession: SessionFactory = async (model, { device = "cpu", threa
 };
 
 function wrap(session: ort.InferenceSession): Session {
-  const expected = new Map(session.inputMetadata.map((input) => [input.name, input as ort.InferenceSession.TensorValueMetadata]));
-  let closed = false;
-  let last: Promise<unknown> = Promise.resolve();
-  return {
+  const expected = session.inputMetadata.map((input) => input as ort.InferenceSession.TensorValueMetadata);
+  return guardedSession({
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds, outputs = {}) {
-      if (closed) throw new VhgmError("device", "The session is closed; open a new one to run the model.");
-      const inputs = Object.fromEntries([...expected.values()].map((input) => [input.name, toOrt(feeds[input.name], input)]));
-      try {
-        // Names that map to null are allocated by the runtime.
-        const fetches = Object.fromEntries(session.outputNames.map((name) => [name, outputs[name] ? tensor(outputs[name]) : null]));
-        const running = session.run(inputs, fetches);
-        last = running.catch(() => undefined); // for close, which only waits
-        const results = await running;
-        return Object.fromEntries(session.outputNames.map((name) => [name, outputs[name] ?? fromOrt(results[name])]));
-      } catch (cause) {
-        throw new VhgmError("device", `The model's run failed: ${reason(cause)}.`, { cause });
-      }
+    inputs: (feeds) => Object.fromEntries(expected.map((input) => [input.name, toOrt(feeds[input.name], input)])),
+    async run(inputs, outputs) {
+      // Names that map to null are allocated by the runtime.
+      const fetches = Object.fromEntries(session.outputNames.map((name) => [name, outputs[name] ? tensor(outputs[name]) : null]));
+      const results = await session.run(inputs, fetches);
+      return Object.fromEntries(session.outputNames.map((name) => [name, outputs[name] ?? fromOrt(results[name])]));
     },
-    async close() {
-      if (closed) return;
-      closed = true;
-      await last;
-      await session.release();
-    },
-  };
+    reason,
+    release: () => session.release(),
+  });
 }
-
-const elementType = (data: TensorData["data"]): "float32" | "float64" | "int64" | "bool" =>
-  data instanceof Float32Array ? "float32" : data instanceof Float64Array ? "float64" : data instanceof BigInt64Array ? "int64" : "bool";
 
 const tensor = ({ data, dims }: TensorData): ort.Tensor => new ort.Tensor(elementType(data), data as Float32Array, dims);
 

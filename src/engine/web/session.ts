@@ -1,5 +1,6 @@
 import * as ort from "onnxruntime-web/wasm";
 import { VhgmError } from "../../base/errors.js";
+import { elementType, guardedSession } from "../guarded.js";
 import type { Session, SessionFactory, TensorData } from "../session.js";
 
 ort.env.logLevel = "fatal";
@@ -21,37 +22,27 @@ export const openSession: SessionFactory = async (model, { device = "cpu" } = {}
 };
 
 function wrap(session: ort.InferenceSession): Session {
-  let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  return {
+  return guardedSession({
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds, outputs = {}) {
-      if (closed) throw new VhgmError("device", "The session is closed; open a new one to run the model.");
+    inputs(feeds) {
       const missing = session.inputNames.find((name) => !feeds[name]);
       if (missing !== undefined) throw new VhgmError("device", `An input is missing: '${missing}'.`);
-      try {
-        const inputs = Object.fromEntries(session.inputNames.map((name) => [name, toOrt(feeds[name])]));
-        // The runtime takes one run at a time; calls wait for each other.
-        const running = last.then(() => session.run(inputs));
-        last = running.catch(() => undefined);
-        const results = await running;
-        return Object.fromEntries(session.outputNames.map((name) => [name, intoBuffer(fromOrt(results[name]), outputs[name])]));
-      } catch (cause) {
-        throw new VhgmError("device", `The model's run failed: ${reason(cause)}.`, { cause });
-      }
+      return feeds;
     },
-    async close() {
-      if (closed) return;
-      closed = true;
-      await last;
-      await session.release();
+    async run(feeds, outputs) {
+      const inputs = Object.fromEntries(session.inputNames.map((name) => [name, toOrt(feeds[name])]));
+      // The runtime takes one run at a time; calls wait for each other.
+      const running = last.then(() => session.run(inputs));
+      last = running.catch(() => undefined);
+      const results = await running;
+      return Object.fromEntries(session.outputNames.map((name) => [name, intoBuffer(fromOrt(results[name]), outputs[name])]));
     },
-  };
+    reason,
+    release: () => session.release(),
+  });
 }
-
-const elementType = (data: TensorData["data"]): "float32" | "float64" | "int64" | "bool" =>
-  data instanceof Float32Array ? "float32" : data instanceof Float64Array ? "float64" : data instanceof BigInt64Array ? "int64" : "bool";
 
 const toOrt = ({ data, dims }: TensorData): ort.Tensor => new ort.Tensor(elementType(data), data as Float32Array, dims);
 
