@@ -1,4 +1,4 @@
-import { createRng, hashText, type Rng } from "../base/random.js";
+import { createRng, type Rng } from "../base/random.js";
 import type { Encoded } from "../data/encode.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
@@ -6,26 +6,6 @@ import { whichApply, type Rules } from "../schema/rules.js";
 import { columnsOfPlaces, showCell } from "./decide.js";
 import { drawPossibleValue, recorded } from "./gates.js";
 import type { Predictor } from "./predictor.js";
-
-/** Seeds of rows: from the person key, or from the row's content and how many equal rows came before it. */
-export interface RowSeeds {
-  seed(key: string | undefined, content: readonly string[]): number;
-}
-
-/** With a key the order of rows does not matter; without one (or with an empty one) equal rows are told apart by their occurrence. */
-export function createRowSeeds(seed: number): RowSeeds {
-  const seen = new Map<number, number>();
-  return {
-    seed(key, content) {
-      if (key) return hashText(key, seed);
-      const text = content.join("\u0001");
-      const hash = hashText(text, seed) * 2097152 + (hashText(text, ~seed) & 0x1fffff);
-      const occurrence = seen.get(hash) ?? 0;
-      seen.set(hash, occurrence + 1);
-      return hashText(`${text}\u0002${occurrence}`, seed);
-    },
-  };
-}
 
 /** Most passes through the graph per draw; with more holes than this several are filled in one pass. */
 export const defaultRounds = 24;

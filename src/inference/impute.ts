@@ -9,10 +9,11 @@ import type { Attribute, Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
 import { decideRows, type Outputs } from "./decide.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
-import { createRowSeeds, drawHoles } from "./draws.js";
+import { drawHoles } from "./draws.js";
 import { recorded } from "./gates.js";
 import { lookAtHoles, type Fate, type Holes } from "./holes.js";
 import type { Predictor } from "./predictor.js";
+import { createRowSeeds } from "./rowSeeds.js";
 import { fewestPeople, requireCounts } from "./support.js";
 import { explain } from "./why.js";
 

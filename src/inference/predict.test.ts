@@ -3,7 +3,6 @@ import { peopleCells, peopleRows, peopleSchema } from "../../test/support/people
 import { trainedPredictor } from "../../test/support/trained.js";
 import { encodeCells } from "../data/encode.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
-import { createRowSeeds } from "./draws.js";
 import { predict, type Given, type PredictOptions, type Prediction } from "./predict.js";
 import { predictCells, type Predictor } from "./predictor.js";
 import { explain, surprise } from "./why.js";
@@ -149,25 +148,4 @@ test("points and intervals are the distribution's", async () => {
 test("surprise is a standard deviation's worth", () => {
   expect([surprise(0.5), surprise(0.975), surprise(0.025)].map((x) => Math.round(100 * x) / 100)).toEqual([0, 1.96, 1.96]);
   expect(Number.isFinite(surprise(0)) && Number.isFinite(surprise(1))).toBe(true);
-});
-
-describe("seeds of rows", () => {
-  test("come from the key alone, else from the content and its occurrence", () => {
-    const [a, b] = [createRowSeeds(1), createRowSeeds(1)];
-    expect(a.seed("Ann", ["1", "2"])).toBe(b.seed("Ann", ["3", "4"]));
-    expect(a.seed("Ann", ["1"])).not.toBe(a.seed("Bob", ["1"]));
-    const first = [a.seed(undefined, ["x", "y"]), a.seed(undefined, ["z", ""]), a.seed(undefined, ["x", "y"])];
-    const second = [b.seed(undefined, ["z", ""]), b.seed(undefined, ["x", "y"]), b.seed("", ["x", "y"])];
-    expect(new Set(first).size).toBe(3);
-    expect(second).toEqual([first[1], first[0], first[2]]);
-    expect(createRowSeeds(1).seed(undefined, ["xy", ""])).not.toBe(createRowSeeds(1).seed(undefined, ["x", "y"]));
-    expect(createRowSeeds(2).seed("Ann", [])).not.toBe(createRowSeeds(1).seed("Ann", []));
-  });
-
-  test("are spread over all 32 bits", () => {
-    const seeds = createRowSeeds(7);
-    const drawn = new Set(Array.from({ length: 5000 }, (_, i) => seeds.seed(`person ${i}`, [])));
-    expect(drawn.size).toBeGreaterThan(4995);
-    expect([...drawn].filter((s) => s > 2 ** 31).length / 5000).toBeCloseTo(0.5, 1);
-  });
 });
