@@ -12,12 +12,15 @@ import type { GridHooks } from "../evaluation/grid.js";
 import { createGridStore } from "../evaluation/node/store.js";
 import { renderReport } from "../evaluation/report/page.js";
 import { renderSynthetic } from "../evaluation/report/synthetic.js";
+import { renderTransfer } from "../evaluation/report/transfer.js";
 import { prepareSubject } from "../evaluation/subject.js";
 import { openPredictor } from "../inference/predictor.js";
 import { runtimeVersions, packageVersion } from "../training/node/versions.js";
 import { chooseMethods, modelNotes, type EvaluateFlags } from "./evaluateMethods.js";
 import { resultLine, summary } from "./evaluateSummary.js";
 import { evaluateInvented } from "./evaluateSynthetic.js";
+import { evaluateElsewhere } from "./evaluateTransfer.js";
+import { transferSummary } from "./transferSummary.js";
 import { examples, jsonFlag, level, listOf, oneOf, quietFlag, seed, whole } from "./flags.js";
 import { stoppable, stopped } from "./interrupt.js";
 import { refuseSameFile, withTable } from "./openTables.js";
@@ -37,20 +40,24 @@ export function addEvaluate(program: Command): void {
       "Hide observed cells of a table, let VHGM and other imputers fill them, and compare what they filled with what was there:\n" +
         "errors, levels, intervals, significance, times. Finished parts are kept in a folder beside the report, so that the same\n" +
         "command goes on where it was stopped.\n\n" +
+        "With --hold-out, or --train alone: a model learns from some people and fills holes of people from elsewhere (another\n" +
+        "hospital, a later year), beside people like those it learned from; and the four ways in which such a model fails are\n" +
+        "looked for.\n\n" +
         "With --synthetic and --train: how close invented people are to real ones, and whether they give away whom the generator\n" +
         "learned from. The table then is the hold-out: real people whom the generator has not seen.",
     )
     .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
     .option("-o, --output <file>", "the report: a page that needs nothing else (.html), or all figures (.json)")
     .option("--model <file>", "evaluate this model instead of training one on the table, as vhgm complete does")
-    .option("--baselines <names>", `imputers to compare with, or none: ${baselineNames.join(", ")}`, baselineList, [...baselineNames])
+    .option("--baselines <names>", `imputers to compare with, or none: ${baselineNames.join(", ")} (default: all; mean,ridge for people from elsewhere)`, baselineList)
     .option("--against <name=command>", "a further imputer, run by the shell: 'NAME=COMMAND {in} {out}' reads a CSV with holes and writes it completed; can be given several times", (text: string, list: string[]) => [...list, text], [])
     .option("--mechanism <names>", `why cells go missing: ${mechanisms.join(", ")}`, listOf(oneOf(mechanisms)), ["mcar"])
     .option("--rate <share>", "share of the observed cells that is hidden", level, 0.3)
     .option("--seeds <numbers>", "one mask per seed", listOf(seed), [1, 2, 3])
     .option("--rows <number>", "larger tables are cut to a random sample of so many rows", whole(20, 10_000_000), defaultRows)
     .option("--synthetic <table>", "judge these invented people (vhgm generate, or any generator), beside the real ones of the table, who are the hold-out")
-    .option("--train <table>", "with --synthetic: the people whom the generator learned from")
+    .option("--train <table>", "learn from this table and try on the other; with --synthetic: the people whom the generator learned from")
+    .option("--hold-out <column=value>", "learn from the people of the table who are not of this value (several: a,b), and try on those who are")
     .option("--timeout <seconds>", "processor time that a command of --against may take for one mask", whole(1, 1_000_000), 1200);
   jsonFlag(quietFlag(trainingFlags(command)));
   examples(
@@ -58,6 +65,8 @@ export function addEvaluate(program: Command): void {
     "vhgm evaluate cohort.csv -o report.html",
     "vhgm evaluate cohort.csv --mechanism mcar,mar,mnar --seeds 1,2,3,4,5 -o report.html",
     "vhgm evaluate new.csv --model cohort.vhgm --baselines mean,ridge",
+    "vhgm evaluate cohort.csv --hold-out hospital=Cleveland -o elsewhere.html",
+    "vhgm evaluate cycle2.csv --train cycle1.csv -o later.html",
     "vhgm evaluate holdout.csv --synthetic people.csv --train train.csv -o report.html",
     "vhgm evaluate cohort.csv --against 'knn=python knn.py {in} {out}' -o report.html",
   ).action(run);
@@ -73,9 +82,10 @@ async function run(path: string, flags: EvaluateFlags): Promise<void> {
     await refuseSameFile(output, path, ...[flags.model, flags.synthetic, flags.train].filter((file) => file !== undefined));
     await checkOutput(output);
   }
-  if (flags.synthetic !== undefined || flags.train !== undefined) return runSynthetic(path, flags, kind);
+  if (flags.synthetic !== undefined) return runSynthetic(path, flags, kind);
   const store = output?.replace(/\.\w+$/, ".evaluation");
   const progress = createProgress({ quiet });
+  if (flags.train !== undefined || flags.holdOut !== undefined) return runElsewhere(path, flags, kind, store, progress);
   const evaluation = await stoppable(() => evaluateTable(path, flags, store, progress))
     .catch((error: unknown) => {
       throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
@@ -87,10 +97,26 @@ async function run(path: string, flags: EvaluateFlags): Promise<void> {
   if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);
 }
 
+/** The evaluation on people from elsewhere. */
+async function runElsewhere(path: string, flags: EvaluateFlags, kind: string | undefined, store: string | undefined, progress: Progress): Promise<void> {
+  const { output, json } = flags;
+  if (flags.model !== undefined) throw new VhgmError("usage", "--hold-out and --train learn a model of their own; leave out --model.");
+  if (flags.train !== undefined && flags.holdOut !== undefined) throw new VhgmError("usage", "--hold-out splits the table itself and --train gives another one to learn from; give one of the two.");
+  const evaluation = await stoppable(() => evaluateElsewhere(path, flags, store, commandLine(), progress))
+    .catch((error: unknown) => {
+      throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
+    })
+    .finally(() => progress.stop());
+  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : renderTransfer(evaluation));
+  if (json) printJson(evaluation);
+  else print(transferSummary(evaluation));
+  if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);
+}
+
 /** The other evaluation: of invented people. */
 async function runSynthetic(holdout: string, flags: EvaluateFlags, kind: string | undefined): Promise<void> {
   const { synthetic, train, output, rows, quiet, json } = flags;
-  if (synthetic === undefined || train === undefined) {
+  if (synthetic === undefined || train === undefined || flags.holdOut !== undefined) {
     throw new VhgmError("usage", "--synthetic (invented people) and --train (whom the generator learned from) go together; the table is the hold-out.");
   }
   if (flags.model !== undefined || flags.against.length > 0 || flags.best || flags.config !== undefined) {

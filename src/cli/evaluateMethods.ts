@@ -3,7 +3,7 @@ import { VhgmError } from "../base/errors.js";
 import { encodeCells } from "../data/encode.js";
 import { openSession } from "../engine/node/session.js";
 import type { Mechanism } from "../evaluation/ampute.js";
-import { baselineMeanings, createBaseline, type BaselineName } from "../evaluation/baselines/index.js";
+import { baselineMeanings, baselineNames, createBaseline, type BaselineName } from "../evaluation/baselines/index.js";
 import type { Method } from "../evaluation/grid.js";
 import { commandMethod } from "../evaluation/node/command.js";
 import { completeByModel, imputeByTraining } from "../evaluation/ownMethod.js";
@@ -17,7 +17,8 @@ import { counted } from "./text.js";
 export interface EvaluateFlags extends TrainingFlags {
   readonly output?: string;
   readonly model?: string;
-  readonly baselines: readonly BaselineName[];
+  /** If absent, all; for people from elsewhere mean and ridge. */
+  readonly baselines?: readonly BaselineName[];
   readonly against: readonly string[];
   readonly mechanism: readonly Mechanism[];
   readonly rate: number;
@@ -26,6 +27,7 @@ export interface EvaluateFlags extends TrainingFlags {
   readonly timeout: number;
   readonly synthetic?: string;
   readonly train?: string;
+  readonly holdOut?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -41,11 +43,27 @@ const work: Readonly<Record<BaselineName, number>> = { mean: 0.1, ridge: 1, mice
  * @throws VhgmError "usage" if two methods have one name
  */
 export async function chooseMethods(flags: EvaluateFlags, given: { bundle: Bundle; predictor: Predictor } | undefined): Promise<Method[]> {
-  const baselines = flags.baselines.map((name): Method => {
+  return distinct([given ? modelMethod(flags, given) : await trainingMethod(flags), ...rivalMethods(flags, baselineNames)]);
+}
+
+/**
+ * For people from elsewhere, the methods that see them too: ours, then the baselines, then what --against gives.
+ * @throws VhgmError "usage" if two methods have one name
+ */
+export async function chooseInSample(flags: EvaluateFlags): Promise<Method[]> {
+  const own = await trainingMethod(flags);
+  return distinct([{ ...own, name: `${ownName}, in-sample`, about: `vhgm complete${flags.best ? " --best" : ""} of the training's people and these in one table` }, ...rivalMethods(flags, ["mean", "ridge"])]);
+}
+
+function rivalMethods({ baselines, against, timeout }: EvaluateFlags, usual: readonly BaselineName[]): Method[] {
+  const built = (baselines ?? usual).map((name): Method => {
     const impute = createBaseline(name, openSession);
     return { name, kind: "baseline", about: baselineMeanings[name], identity: packageVersion, work: work[name], complete: ({ cells }, seed, hooks) => impute(cells, seed, hooks) };
   });
-  const methods = [given ? modelMethod(flags, given) : await trainingMethod(flags), ...baselines, ...flags.against.map((text) => commandMethod(text, flags.timeout))];
+  return [...built, ...against.map((text) => commandMethod(text, timeout))];
+}
+
+function distinct(methods: Method[]): Method[] {
   const twice = methods.find((m, k) => methods.findIndex((other) => other.name === m.name) < k);
   if (twice) throw new VhgmError("usage", `Two methods are called ${twice.name}; give one of --against another name.`);
   return methods;

@@ -24,20 +24,33 @@ export const pitBins = 40;
 /** Bins of a level's predicted probability. */
 export const reliabilityBins = 10;
 
+/** Cells whose filled level was given a probability of about the same size. */
+export interface ReliabilityBin {
+  cells: number;
+  /** Sum of those probabilities. */
+  probability: number;
+  right: number;
+}
+
 /** What is summed over all cells of a table beside its columns' figures. */
 export interface CellSums {
   /** (pitBins) numbers per bin of their randomised probability integral transform, 0 to 1. */
   readonly pit: number[];
   /** Per bin of the probability of the level that was filled in: cells, sum of that probability, right ones. */
-  readonly reliability: { cells: number; probability: number; right: number }[];
+  readonly reliability: ReliabilityBin[];
+  /** The same by measurement scale. */
+  readonly reliabilityByType: Partial<Record<Attribute["type"], ReliabilityBin[]>>;
   /** Per row: the part of NRMSE² and of the accuracy that comes from it; they sum to these. */
   readonly squares: Float64Array;
   readonly right: Float64Array;
 }
 
+const emptyBins = (): ReliabilityBin[] => Array.from({ length: reliabilityBins }, () => ({ cells: 0, probability: 0, right: 0 }));
+
 export const emptySums = (rows: number): CellSums => ({
   pit: new Array<number>(pitBins).fill(0),
-  reliability: Array.from({ length: reliabilityBins }, () => ({ cells: 0, probability: 0, right: 0 })),
+  reliability: emptyBins(),
+  reliabilityByType: {},
   squares: new Float64Array(rows),
   right: new Float64Array(rows),
 });
@@ -65,7 +78,7 @@ export function scoreColumn(column: ScoredColumn, completed: Completed, share: n
   const filled = hidden.map((row) => completed.values[at][row]);
   const common = { name: attribute.name, type: attribute.type, hidden: hidden.length, unfilled: filled.filter(Number.isNaN).length };
   if (isNumeric(attribute.type)) return { ...common, kind: "numeric", figures: numberFigures(column, filled, completed, share, sums, rng) };
-  return { ...common, kind: "levels", figures: levelFigures(column, filled, completed, share, sums) };
+  return { ...common, kind: "levels", figures: levelFigures(column, filled, completed, share, sums, rng) };
 }
 
 function numberFigures(column: ScoredColumn, filled: readonly number[], completed: Completed, share: number, sums: CellSums, rng: Rng): ColumnResult["figures"] {
@@ -138,13 +151,14 @@ function drawsQuantile(sorted: readonly number[], u: number): number {
 /** Width plus 2 / α times the distance to the interval for what lies outside (Gneiting & Raftery 2007). */
 const intervalScore = ({ low, high }: NumberCell, x: number): number => high - low + (Math.max(0, low - x) + Math.max(0, x - high)) / tail;
 
-function levelFigures(column: ScoredColumn, filled: readonly number[], completed: Completed, share: number, sums: CellSums): ColumnResult["figures"] {
+function levelFigures(column: ScoredColumn, filled: readonly number[], completed: Completed, share: number, sums: CellSums, rng: Rng): ColumnResult["figures"] {
   const { attribute, at, truth, hidden } = column;
   const count = attribute.levels!.length;
   const cells = new Float64Array(count);
   const right = new Float64Array(count);
   const brier: number[] = [];
   const logLoss: number[] = [];
+  let inside = 0;
   hidden.forEach((row, k) => {
     const level = truth[row];
     const isRight = filled[k] === level;
@@ -158,19 +172,28 @@ function levelFigures(column: ScoredColumn, filled: readonly number[], completed
     if (!shares) return;
     if (density) logLoss.push(-density.logProb(level, 1));
     brier.push(density ? brierScore(shares, level) : fairBrier(shares, level, completed.draws!.length));
+    if (Math.abs(levelPit(shares, level, rng) - 0.5) <= intervalLevel / 2) inside++;
     if (Number.isNaN(filled[k])) return;
-    const bin = sums.reliability[Math.min(reliabilityBins - 1, Math.floor(shares[filled[k]] * reliabilityBins))];
-    bin.cells++;
-    bin.probability += shares[filled[k]];
-    if (isRight) bin.right++;
+    const place = Math.min(reliabilityBins - 1, Math.floor(shares[filled[k]] * reliabilityBins));
+    for (const bin of [sums.reliability[place], (sums.reliabilityByType[attribute.type] ??= emptyBins())[place]]) {
+      bin.cells++;
+      bin.probability += shares[filled[k]];
+      if (isRight) bin.right++;
+    }
   });
   const present = [...cells.keys()].filter((level) => cells[level] > 0);
   return {
     accuracy: right.reduce((sum, x) => sum + x, 0) / hidden.length,
     balancedAccuracy: average(present.map((level) => right[level] / cells[level])),
-    ...(brier.length === hidden.length && { brier: average(brier) }),
+    ...(brier.length === hidden.length && { brier: average(brier), coverage: inside / hidden.length }),
     ...(logLoss.length === hidden.length && { logLoss: average(logLoss) }),
   };
+}
+
+/** Randomised probability integral transform of a level, in the dictionary's order: uniform for the true probabilities in any order. */
+function levelPit(shares: Float64Array, level: number, rng: Rng): number {
+  const below = shares.subarray(0, level).reduce((sum, p) => sum + p, 0);
+  return below + rng.uniform() * shares[level];
 }
 
 function drawShares(draws: Completed["draws"], at: number, row: number, levels: number): Float64Array | undefined {

@@ -4,7 +4,7 @@ import type { MaskResult } from "./grid.js";
 
 /** A result with these figures; two groups of people with half of the squares each, one attribute of each kind. */
 const result = (method: string, seed: number, nrmse: number | undefined, accuracy = 0.7): MaskResult => ({
-  method, mechanism: "mcar", seed, seconds: 1, unfilled: 0, changed: 0, pit: [], reliability: [],
+  method, mechanism: "mcar", seed, seconds: 1, unfilled: 0, changed: 0, pit: [], reliability: [], reliabilityByType: {},
   overall: nrmse === undefined ? {} : { nrmse, accuracy },
   columns: nrmse === undefined ? [] : [
     { name: "x", type: "real", kind: "numeric", hidden: 9, unfilled: 0, figures: { nrmse } },

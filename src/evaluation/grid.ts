@@ -46,6 +46,7 @@ export interface MaskResult {
   readonly changed: number;
   readonly pit: CellSums["pit"];
   readonly reliability: CellSums["reliability"];
+  readonly reliabilityByType: CellSums["reliabilityByType"];
   /** Groups of people: the parts of NRMSE² and of the accuracy that come from each. */
   readonly squares: readonly number[];
   readonly right: readonly number[];
@@ -121,7 +122,7 @@ async function runCell(subject: Subject, { method, mechanism, seed, rate }: Grid
   } catch (error) {
     if (isVhgmError(error) && error.code === "cancelled") throw error;
     const failure = error instanceof Error ? error.message : String(error);
-    return { ...head(), failure, columns: [], overall: {}, unfilled: 0, changed: 0, pit: [], reliability: [], squares: [], right: [] };
+    return { ...head(), failure, columns: [], overall: {}, unfilled: 0, changed: 0, pit: [], reliability: [], reliabilityByType: {}, squares: [], right: [] };
   }
   const timed = head();
   return { ...timed, ...scoreCompleted(subject.cells, mask, completed, seed) };
@@ -145,6 +146,7 @@ export function scoreCompleted(truth: Cells, mask: Mask, completed: Completed, s
     changed: all.reduce((sum, { at }) => sum + changedCells(truth.values[at], completed.values[at], (row) => mask[row][at] === 1), 0),
     pit: sums.pit,
     reliability: sums.reliability,
+    reliabilityByType: sums.reliabilityByType,
     squares: grouped(sums.squares),
     right: grouped(sums.right),
   };

@@ -46,6 +46,21 @@ export function prepareSubject(name: string, columns: readonly string[], rows: r
   };
 }
 
+/** Some rows of a subject as a subject of their own; columns in which they have no value stay, and are not scored. */
+export const rowsOf = (subject: Subject, rows: ArrayLike<number>, name: string): Subject => ({
+  ...subject,
+  name,
+  text: { columns: subject.text.columns, rows: Array.from(rows, (i) => subject.text.rows[i]) },
+  cells: { ...subject.cells, rows: rows.length, values: subject.cells.values.map((column) => Float64Array.from(rows, (i) => column[i])) },
+});
+
+/** Rows of one table and then those of another with the same attributes. */
+export const stackCells = (first: Cells, second: Cells): Cells => ({
+  ...first,
+  rows: first.rows + second.rows,
+  values: first.values.map((column, j) => Float64Array.of(...column, ...second.values[j])),
+});
+
 /** The cells with the masked ones emptied. */
 export const maskCells = (cells: Cells, mask: Mask): Cells => ({
   ...cells,

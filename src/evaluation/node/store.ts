@@ -6,7 +6,7 @@ import type { GridKey, GridStore, MaskResult } from "../grid.js";
 import type { Subject } from "../subject.js";
 
 /** Changes when results of an older program must not be taken up again. */
-const storeVersion = 1;
+const storeVersion = 2;
 
 /**
  * Keeps finished cells of a grid in a folder, one small JSON file each, which appears whole or not at all. A file says for

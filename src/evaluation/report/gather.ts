@@ -1,5 +1,5 @@
 import { average } from "../columns.js";
-import { pitBins, reliabilityBins, type ColumnResult } from "../columnScore.js";
+import { pitBins, reliabilityBins, type ColumnResult, type ReliabilityBin } from "../columnScore.js";
 import type { FigureName } from "../figures.js";
 import type { MaskResult } from "../grid.js";
 
@@ -62,18 +62,56 @@ export function reliabilityOf(results: readonly MaskResult[], method: string): {
   }).filter(({ cells }) => cells > 0);
 }
 
-/** Coverage of the 90% intervals by measurement scale, cells of all masks counted alike. */
-export function coverageByType(results: readonly MaskResult[], method: string): { type: string; coverage: number; cells: number }[] {
-  const byType = new Map<string, { inside: number; cells: number }>();
-  for (const { columns } of results.filter((r) => r.method === method)) {
-    for (const { type, hidden, figures } of columns) {
-      if (figures.coverage === undefined) continue;
-      const sum = byType.get(type) ?? { inside: 0, cells: 0 };
-      byType.set(type, { inside: sum.inside + figures.coverage * hidden, cells: sum.cells + hidden });
-    }
-  }
-  return [...byType].map(([type, { inside, cells }]) => ({ type, coverage: inside / cells, cells }));
+/** How honest a method's distributions of one measurement scale are; cells of all masks count alike. */
+export interface TypeCalibration {
+  readonly type: ColumnResult["type"];
+  readonly cells: number;
+  /** Share whose randomised probability integral transform lies in the central 90%. */
+  readonly coverage: number;
+  /** Numbers only: in standard deviations of their columns. */
+  readonly intervalScore?: number;
+  /** Levels only: expected calibration error of the level filled in. */
+  readonly calibrationError?: number;
 }
+
+/** By measurement scale; empty for a method that gives no distributions. */
+export function calibrationByType(results: readonly MaskResult[], method: string): TypeCalibration[] {
+  const own = results.filter((r) => r.method === method);
+  const columns = own.flatMap((r) => r.columns).filter(({ figures }) => figures.coverage !== undefined);
+  return [...new Set(columns.map((c) => c.type))].map((type) => {
+    const here = columns.filter((c) => c.type === type);
+    const cells = here.reduce((sum, c) => sum + c.hidden, 0);
+    const mean = (figure: FigureName): number => here.reduce((sum, c) => sum + c.hidden * c.figures[figure]!, 0) / cells;
+    const bins = own.flatMap((r) => (r.reliabilityByType[type] ? [r.reliabilityByType[type]] : []));
+    return {
+      type,
+      cells,
+      coverage: mean("coverage"),
+      ...(here[0].kind === "numeric" && { intervalScore: mean("intervalScore") }),
+      ...(bins.length > 0 && { calibrationError: calibrationError(bins) }),
+    };
+  });
+}
+
+/**
+ * Expected calibration error (Naeini, Cooper & Hauskrecht 2015) in bins of equal width: distance of the mean probability of
+ * the filled level and the share that was right, weighted by cells. NaN without cells.
+ * @param masks bins of each mask, summed bin by bin
+ */
+export function calibrationError(masks: readonly (readonly ReliabilityBin[])[]): number {
+  const sum = (b: number, of: (bin: ReliabilityBin) => number): number => masks.reduce((total, bins) => total + (bins[b] ? of(bins[b]) : 0), 0);
+  let distance = 0;
+  let cells = 0;
+  for (let b = 0; b < reliabilityBins; b++) {
+    distance += Math.abs(sum(b, (bin) => bin.probability) - sum(b, (bin) => bin.right));
+    cells += sum(b, (bin) => bin.cells);
+  }
+  return distance / cells;
+}
+
+/** Over all levels of a method's masks; NaN if it gives no probabilities. */
+export const calibrationErrorOf = (results: readonly MaskResult[], method: string): number =>
+  calibrationError(results.filter((r) => r.method === method).map((r) => r.reliability));
 
 /** Mean seconds per mask; NaN if it never finished. */
 export const meanSeconds = (results: readonly MaskResult[], method: string): number =>

@@ -1,11 +1,12 @@
+import { attributeTypes } from "../../schema/schema.js";
 import type { Evaluation } from "../evaluation.js";
 import { figureNames, figures, type FigureName } from "../figures.js";
 import { attributeDots, calibration, differences, pitHistogram, times } from "./charts.js";
 import { figureBlock, htmlDocument, paragraph } from "./document.js";
-import { attributeFigures, coverageByType, coverageCurve, meanSeconds, pitOf, reliabilityOf, type AttributeFigures } from "./gather.js";
+import { attributeFigures, calibrationByType, coverageCurve, meanSeconds, pitOf, reliabilityOf, type AttributeFigures, type TypeCalibration } from "./gather.js";
 import { escapeHtml, legend } from "./svg.js";
 import { attributeTable, comparisonTable, htmlTable, mechanismTable, methodTable, methodTables } from "./tables.js";
-import { and, headline, percentOf, settingSentence } from "./words.js";
+import { and, headline, percentOf, settingSentence, shown } from "./words.js";
 
 /** Most attributes that a dot plot shows; of more, those on which methods differ most. */
 const mostDots = 60;
@@ -74,7 +75,7 @@ function spread({ figures: own }: AttributeFigures, figure: FigureName): number 
   return Math.max(...values) - Math.min(...values);
 }
 
-function honestySection({ methods, results }: Evaluation): string {
+export function honestySection({ methods, results }: Evaluation): string {
   const names = methods.map((m) => m.name);
   const withPit = names.flatMap((name, k) => {
     const pit = pitOf(results, name);
@@ -106,17 +107,26 @@ function honestySection({ methods, results }: Evaluation): string {
     parts.push(figureBlock(calibration(curves, "probability given to the level filled in", "share that was right"), "Levels: how often the level that was filled in is right, by the probability that the method gave it."));
   }
   const shown = names.map((name, k) => ({ name, k })).filter(({ name }) => withPit.some((w) => w.name === name) || reliable.some((w) => w.name === name));
-  return `<section><h2>Are the distributions honest?</h2>${paragraph(`For methods that give a distribution, intervals or draws: ${and(shown.map((s) => s.name))}.`, "soft")}${legend(shown)}<div class="pair">${parts.join("")}</div>${typeTable(results, withPit.map((w) => w.name))}</section>`;
+  return `<section><h2>Are the distributions honest?</h2>${paragraph(`For methods that give a distribution, intervals or draws: ${and(shown.map((s) => s.name))}.`, "soft")}${legend(shown)}<div class="pair">${parts.join("")}</div>${typeTable(results, names)}</section>`;
 }
 
+/** Coverage, interval score and calibration error by measurement scale, for each method that has them. */
 function typeTable(results: Evaluation["results"], names: readonly string[]): string {
-  const rows = names.map((name) => ({ name, types: coverageByType(results, name) }));
-  const types = [...new Set(rows.flatMap((r) => r.types.map((t) => t.type)))];
-  if (types.length === 0) return "";
-  const cells = (type: string): string => rows[0].types.find((t) => t.type === type)?.cells.toLocaleString("en-US") ?? "–";
-  return `<h3>Coverage of 90% intervals by type</h3>${htmlTable(
-    ["type", "hidden cells", ...names],
-    types.map((type) => ({ cells: [type, cells(type), ...rows.map((r) => percentOf(r.types.find((t) => t.type === type)?.coverage))] })),
+  const rows = names.map((name) => ({ name, types: calibrationByType(results, name) })).filter(({ types }) => types.length > 0);
+  if (rows.length === 0) return "";
+  const order = attributeTypes.filter((type) => rows.some((r) => r.types.some((t) => t.type === type)));
+  const of = (at: number, type: string): TypeCalibration | undefined => rows[at].types.find((t) => t.type === type);
+  const columns = rows.flatMap(({ name }, at) => [
+    { head: `${name}: coverage`, text: (type: string) => percentOf(of(at, type)?.coverage) },
+    { head: "interval score", text: (type: string) => shown(of(at, type)?.intervalScore, 2) },
+    { head: "calibration error", text: (type: string) => shown(of(at, type)?.calibrationError) },
+  ]);
+  return `<h3>By type</h3>${htmlTable(
+    ["type", "hidden cells", ...columns.map((c) => c.head)],
+    order.map((type) => ({ cells: [type, Math.max(...rows.map((_, at) => of(at, type)?.cells ?? 0)).toLocaleString("en-US"), ...columns.map((c) => c.text(type))] })),
+  )}${paragraph(
+    "Coverage: share of hidden cells whose randomised probability integral transform lies in the central 90%; 90% is right, for levels too. Interval score: width of the 90% interval plus the fine for what lies outside, in standard deviations. Calibration error: by how much the probability given to the level filled in misses the share that was right, in ten bins.",
+    "foot",
   )}`;
 }
 
