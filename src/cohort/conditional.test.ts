@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRng } from "../base/random.js";
-import { conditional, describe as summarise, logProbability } from "./conditional.js";
+import { conditional, describe as summarise, logProbability, trueCrps } from "./conditional.js";
 import { attributeNamed, baseAttributes, cohortModel } from "./model.js";
 import { posterior } from "./posterior.js";
 import { samplePeople } from "./sample.js";
@@ -147,6 +147,15 @@ describe("true conditional distributions", () => {
       sex: "F",
     };
     expect(conditional(model, given, "life_satisfaction", { rng, population: "lifestyle" }).ess).toBeGreaterThan(1000);
+  });
+
+  test("the truth's own CRPS is that of a normal distribution where the truth is one, and least on average", () => {
+    const given = { age: 50, sex: "F", smoking: "never", exercise_programme: "no", lipid_drug: "no" };
+    const from = posterior(model, given, ["systolic"], { rng: createRng(6), draws: 20_000 });
+    const { mean, sd } = summarise(from, "systolic", createRng(7));
+    // Gneiting & Raftery (2007): CRPS(N(0, 1), 0) = (sqrt(2) - 1) / sqrt(pi), and |y| - 1 / sqrt(pi) far out.
+    expect(trueCrps(from, "systolic", mean!, createRng(8)) / sd!).toBeCloseTo((Math.SQRT2 - 1) / Math.sqrt(Math.PI), 2);
+    expect(trueCrps(from, "systolic", mean! + 6 * sd!, createRng(8)) / sd!).toBeCloseTo(6 - 1 / Math.sqrt(Math.PI), 1);
   });
 
   test("unknown names and impossible values are refused", () => {

@@ -34,6 +34,36 @@ export function conditional(model: CohortModel, given: Given, ask: string, optio
   return describe(posterior(model, given, [ask], options), ask, options.rng);
 }
 
+/**
+ * The continuous ranked probability score of the true distribution itself, E|X - y| - E|X - X'| / 2, by a posterior's draws:
+ * the least that a forecast can be expected to have. Recorded numbers, or positions of ordered levels.
+ */
+export function trueCrps(from: Posterior, ask: string, value: number, rng: Rng): number {
+  const { model, cells, cellOf, weights } = from;
+  const attribute = attributeNamed(model, ask);
+  const sample = samplerOf(from, attribute, rng);
+  const draws: { value: number; weight: number }[] = [];
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const cell = cells[cellOf[i]];
+    if (!appliesTo(attribute, cell.age, cell.female)) continue;
+    total += weights[i];
+    draws.push({ value: sample(i, cell), weight: weights[i] });
+  }
+  draws.sort((a, b) => a.value - b.value);
+  // The integral of (F(x) - [x >= y])^2 over the steps of the draws' distribution function.
+  let below = 0;
+  let crps = 0;
+  for (let i = 0; i < draws.length; i++) {
+    const [low, high] = [draws[i].value, i + 1 < draws.length ? draws[i + 1].value : draws[i].value];
+    below += draws[i].weight / total;
+    const before = Math.max(0, Math.min(high, value) - low);
+    crps += before * below ** 2 + (high - low - before) * (1 - below) ** 2;
+  }
+  if (draws.length > 0) crps += Math.max(0, draws[0].value - value) + Math.max(0, value - draws[draws.length - 1].value);
+  return crps;
+}
+
 /** A draw's recorded number or level position. */
 type Sampler = (draw: number, cell: Cell) => number;
 

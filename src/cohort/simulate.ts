@@ -119,6 +119,15 @@ export function simulateCohort(options: CohortOptions): Cohort {
   };
 }
 
+/** One whole person of a population: what all sources together would record, without holes; empty cells do not apply. */
+export function wholePerson(model: CohortModel, population: SourceName, seed: number, index: number): Map<string, string> {
+  const rng = createRng(seed, index);
+  const person = drawPerson(model, population, rng);
+  const noise = Float64Array.from({ length: model.baseCount }, () => rng.normal());
+  const texts = measure(model.attributes, person, noise, seed, index);
+  return new Map(model.attributes.map(({ name }, k) => [name, texts[k]]));
+}
+
 function makeRow(model: CohortModel, columns: readonly ModelAttribute[], source: SourceName, seed: number, index: number): CohortRow {
   const rng = createRng(seed, index);
   const person = drawPerson(model, populationOf(index), rng);
