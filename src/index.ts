@@ -81,7 +81,7 @@ export { createImputer, type ImputeOptions, type ImputeReport, type Imputer } fr
 export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
 
 // Synthetic people
-export { createGenerator, type GenerateOptions, type GenerateReport, type Generator } from "./inference/generate/generate.js";
+export { createGenerator, generationRounds, type GenerateOptions, type GenerateReport, type Generator } from "./inference/generate/generate.js";
 export { generateTable, type GenerateTableHooks, type GenerateTableInput } from "./inference/generate/generateTable.js";
 export { readPattern, type Pattern } from "./inference/generate/pattern.js";
 export type { WhereReport } from "./inference/generate/conditioned.js";

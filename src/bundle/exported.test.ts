@@ -8,14 +8,16 @@ import type { ExportedSchema } from "./exportedSchema.js";
 
 test("the description places every attribute, and the readme names the rules that the graph does not know", async () => {
   const bundle = await unpackBundle(await readFile(join(import.meta.dirname, "golden/format1.vhgm")), "format1.vhgm");
-  const files = exportFiles(bundle);
-  const { attributes, input, outputs, quantiles } = JSON.parse(strFromU8(files["schema.json"])) as ExportedSchema;
+  const files = exportFiles(bundle, [["sex"], ["age", "systolic"]]);
+  const { attributes, input, outputs, quantiles, members, rounds } = JSON.parse(strFromU8(files["schema.json"])) as ExportedSchema;
   expect(input.shape).toEqual(["B", 4]);
   expect(outputs).toEqual(["mean", "sd", "quantiles", "density", "probabilities", "completed"]);
   expect(quantiles).toContain(0.5);
   expect(attributes.map(({ name, number, firstProbability }) => [name, number, firstProbability])).toEqual([
     ["age", 0, undefined], ["sex", undefined, 0], ["systolic", 1, undefined], ["smoking", undefined, 2],
   ]);
+  expect(attributes.map(({ name, place }) => [name, bundle.model.layout.columns[place].attribute.name])).toEqual(attributes.map(({ name }) => [name, name]));
+  expect({ members, rounds }).toEqual({ members: 1, rounds: [["sex"], ["age", "systolic"]] });
   expect(attributes[2].cells!.lo).toHaveLength(bundle.model.grids.grids[1].size);
   // The rule of smoking can't be read, so nobody obeys it.
   expect(attributes.map(({ applies_when }) => applies_when)).toEqual([undefined, undefined, "age >= 18", undefined]);

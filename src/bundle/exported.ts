@@ -10,15 +10,13 @@ import { browserExample, exportReadme, pythonExample } from "./exportedTexts.js"
 /**
  * The files of an exported model by name: the graph from raw values to raw values, what its columns are, a readme and two
  * examples. The same model gives the same bytes.
+ * @param rounds names of the attributes that invented people are drawn by, round by round (`generationRounds`)
  * @throws VhgmError "usage" for a model of the set encoder, whose tokens are made outside its graph
  */
-export function exportFiles(bundle: Bundle): Record<string, Uint8Array> {
-  const { model } = bundle;
-  if (onnxInputs(model.graph).includes("token.row")) {
-    throw new VhgmError("usage", "The model's network is the set encoder, which cannot be exported yet: its tokens are made outside the graph; train with --network transformer or mlp for a model to export.");
-  }
-  const { onnx, outputs } = rawGraph(model);
-  const schema = describe(bundle, outputs);
+export function exportFiles(bundle: Bundle, rounds?: readonly (readonly string[])[]): Record<string, Uint8Array> {
+  requireExportable(bundle);
+  const { onnx, outputs } = rawGraph(bundle.model);
+  const schema = describe(bundle, outputs, rounds);
   const texts = {
     "schema.json": `${JSON.stringify(schema, null, 1)}\n`,
     "README.md": exportReadme(schema, bundle.card),
@@ -28,16 +26,22 @@ export function exportFiles(bundle: Bundle): Record<string, Uint8Array> {
   return { "model.onnx": onnx, ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, strToU8(text)])) };
 }
 
-function describe({ schema, model: { layout, grids } }: Bundle, { names, quantiles }: { names: readonly string[]; quantiles: readonly number[] }): ExportedSchema {
+/** @throws VhgmError "usage" for a model of the set encoder, whose tokens are made outside its graph */
+export function requireExportable({ model }: Bundle): void {
+  if (!onnxInputs(model.graph).includes("token.row")) return;
+  throw new VhgmError("usage", "The model's network is the set encoder, which cannot be exported yet: its tokens are made outside the graph; train with --network transformer or mlp for a model to export.");
+}
+
+function describe({ schema, model: { layout, grids, memberCount } }: Bundle, { names, quantiles }: { names: readonly string[]; quantiles: readonly number[] }, rounds?: readonly (readonly string[])[]): ExportedSchema {
   const columns = valueOrder(layout);
   let numbers = 0;
   let probabilities = 0;
   const attributes = columns.map((j): ExportedAttribute => {
     const { attribute, kind } = layout.columns[j];
-    const { name, label, unit, type, levels, resolution, min, max } = attribute;
+    const { name, label, unit, type, levels, resolution, min, max, missing, aliases, conversions } = attribute;
     // The layout's attribute may have a rule that could not be read; the bundle's dictionary has those that are obeyed.
     const { applies_when, equals } = schema.attributes.find((a) => a.name === name)!;
-    const head = { name, label, unit, type, levels, resolution, min, max, applies_when, equals };
+    const head = { name, label, unit, type, levels, resolution, min, max, missing, aliases, conversions, applies_when, equals, place: j };
     if (kind === "number") {
       const { lo, hi, center } = grids.grids[j];
       return { ...head, number: numbers++, cells: { lo: [...lo], hi: [...hi], center: [...center] } };
@@ -55,5 +59,7 @@ function describe({ schema, model: { layout, grids } }: Bundle, { names, quantil
     quantiles,
     attributes,
     unknownAttributes: layout.empty,
+    members: memberCount,
+    ...(rounds ? { rounds } : {}),
   };
 }

@@ -1,7 +1,10 @@
 import type { Attribute } from "../schema/schema.js";
 
 /** What schema.json says of one attribute: a column of `values` and `completed`. */
-export interface ExportedAttribute extends Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "min" | "max" | "applies_when" | "equals"> {
+export interface ExportedAttribute
+  extends Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "min" | "max" | "missing" | "aliases" | "conversions" | "applies_when" | "equals"> {
+  /** Place among the attributes in the model's own order, which the order of draws starts from. */
+  readonly place: number;
   /** Numbers: place on the second axis of mean, sd, quantiles and density. */
   readonly number?: number;
   /** Numbers: the grid's cells, in the order of density's third axis. */
@@ -22,4 +25,8 @@ export interface ExportedSchema {
   readonly attributes: readonly ExportedAttribute[];
   /** Attributes of the dictionary of which no cell was observed: they are no columns. */
   readonly unknownAttributes: readonly string[];
+  /** Networks that the answers average over, times the draws of a latent. `vhgm impute -m` draws from one at a time, the graph gives the average. */
+  readonly members: number;
+  /** Names of the attributes that `vhgm generate` draws in each of its rounds; absent where the caller of `exportFiles` gave none. */
+  readonly rounds?: readonly (readonly string[])[];
 }

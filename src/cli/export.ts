@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { exportFiles } from "../bundle/exported.js";
+import { exportFiles, requireExportable } from "../bundle/exported.js";
 import { checkFolder, writeFolder } from "../bundle/node/exportFolder.js";
 import { readBundle } from "../bundle/node/files.js";
+import { openSession } from "../engine/node/session.js";
+import { generationRounds } from "../inference/generate/generate.js";
+import { openPredictor } from "../inference/predictor.js";
 import { examples, jsonFlag } from "./flags.js";
 import { print, printJson, tell } from "./terminal.js";
 import { rowsWarning } from "./warnings.js";
@@ -24,7 +27,10 @@ export function addExport(program: Command): void {
 async function exportModel(path: string, { output, json }: { readonly output: string; readonly json?: boolean }): Promise<void> {
   await checkFolder(output);
   const bundle = await readBundle(path);
-  const files = exportFiles(bundle);
+  requireExportable(bundle);
+  const predictor = await openPredictor(bundle.model, openSession);
+  const rounds = await generationRounds(predictor, bundle.schema).finally(() => predictor.close());
+  const files = exportFiles(bundle, rounds);
   await writeFolder(output, files);
   const names = Object.keys(files).map((name) => join(output, name));
   const warning = rowsWarning(output, bundle);

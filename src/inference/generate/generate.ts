@@ -73,16 +73,7 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   const where = text === undefined ? undefined : readWhere(text, world, schema);
   const conditioned = where && (await openConditioned(predictor, world, where, seed, chunk));
   const derived = new Set(world.derived.map(({ attribute }) => attribute));
-  const first = new Set(conditioned?.places);
-  const rest = layout.columns.map(({ source }) => source).filter((at) => !first.has(at) && !derived.has(at)).sort((a, b) => a - b);
-  const asked = Math.max(1, options.rounds ?? defaultRounds);
-  const rounds = dealRounds({
-    columns: rest.map((at) => columnOf[at]),
-    given: [...first].map((at) => columnOf[at]),
-    rounds: asked,
-    coupling: rest.length > 1 ? await couplings(predictor, chunk) : layout.columns.map(() => new Float64Array(layout.columns.length)),
-    before: (j) => (rules.ruleOf[layout.columns[j].source]?.gates ?? []).map((gate) => columnOf[gate]).filter((gate) => gate >= 0),
-  }).map((round) => round.map((j) => layout.columns[j].source));
+  const rounds = await roundsOf(predictor, world, chunk, conditioned?.places, options.rounds);
 
   async function draw(from: number, count: number): Promise<TextRow[]> {
     const people = nobody(world, count);
@@ -129,6 +120,31 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
       ...(conditioned ? { where: conditioned.report() } : {}),
     }),
   };
+}
+
+/**
+ * Names of the attributes that are drawn in each round when no condition is given and no other number of rounds is asked for.
+ * @throws VhgmError "bundle" for a dictionary that does not belong to the model
+ */
+export async function generationRounds(predictor: Predictor, schema: Schema): Promise<string[][]> {
+  const world = worldOf(predictor.model, schema);
+  const rounds = await roundsOf(predictor, world, chunkRows(predictor.model));
+  return rounds.map((round) => round.map((at) => world.rules.attributes[at].name));
+}
+
+/** Places of the attributes that are drawn in each round, but for those that are given or follow from others. */
+async function roundsOf(predictor: Predictor, { rules, columnOf, derived }: World, chunk: number, given: readonly number[] = [], asked = defaultRounds): Promise<number[][]> {
+  const { columns } = predictor.model.layout;
+  const set = new Set([...given, ...derived.map(({ attribute }) => attribute)]);
+  const rest = columns.map(({ source }) => source).filter((at) => !set.has(at)).sort((a, b) => a - b);
+  const rounds = dealRounds({
+    columns: rest.map((at) => columnOf[at]),
+    given: [...new Set(given)].map((at) => columnOf[at]),
+    rounds: Math.max(1, asked),
+    coupling: rest.length > 1 ? await couplings(predictor, chunk) : columns.map(() => new Float64Array(columns.length)),
+    before: (j) => (rules.ruleOf[columns[j].source]?.gates ?? []).map((gate) => columnOf[gate]).filter((gate) => gate >= 0),
+  });
+  return rounds.map((round) => round.map((j) => columns[j].source));
 }
 
 /** @throws VhgmError "bundle" for a dictionary that does not belong to the model */
