@@ -16,6 +16,8 @@ export const cardSchema = z.object({
   /** The source whose people an answer is about where little is given. */
   population: z.string().nullish(),
   rows: z.number(),
+  /** Rows of the tables, where the model learned from a sample of them. */
+  tableRows: z.number().optional(),
   attributes: z.number(),
   observedCells: z.number(),
   /** Columns that were set aside, with the reason. */

@@ -60,10 +60,10 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const session = sessionOptions(flags);
   const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (table) => {
     requireKey(table, flags.key);
-    const bundle = await stoppable(() => trainTable({ table, schema, options, open: openSession, session }, trainingHooks(progress, onNote)));
+    const bundle = await stoppable(() => trainTable({ table, schema, options, open: openSession, session, maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
     const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
     try {
-      const input = { predictor, schema: bundle.schema, table, rows: bundle.card.rows, flags, seed: options.seed };
+      const input = { predictor, schema: bundle.schema, table, rows: bundle.card.tableRows ?? bundle.card.rows, flags, seed: options.seed };
       const report = await stoppable(() => completeInto(files, input, progress));
       if (saveModel !== undefined) await writeBundle(saveModel, bundle);
       if (!isJoined(table)) for (const note of table.notes) onNote(note);

@@ -3,7 +3,7 @@ import type { Bundle } from "../bundle/bundle.js";
 import { neverTogether } from "../bundle/neverTogether.js";
 import { readBundle } from "../bundle/node/files.js";
 import { examples, jsonFlag } from "./flags.js";
-import { attributeScale, attributeScores } from "./scores.js";
+import { attributeScale, attributeScores, rowsLearned } from "./scores.js";
 import { print, printJson } from "./terminal.js";
 import { count, counted, layTable, listed, percent } from "./text.js";
 import { memoryMeaning, rowsWarning } from "./warnings.js";
@@ -86,7 +86,7 @@ function describe(path: string, bundle: Bundle): string {
   const rules = rulesOf(bundle);
   const aside = card.setAside.map(({ name, reason }) => `  ${name}: ${reason}`);
   return [
-    `${path}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
+    `${path}: ${counted(card.attributes, "attribute")} learned from ${rowsLearned(card)} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
     `Trained by vhgm ${card.vhgm} (${Object.entries(card.versions).map(([name, version]) => `${name} ${version}`).join(", ")}): network ${network ?? "?"}, ${counted(members ?? 1, "member")}, seed ${seed ?? "?"}; weights of epoch ${card.epochs.join(", ")}.`,
     `Memory: ${memoryMeaning[card.memory]}.`,
     ...describeLatent(card),

@@ -1,6 +1,9 @@
 import type { Bundle } from "../bundle/bundle.js";
 import type { Attribute } from "../schema/schema.js";
-import { percent } from "./text.js";
+import { count, counted, percent } from "./text.js";
+
+/** How many rows a model learned from, and of how many if it was a sample. */
+export const rowsLearned = ({ rows, tableRows }: Bundle["card"]): string => (tableRows === undefined ? counted(rows, "row") : `a sample of ${count(rows)} of the ${counted(tableRows, "row")}`);
 
 /** A model's attributes, each with its kind and its score on held-out cells, in the dictionary's order. */
 export function attributeScores({ schema, card, model }: Bundle) {

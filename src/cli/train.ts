@@ -9,7 +9,7 @@ import { stoppable } from "./interrupt.js";
 import { tableKinds } from "./openSource.js";
 import { refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
-import { heldOutSummary } from "./scores.js";
+import { heldOutSummary, rowsLearned } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, duration } from "./text.js";
 import { memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
@@ -69,7 +69,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
   };
   const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (table) => {
     const input = {
-      table, schema, options, open: openSession, session: sessionOptions(flags),
+      table, schema, options, open: openSession, session: sessionOptions(flags), maxRows: flags.maxRows,
       checkpoint: { path: checkpoint, resume },
       save: (made: Bundle) => writeBundle(output, made),
     };
@@ -88,7 +88,7 @@ function describe(output: string, bundle: Bundle, seconds: number): string {
   const { card } = bundle;
   const aside = card.setAside.length > 0 ? `; ${counted(card.setAside.length, "column")} set aside (vhgm info)` : "";
   return [
-    `${output}: ${counted(card.attributes, "attribute")} learned from ${counted(card.rows, "row")} of ${card.tables.join(", ")} in ${duration(seconds)}${aside}.`,
+    `${output}: ${counted(card.attributes, "attribute")} learned from ${rowsLearned(card)} of ${card.tables.join(", ")} in ${duration(seconds)}${aside}.`,
     ...heldOutSummary(bundle),
     `Next: vhgm info ${output}`,
     `      vhgm impute ${output} NEW.csv -o COMPLETED.csv`,

@@ -6,6 +6,7 @@ import type { Device, SessionOptions } from "../engine/index.js";
 import { parseDictionary } from "../schema/dictionary.js";
 import type { Schema } from "../schema/schema.js";
 import { parseTrainingConfig } from "../training/config.js";
+import { defaultMaxRows } from "../training/node/readCells.js";
 import type { TrainTableHooks } from "../training/node/trainTable.js";
 import { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "../training/options.js";
 import { deviceFlag, oneOf, seed, whole } from "./flags.js";
@@ -27,6 +28,7 @@ export interface TrainingFlags {
   readonly population?: string;
   readonly device: Device;
   readonly threads?: number;
+  readonly maxRows?: number;
   readonly dataCache?: string;
 }
 
@@ -39,6 +41,7 @@ export function trainingFlags(command: Command): Command {
     .option("--members <number>", "members of the ensemble", whole(1, 100))
     .option("--network <kind>", "auto, mlp, transformer or set (the last for wide tables)", oneOf(["auto", "mlp", "transformer", "set"] as const));
   deviceFlag(dataCacheFlag(command));
+  command.option("--max-rows <number>", `rows held in memory; of a longer table so many are drawn by the seed, from each source, and learned from (default: ${count(defaultMaxRows)})`, whole(2, 1_000_000_000));
   return command.option("--threads <number>", "threads of the calculation (default: all cores)", whole(1, 1024));
 }
 

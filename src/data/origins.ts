@@ -17,9 +17,10 @@ export interface OriginsReader {
 /**
  * Reads the column of role weight and, of a joined table, the sources of each row. Where only some of several tables have
  * a weight, the others' rows count 1; a joined row takes the weight of its first source that has one.
+ * @param placeOf words for the place of the k-th row that is added
  * @throws VhgmError "usage" for a table with two columns of role weight
  */
-export function originsReader(schema: Schema, table: Table): OriginsReader {
+export function originsReader(schema: Schema, table: Table, placeOf = (row: number): string => (isJoined(table) ? table.placeOf(row) : `row ${row + 1} of ${table.name}`)): OriginsReader {
   const weightAt = weightColumns(schema, table);
   const joined = isJoined(table) && table.sources.length > 1 ? table : null;
   const sourceAt = table.columns.length - 1;
@@ -36,8 +37,7 @@ export function originsReader(schema: Schema, table: Table): OriginsReader {
     if (!needed) return 1;
     const value = parseNumber(text);
     if (value !== null && value > 0 && Number.isFinite(value)) return value;
-    const place = joined ? joined.placeOf(count) : `row ${count + 1} of ${table.name}`;
-    throw new VhgmError("data", `'${text}' is no weight, in column '${own.attribute.name}', ${place}; weights are numbers above 0 (take such rows out, or give the column the role ignore).`);
+    throw new VhgmError("data", `'${text}' is no weight, in column '${own.attribute.name}', ${placeOf(count)}; weights are numbers above 0 (take such rows out, or give the column the role ignore).`);
   };
 
   return {

@@ -4,11 +4,10 @@ import type { Bundle } from "../../bundle/bundle.js";
 import type { TrainingCard } from "../../bundle/card.js";
 import { obeyRules, violationNotes } from "../../data/applicable.js";
 import { derivedNotes, derivedReport } from "../../data/agreement.js";
-import { CellsBuilder, matchColumns, type Cells } from "../../data/cells.js";
+import { matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
 import { inspectSources } from "../../data/inspectSources.js";
 import { fitLayout } from "../../data/layout.js";
-import { originsReader } from "../../data/origins.js";
 import { isJoined } from "../../data/sources.js";
 import type { Table } from "../../data/table.js";
 import { countTogether } from "../../data/together.js";
@@ -22,6 +21,7 @@ import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../o
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
 import { describeSources, populationOf } from "../sources.js";
 import { openCheckpoint, type Fingerprint } from "./checkpoint.js";
+import { readCells, rowCounter } from "./readCells.js";
 import { packageVersion, runtimeVersions } from "./versions.js";
 
 export interface TrainTableInput {
@@ -32,6 +32,8 @@ export interface TrainTableInput {
   readonly options: TrainingOptions;
   readonly open: SessionFactory;
   readonly session?: SessionOptions;
+  /** Rows that are held in memory at most (`defaultMaxRows`): of a longer table a sample is learned from. */
+  readonly maxRows?: number;
   /** Where progress is kept, and whether to go on from it. */
   readonly checkpoint?: { readonly path: string; readonly resume: boolean };
   /** Keeps the finished bundle, for instance in a file. The checkpoint goes only after that. */
@@ -54,7 +56,8 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   const { table, options, session = {} } = input;
   const { schema, notes } = await dictionaryOf(input, hooks);
   const rules = compileRules(schema);
-  const { cells, reports } = obeyRules(await readCells(table, schema, hooks), rules);
+  const { cells: read, tableRows } = await readCells(table, schema, { maxRows: input.maxRows, seed: options.seed }, hooks);
+  const { cells, reports } = obeyRules(read, rules);
   for (const note of violationNotes(reports)) hooks.onNote?.(note);
   for (const note of derivedNotes(derivedReport(cells, compileDerived(schema)))) hooks.onNote?.(note);
   const { columns, features } = fitLayout(cells);
@@ -84,7 +87,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
     throw cause;
   }
   for (const warning of result.warnings) hooks.onNote?.(warning);
-  const card = trainingCard(table, schema, notes, settled, result, cells);
+  const card = { ...trainingCard(table, schema, notes, settled, result, cells), ...(tableRows > cells.rows ? { tableRows } : {}) };
   const together = countTogether(result.model.layout.columns.map(({ source }) => cells.values[source]));
   const bundle: Bundle = { schema, card, model: { ...compileModel(result.model), together } };
   await input.save?.(bundle);
@@ -119,32 +122,6 @@ const withKey = (schema: Schema, key: string | null): Schema => ({
   ...schema,
   attributes: schema.attributes.map((attribute) => (attribute.name === key ? { ...attribute, role: "key" as const } : attribute)),
 });
-
-async function readCells(table: Table, schema: Schema, hooks: TrainTableHooks): Promise<Cells> {
-  hooks.onPhase?.("reading");
-  const onRows = rowCounter(hooks);
-  const builder = new CellsBuilder(schema, table.columns, table.name, 0, isJoined(table) ? table.placeOf : undefined);
-  const origins = originsReader(schema, table);
-  let rows = 0;
-  for await (const batch of table.batches()) {
-    builder.add(batch);
-    origins.add(batch);
-    onRows((rows += batch.length));
-  }
-  for (const { name, text, count } of builder.unknownLevels) {
-    hooks.onNote?.(`${count === 1 ? "One cell" : `${count} cells`} of ${name} held no level of the dictionary, for instance '${text}', and ${count === 1 ? "was" : "were"} taken as missing.`);
-  }
-  if (isJoined(table)) for (const note of table.notes) hooks.onNote?.(note);
-  return { ...builder.finish(), ...origins.finish() };
-}
-
-/** Reports rows, and ends the reading when the person asked to stop. */
-function rowCounter(hooks: TrainTableHooks): (rows: number) => void {
-  return (rows) => {
-    hooks.onRows?.(rows);
-    if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
-  };
-}
 
 const listed = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`;
 
