@@ -1,7 +1,14 @@
 import { z } from "zod";
+import { attributeTypes } from "../schema/schema.js";
 
 /** NaN does not survive JSON: scores of attributes without held-out cells are null. */
 const score = z.number().nullable();
+
+/** Checked by `Marginals` of data/marginals.ts. */
+export const marginalsSchema = z.object({
+  columns: z.array(z.object({ name: z.string(), cells: z.number(), quantiles: z.array(z.number()).readonly().optional(), shares: z.array(z.number()).readonly().optional(), rare: z.number().optional() })).readonly(),
+  relations: z.array(z.object({ a: z.string(), b: z.string(), correlation: z.number() })).readonly(),
+});
 
 /** What a reader should know of a model: the data's shape, the settings, and how well held-out cells were predicted. */
 export const cardSchema = z.object({
@@ -30,6 +37,25 @@ export const cardSchema = z.object({
   epochs: z.array(z.number()),
   /** Held-out scores by attribute: error and baseline in standard deviations (numbers) or share of wrong modes (levels). */
   scores: z.array(z.object({ name: z.string(), cells: z.number(), error: score, baseline: score, nll: score })),
+  /**
+   * How densities agree with held-out cells, by type: coverage of central intervals and histogram of the probability integral
+   * transform (numbers), reliability of probabilities (levels). The same cells chose weights and shapes. Absent in older models.
+   */
+  reliability: z
+    .array(
+      z.object({
+        type: z.enum(attributeTypes),
+        attributes: z.number(),
+        cells: z.number(),
+        coverage: z.array(z.object({ level: z.number(), share: z.number() })).readonly().optional(),
+        pit: z.array(z.number()).readonly().optional(),
+        bins: z.array(z.object({ predicted: z.number(), seen: z.number(), cells: z.number() })).readonly().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  /** Quantiles or shares of each column of the training table, and its strongest relations (data/marginals.ts). Absent in older models. */
+  marginals: marginalsSchema.optional(),
   /** How much the first member's latent says, in nats; absent without one (training/signatures.ts). */
   latent: z
     .object({ kl: z.number(), klPerCell: z.number(), units: z.number(), activeUnits: z.number(), components: z.number(), entropy: z.number(), mutualInformation: z.number(), gain: z.number().nullable() })

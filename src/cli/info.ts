@@ -3,7 +3,7 @@ import type { Bundle } from "../bundle/bundle.js";
 import { neverTogether } from "../bundle/neverTogether.js";
 import { readBundle } from "../bundle/node/files.js";
 import { examples, jsonFlag } from "./flags.js";
-import { attributeScale, attributeScores, rowsLearned } from "./scores.js";
+import { attributeScale, attributeScores, calibrationSummary, rowsLearned } from "./scores.js";
 import { print, printJson } from "./terminal.js";
 import { count, counted, layTable, listed, percent } from "./text.js";
 import { memoryMeaning, rowsWarning } from "./warnings.js";
@@ -97,6 +97,7 @@ function describe(path: string, bundle: Bundle): string {
     "Baseline: the same when the mean or the commonest level is filled in.",
     "",
     table,
+    ...calibrationSummary(bundle).flatMap((sentence) => ["", sentence]),
     ...(rules.length > 0 ? ["", "Rules:", ...rules.map(({ name, appliesWhen }) => `  ${name} applies only where ${appliesWhen}`)] : []),
     ...describeNeverTogether(bundle),
     ...(aside.length > 0 ? ["", "Set aside:", ...aside] : []),

@@ -1,4 +1,5 @@
 import type { Bundle } from "../bundle/bundle.js";
+import { calibrationError, pooledCoverage } from "../model/reliability.js";
 import type { Attribute } from "../schema/schema.js";
 import { count, counted, percent } from "./text.js";
 
@@ -32,6 +33,17 @@ export function heldOutSummary(bundle: Bundle): string[] {
     ...(numbers ? [`Held-out numbers: error ${numbers.error.toFixed(3)} standard deviations; filling in the mean gives ${numbers.baseline.toFixed(3)}.`] : []),
     ...(levels ? [`Held-out levels: ${percent(levels.error)} wrong; filling in the commonest level gives ${percent(levels.baseline)}.`] : []),
   ];
+}
+
+/** In a sentence, how held-out cells agree with the densities that they were given; nothing for models that do not say. */
+export function calibrationSummary({ card: { reliability = [] } }: Bundle): string[] {
+  const numbers = pooledCoverage(reliability);
+  const levels = calibrationError(reliability);
+  const parts = [
+    ...(numbers ? [`of ${count(numbers.cells)} numbers ${numbers.coverage.map(({ share }) => percent(share)).join(", ")} lie inside their ${numbers.coverage.map(({ level }) => percent(level)).join(", ")} intervals`] : []),
+    ...(levels ? [`probabilities of levels are off by ${(100 * levels.error).toFixed(1)} points on average (${count(levels.cells)} cells)`] : []),
+  ];
+  return parts.length > 0 ? [`Calibration on held-out cells: ${parts.join("; ")}. These cells also chose weights and shapes, so new people fit a little less well.`] : [];
 }
 
 /** What an attribute's values are: its unit, its levels, or its range. */

@@ -4,6 +4,7 @@ import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
 import { cellOf, gridMean } from "./likelihoods/index.js";
 import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel, type MemberPaths, type PathWeights } from "./predictive.js";
+import { countReliability, type Reliability } from "./reliability.js";
 
 /** One member's predictions of the rows in which it held out cells, and which cells those were. */
 export interface HeldOut {
@@ -64,7 +65,7 @@ export function priorWeights(hasMemory: boolean, { paths, stacking }: StackingCh
  * or log loss for classes, shrunk to a prior), then for numbers the shape for skewed ones, the spread and the histogram's
  * share (log score), then the factors of the grid's cells.
  */
-export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[] } {
+export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[]; reliability: Reliability[] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
   const prior = priorWeights(hasMemory, choice);
   const held = layout.columns.map((_, j) => collect(layout, cells, heldOut, j));
@@ -76,7 +77,19 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
   }));
   const model: DensityModel = { layout, grids, columns, peoplePerMemoryRow: 1 };
   calibrateShapes(model, columns, held, hasMemory, choice.paths.includes("linear"));
-  return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)) };
+  return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)), reliability: reliabilityOf(model, held) };
+}
+
+/** How the finished densities agree with the held-out cells, by type. */
+function reliabilityOf(model: DensityModel, held: readonly (readonly Cell[])[]): Reliability[] {
+  const counter = countReliability();
+  model.layout.columns.forEach(({ kind, attribute: { type } }, j) => {
+    if (kind === "number") {
+      const grid = model.grids.grids[j];
+      counter.addNumbers(type, held[j].map(({ members, row, value }) => ({ grid, density: numberDensity(model, members, row, j), value })));
+    } else counter.addClasses(type, held[j].map(({ members, row, value }) => ({ probabilities: classProbabilities(model, members, row, j), value })));
+  });
+  return counter.finish();
 }
 
 /** Scores of cells that were hidden, by the density as it stands. */

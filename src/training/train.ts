@@ -10,6 +10,7 @@ import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { meanOfDraws, type MemoryRows } from "../model/paths.js";
 import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import { isSparse, neighbourCount } from "../model/sparseLinear.js";
+import type { Reliability } from "../model/reliability.js";
 import type { TrainedModel } from "../model/trained.js";
 import { makeFold, maskedTable } from "./folds.js";
 import { openHeldOut } from "./heldout.js";
@@ -25,6 +26,8 @@ import { rowRoles } from "./sources.js";
 export interface TrainingResult {
   readonly model: TrainedModel;
   readonly scores: readonly ColumnScore[];
+  /** How densities agree with held-out cells, by type. */
+  readonly reliability: readonly Reliability[];
   readonly rows: number;
   readonly observedCells: number;
   /** Epoch whose weights each member kept. */
@@ -118,12 +121,13 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     }
   }
   hooks.onPhase?.("calibration");
-  const { columns, scores } = calibrate(layout, grids, cells, heldOut, options);
+  const { columns, scores, reliability } = calibrate(layout, grids, cells, heldOut, options);
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.all.filled);
   return {
     model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
     scores,
+    reliability,
     rows: cells.rows,
     observedCells: table.observed.reduce((a, b) => a + b, 0),
     epochs: finished.map((f) => f.epoch),

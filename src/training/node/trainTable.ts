@@ -8,11 +8,12 @@ import { matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
 import { inspectSources } from "../../data/inspectSources.js";
 import { fitLayout } from "../../data/layout.js";
+import { fitMarginals } from "../../data/marginals.js";
 import { isJoined } from "../../data/sources.js";
 import type { Table } from "../../data/table.js";
 import { countTogether } from "../../data/together.js";
 import type { SessionFactory, SessionOptions } from "../../engine/index.js";
-import { compileModel } from "../../model/trained.js";
+import { compileModel, type PredictModel } from "../../model/trained.js";
 import type { AttributeNote } from "../../schema/infer.js";
 import { compileDerived } from "../../schema/derived.js";
 import { compileRules } from "../../schema/rules.js";
@@ -36,6 +37,8 @@ export interface TrainTableInput {
   readonly maxRows?: number;
   /** Where progress is kept, and whether to go on from it. */
   readonly checkpoint?: { readonly path: string; readonly resume: boolean };
+  /** Learns from the same cells what a higher layer wants kept in the bundle, such as what people are invented by. */
+  readonly extend?: (model: PredictModel, schema: Schema, cells: Cells, seed: number) => Promise<Partial<PredictModel>>;
   /** Keeps the finished bundle, for instance in a file. The checkpoint goes only after that. */
   readonly save?: (bundle: Bundle) => Promise<void>;
 }
@@ -89,7 +92,9 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   for (const warning of result.warnings) hooks.onNote?.(warning);
   const card = { ...trainingCard(table, schema, notes, settled, result, cells), ...(tableRows > cells.rows ? { tableRows } : {}) };
   const together = countTogether(result.model.layout.columns.map(({ source }) => cells.values[source]));
-  const bundle: Bundle = { schema, card, model: { ...compileModel(result.model), together } };
+  const model: PredictModel = { ...compileModel(result.model), together };
+  if (input.extend) hooks.onPhase?.("people");
+  const bundle: Bundle = { schema, card, model: { ...model, ...(await input.extend?.(model, schema, cells, options.seed)) } };
   await input.save?.(bundle);
   await checkpoint?.remove();
   return bundle;
@@ -167,6 +172,8 @@ function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNot
     memory: memory === null ? "none" : options.memory,
     epochs: [...result.epochs],
     scores: result.scores.map(({ name, cells, error, baseline, nll }) => ({ name, cells, error: finite(error), baseline: finite(baseline), nll: finite(nll) })),
+    reliability: result.reliability,
+    marginals: fitMarginals(cells),
     ...(result.latent ? { latent: result.latent } : {}),
     masks: [...result.masks],
     warnings: [...result.warnings],
