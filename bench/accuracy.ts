@@ -2,10 +2,14 @@
  * Accuracy beside rivals on the same masks: the tables of docs/results.md.
  *
  *   npm run bench:accuracy -- --data DIR [--tables pima,pbc] [--mechanisms mcar,mar,mnar] [--seeds 1,2,3] [--rate 0.3]
- *     [--rows 4000] [--methods vhgm,vhgm-best,train-impute,mean,ridge,forest,et,mice] [--command 'NAME=COMMAND {in} {out}']
+ *     [--rows 4000] [--methods vhgm,vhgm-best,train-impute,mean,ridge,forest,et,mice,hyperimpute,…] [--peers DIR] [--command 'NAME=COMMAND {in} {out}']
  *     [--rerun vhgm,...] [--import FILE.tsv] [--no-run] [--cache DIR] [--python PATH] [--timeout 1200] [--out results.json]
+ *     [--plot ranks.html]
  *
- * --data    (or VHGM_DATA) one folder per table, NAME/NAME.csv or .csv.gz; needed for cases that the cache lacks.
+ * --data    (or VHGM_DATA) folders with tables, NAME/NAME.csv or ANY/NAME.csv, or .csv.gz; needed for cases that the cache lacks.
+ * --tables  names, or "confirmation": the tables of confirmation.ts, on which nothing was chosen.
+ * --peers   the folder that bench/peers/setup.sh filled (default: .cache/peers).
+ * --plot    writes the critical-difference plots of mean ranks across tables, a page for a browser.
  * --cache   keeps cases (m/), completed tables (out/) and results.jsonl: a run that was cut off goes on where it stood.
  * --rerun   forgets these methods' results of the wanted cases and runs them again: after a change of the code, or a failure.
  * --import  takes results made elsewhere, see imported.ts.
@@ -25,6 +29,7 @@ import { absentRivals, hasNumpy, type Method } from "./methods.js";
 import { readPlan, type Plan } from "./plan.js";
 import { rivalEnvironment, runCommands, stopRunning } from "../src/evaluation/node/process.js";
 import { appendLog, caseName, cellKey, readLog, writeLog, writeWhole, type Case, type Result } from "./results.js";
+import { rankPlots } from "./across.js";
 import { markdown } from "./tables.js";
 
 /** The compiled file stands in dist-bench/bench. */
@@ -50,7 +55,7 @@ async function main(plan: Plan): Promise<void> {
   forget(plan, wanted, results, log);
 
   const lacking = methods.filter((method) => plan.run && cases.some((which) => !results.has(keyOf(which, method))));
-  const absent = absentRivals(lacking.filter((m) => !m.own).map((m) => m.name), plan.python);
+  const absent = absentRivals(lacking.filter((m) => !m.own).map((m) => m.name), plan.python, plan.peers);
   const notes = [...absent.values()];
   for (const note of notes) say(note);
   const cells = cases
@@ -62,6 +67,7 @@ async function main(plan: Plan): Promise<void> {
   if (shown.length === 0) return say("There is no result to show.");
   if (plan.out !== undefined) writeWhole(plan.out, `${JSON.stringify({ ...settings, results: shown, notes }, null, 1)}\n`);
   const own = new Set(methods.filter((m) => m.own).map((m) => m.name));
+  if (plan.plot !== undefined) writeWhole(plan.plot, rankPlots(shown, methods.map((m) => m.name)));
   process.stdout.write(markdown({ results: shown, methods: methods.map((m) => m.name), own, setting: settingOf(plan), notes }));
 }
 

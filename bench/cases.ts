@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createRng, permutation } from "../src/base/random.js";
 import { openTable } from "../src/data/node/open.js";
@@ -84,8 +84,10 @@ function findTable(data: string | undefined, table: string): string {
   if (data === undefined) {
     throw new Error(`There is no such case of ${table} yet; --data (or VHGM_DATA) must name the folder that holds ${table}/${table}.csv.`);
   }
-  const found = ["csv", "csv.gz"].map((end) => join(data, table, `${table}.${end}`)).find(existsSync);
-  if (found === undefined) throw new Error(`${join(data, table)} holds no ${table}.csv and no ${table}.csv.gz.`);
+  // A folder of its own, or one that holds several tables.
+  const folders = [table, ...readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)];
+  const found = folders.flatMap((folder) => ["csv", "csv.gz"].map((end) => join(data, folder, `${table}.${end}`))).find(existsSync);
+  if (found === undefined) throw new Error(`${data} holds no folder with ${table}.csv or ${table}.csv.gz.`);
   return found;
 }
 

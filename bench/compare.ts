@@ -10,6 +10,7 @@ export interface Figure {
 
 /** NaN where a method failed or no column of the kind was scored. */
 export const nrmse: Figure = { name: "NRMSE", of: (r) => r.score?.nrmse ?? NaN, better: "lower" };
+export const r2: Figure = { name: "R²", of: (r) => r.score?.r2 ?? NaN, better: "higher" };
 export const accuracy: Figure = { name: "accuracy", of: (r) => r.score?.accuracy ?? NaN, better: "higher" };
 
 /** The items of a list by key, keys in the order in which they first appear. */

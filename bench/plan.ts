@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { mechanisms } from "../src/evaluation/ampute.js";
 import type { CaseSettings } from "./cases.js";
-import { builtinMethods, givenMethod, type Method } from "./methods.js";
+import { confirmationNames } from "./confirmation.js";
+import { builtinMethods, givenMethod, notToBeHad, peerPython, type Method } from "./methods.js";
 import { methodName, type Case } from "./results.js";
 
 /** What a command line asks for. */
@@ -17,6 +18,10 @@ export interface Plan {
   readonly data: string | undefined;
   readonly cache: string;
   readonly python: string;
+  /** Folder of bench/peers/setup.sh. */
+  readonly peers: string;
+  /** File of the critical-difference plot. */
+  readonly plot: string | undefined;
   /** Seconds of processor time of a rival. */
   readonly timeout: number;
   readonly out: string | undefined;
@@ -29,7 +34,6 @@ export interface Plan {
  * @throws Error with a sentence for what is not allowed
  */
 export function readPlan(args: readonly string[], root: string): Plan {
-  const environment = join(root, ".cache", "peers", "bin", "python");
   const { values: flags } = parseArgs({
     args: [...args],
     options: {
@@ -44,27 +48,33 @@ export function readPlan(args: readonly string[], root: string): Plan {
       rerun: { type: "string", default: "" },
       import: { type: "string", multiple: true, default: [] },
       cache: { type: "string", default: join(root, ".cache", "accuracy") },
-      python: { type: "string", default: existsSync(environment) ? environment : "python3" },
+      python: { type: "string" },
+      peers: { type: "string", default: join(root, ".cache", "peers") },
       timeout: { type: "string", default: "1200" },
       out: { type: "string" },
+      plot: { type: "string" },
       "no-run": { type: "boolean", default: false },
     },
   });
+  const environment = peerPython(flags.peers, "sklearn");
+  const python = flags.python ?? (existsSync(environment) ? environment : "python3");
   const chosen = list(flags.mechanisms);
   for (const text of chosen) {
     if (!mechanisms.some((m) => m === text)) throw new Error(`--mechanisms ${text} is not known; ${mechanisms.join(", ")} are.`);
   }
   const seeds = list(flags.seeds).map((text) => whole("seeds", text, 0));
-  const tables = list(flags.tables);
+  const tables = list(flags.tables).flatMap((name) => (name === "confirmation" ? confirmationNames : [name]));
   return {
-    methods: chooseMethods(builtinMethods({ root, python: flags.python }), list(flags.methods), flags.command),
+    methods: chooseMethods(builtinMethods({ root, python, peers: flags.peers }), list(flags.methods), flags.command),
     cases: chosen.flatMap((mechanism) => seeds.flatMap((seed) => tables.map((table) => ({ table, mechanism, seed })))),
     settings: { rate: share("rate", flags.rate), rows: whole("rows", flags.rows, 1) },
     rerun: new Set(list(flags.rerun).map(methodName)),
     imports: flags.import,
     data: flags.data,
     cache: flags.cache,
-    python: flags.python,
+    python,
+    peers: flags.peers,
+    plot: flags.plot,
     timeout: whole("timeout", flags.timeout, 1),
     out: flags.out,
     run: !flags["no-run"],
@@ -74,6 +84,7 @@ export function readPlan(args: readonly string[], root: string): Plan {
 function chooseMethods(known: readonly Method[], names: readonly string[], commands: readonly string[]): Method[] {
   const chosen = names.map((text) => {
     const method = known.find((m) => m.name === methodName(text));
+    if (!method && notToBeHad[text] !== undefined) throw new Error(`--methods ${text} can't be run: ${notToBeHad[text]}.`);
     if (!method) throw new Error(`--methods ${text} is not known; ${known.map((m) => m.name).join(", ")} are, and what --command gives.`);
     return method;
   });

@@ -1,4 +1,5 @@
 import { average } from "../src/evaluation/columns.js";
+import { acrossSection } from "./across.js";
 import { accuracy, compareMethods, groupBy, meanRanks, nrmse, type Figure } from "./compare.js";
 import { caseName, type Result } from "./results.js";
 
@@ -26,6 +27,8 @@ export function markdown({ results, methods: wanted, own, setting, notes }: Repo
     const rivals = methods.filter((m) => !own.has(m));
     if (rivals.length > 0) sections.push([`### ${method} against each rival`, "", ...rivalTable(results, method, rivals)]);
   }
+  const tested = acrossSection(results, methods);
+  if (tested.length > 0) sections.push([`### Across tables: ${methods[0]} against each`, "", ...tested]);
   sections.push(["### Every case", "", ...caseTable(results, methods)]);
   const parts = [[setting], ...sections, [...notes, ...remarks(results, methods)]].filter((lines) => lines.length > 0);
   return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;

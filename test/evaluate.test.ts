@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Evaluation } from "../src/evaluation/evaluation.js";
+import type { TransferEvaluation } from "../src/evaluation/transfer.js";
 import { csv, listing, smallTable, startVhgm, trainSmall, vhgm, workFolder } from "./support/cli.js";
 
 const folder = workFolder();
@@ -79,7 +80,40 @@ describe("evaluate", () => {
     expect(scores("stopped.json")).toEqual(scores("whole.json"));
   });
 
+  it("takes several tables, each by itself and all together", async () => {
+    writeFileSync(at("more.csv"), csv(smallTable(90, 3).table));
+    const run = await vhgm(folder, ["evaluate", "fresh.csv", "more.csv", ...quick, "--baselines", "mean,ridge", "--with-best", "-o", "several.html"]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/2 tables, 20% of their observed cells hidden \(MCAR; seeds 1\); the table is the unit/);
+    expect(run.stdout).toMatch(/^NRMSE on 2 tables: vhgm has mean rank/m);
+    for (const name of ["vhgm", "vhgm --best", "mean", "ridge"]) expect(run.stdout).toMatch(new RegExp(`^${name} +\\d\\.\\d\\d`, "m"));
+    expect(listing(folder)).toEqual(expect.arrayContaining(["several.evaluation/more/mcar-1-vhgm_--best.json", "several.html"]));
+    expect(readFileSync(at("several.html"), "utf8")).not.toMatch(/NaN|undefined|https?:/);
+  });
+
+  it("learns from some people and tries others, by a value of a column or by another table", async () => {
+    const [head, ...rows] = smallTable(160, 4).table;
+    writeFileSync(at("places.csv"), csv([[...head, "place"], ...rows.map((row, i) => [...row, i % 3 === 0 ? "far" : "near"])]));
+    const run = await vhgm(folder, ["evaluate", "places.csv", "--hold-out", "place=far", ...quick, "--baselines", "mean", "-o", "far.html", "--json"]);
+    expect(run.code).toBe(0);
+    const found = JSON.parse(run.stdout) as TransferEvaluation;
+    expect(found.groups.elsewhere.methods.map((m) => m.name)).toEqual(["vhgm", "vhgm, in-sample", "mean"]);
+    expect(found.groups.elsewhere.table).toMatchObject({ name: "place = far", rows: 54 });
+    expect(found.groups.elsewhere.results[0].columns.map((c) => c.name)).not.toContain("place");
+    expect(found.signatures).toHaveLength(4);
+    expect(readFileSync(at("far.html"), "utf8")).toContain("Four ways to fail");
+    const two = await vhgm(folder, ["evaluate", "fresh.csv", "--train", "people.csv", ...quick, "--baselines", "none"]);
+    expect(two.code).toBe(0);
+    expect(two.stdout).toMatch(/vhgm learned from 128 people of people\.csv, .*: 32 of the same sources, and 80 from elsewhere \(fresh\.csv\)/);
+    expect(two.stdout).toMatch(/^Four ways to fail:/m);
+  });
+
   it.each([
+    ["a column that is not there", ["--hold-out", "hospital=A"], /people\.csv has no column 'hospital' \(--hold-out\)/],
+    ["another form of --hold-out", ["--hold-out", "hospital"], /is not of the form 'COLUMN=VALUE'/],
+    ["two ways to hold out", ["--hold-out", "a=1", "--train", "fresh.csv"], /give one of the two/],
+    ["several tables and one hold-out", ["fresh.csv", "--hold-out", "a=1"], /2 tables were given; --synthetic, --train and --hold-out take one/],
+    ["--with-best with --best", ["--with-best", "--best"], /leave out --best and --model/],
     ["another extension", ["-o", "report.pdf"], /"report\.pdf" is no name for a report; \.html and \.json are allowed/],
     ["an unknown baseline", ["--baselines", "mean,knn"], /Allowed are mean, ridge, mice, missforest/],
     ["an unknown mechanism", ["--mechanism", "random"], /Allowed are mcar, mar, mnar, mnarlog/],

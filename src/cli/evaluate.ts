@@ -1,3 +1,4 @@
+import { basename, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
 import { VhgmError, isVhgmError } from "../base/errors.js";
@@ -12,12 +13,14 @@ import type { GridHooks } from "../evaluation/grid.js";
 import { createGridStore } from "../evaluation/node/store.js";
 import { renderReport } from "../evaluation/report/page.js";
 import { renderSynthetic } from "../evaluation/report/synthetic.js";
+import { renderTables } from "../evaluation/report/tablesPage.js";
 import { renderTransfer } from "../evaluation/report/transfer.js";
 import { prepareSubject } from "../evaluation/subject.js";
+import { evaluateTables, type TablesEvaluation } from "../evaluation/tables.js";
 import { openPredictor } from "../inference/predictor.js";
 import { runtimeVersions, packageVersion } from "../training/node/versions.js";
 import { chooseMethods, modelNotes, type EvaluateFlags } from "./evaluateMethods.js";
-import { resultLine, summary } from "./evaluateSummary.js";
+import { resultLine, summary, tablesSummary } from "./evaluateSummary.js";
 import { evaluateInvented } from "./evaluateSynthetic.js";
 import { evaluateElsewhere } from "./evaluateTransfer.js";
 import { transferSummary } from "./transferSummary.js";
@@ -46,8 +49,9 @@ export function addEvaluate(program: Command): void {
         "With --synthetic and --train: how close invented people are to real ones, and whether they give away whom the generator\n" +
         "learned from. The table then is the hold-out: real people whom the generator has not seen.",
     )
-    .argument("<table>", "CSV, TSV, Parquet, JSON lines or SAS XPT")
+    .argument("<tables...>", "one or more, each evaluated by itself and then together: CSV, TSV, Parquet, JSON lines or SAS XPT")
     .option("-o, --output <file>", "the report: a page that needs nothing else (.html), or all figures (.json)")
+    .option("--with-best", "ours twice: with default settings, and with --best")
     .option("--model <file>", "evaluate this model instead of training one on the table, as vhgm complete does")
     .option("--baselines <names>", `imputers to compare with, or none: ${baselineNames.join(", ")} (default: all; mean,ridge for people from elsewhere)`, baselineList)
     .option("--against <name=command>", "a further imputer, run by the shell: 'NAME=COMMAND {in} {out}' reads a CSV with holes and writes it completed; can be given several times", (text: string, list: string[]) => [...list, text], [])
@@ -65,6 +69,7 @@ export function addEvaluate(program: Command): void {
     "vhgm evaluate cohort.csv -o report.html",
     "vhgm evaluate cohort.csv --mechanism mcar,mar,mnar --seeds 1,2,3,4,5 -o report.html",
     "vhgm evaluate new.csv --model cohort.vhgm --baselines mean,ridge",
+    "vhgm evaluate a.csv b.csv c.csv --with-best -o tables.html",
     "vhgm evaluate cohort.csv --hold-out hospital=Cleveland -o elsewhere.html",
     "vhgm evaluate cycle2.csv --train cycle1.csv -o later.html",
     "vhgm evaluate holdout.csv --synthetic people.csv --train train.csv -o report.html",
@@ -74,48 +79,45 @@ export function addEvaluate(program: Command): void {
 
 const baselineList = (text: string): (typeof baselineNames)[number][] => (text.trim() === "none" ? [] : listOf(oneOf(baselineNames))(text));
 
-async function run(path: string, flags: EvaluateFlags): Promise<void> {
-  const { output, quiet, json } = flags;
-  const kind = output === undefined ? undefined : /\.(html|json)$/i.exec(output)?.[1].toLowerCase();
+async function run(paths: readonly string[], flags: EvaluateFlags): Promise<void> {
+  const { output, quiet, model, synthetic, train, holdOut } = flags;
+  const isOther = synthetic !== undefined || train !== undefined || holdOut !== undefined;
+  if (isOther && paths.length > 1) throw new VhgmError("usage", `${paths.length} tables were given; --synthetic, --train and --hold-out take one.`);
+  if (model !== undefined && paths.length > 1) throw new VhgmError("usage", `${paths.length} tables were given; --model takes one.`);
   if (output !== undefined) {
-    if (kind === undefined) throw new VhgmError("usage", `"${output}" is no name for a report; .html and .json are allowed.`);
-    await refuseSameFile(output, path, ...[flags.model, flags.synthetic, flags.train].filter((file) => file !== undefined));
+    if (!/\.(html|json)$/i.test(output)) throw new VhgmError("usage", `"${output}" is no name for a report; .html and .json are allowed.`);
+    await refuseSameFile(output, ...paths, ...[model, synthetic, train].filter((file) => file !== undefined));
     await checkOutput(output);
   }
-  if (flags.synthetic !== undefined) return runSynthetic(path, flags, kind);
+  if (synthetic !== undefined) return runSynthetic(paths[0], flags);
   const store = output?.replace(/\.\w+$/, ".evaluation");
   const progress = createProgress({ quiet });
-  if (flags.train !== undefined || flags.holdOut !== undefined) return runElsewhere(path, flags, kind, store, progress);
-  const evaluation = await stoppable(() => evaluateTable(path, flags, store, progress))
-    .catch((error: unknown) => {
-      throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
-    })
-    .finally(() => progress.stop());
-  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : renderReport(evaluation));
-  if (json) printJson(evaluation);
-  else print(summary(evaluation));
-  if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);
+  const guarded = <T>(work: () => Promise<T>): Promise<T> =>
+    stoppable(work)
+      .catch((error: unknown) => {
+        throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
+      })
+      .finally(() => progress.stop());
+  if (isOther) {
+    if (model !== undefined) throw new VhgmError("usage", "--hold-out and --train learn a model of their own; leave out --model.");
+    if (train !== undefined && holdOut !== undefined) throw new VhgmError("usage", "--hold-out splits the table itself and --train gives another one to learn from; give one of the two.");
+    return deliver(await guarded(() => evaluateElsewhere(paths[0], flags, store, commandLine(), progress)), flags, renderTransfer, transferSummary, store);
+  }
+  if (paths.length === 1) return deliver(await guarded(() => evaluateTable(paths[0], flags, store, progress)), flags, renderReport, summary, store);
+  await deliver(await guarded(() => evaluateSeveral(paths, flags, store, progress)), flags, renderTables, tablesSummary, store);
 }
 
-/** The evaluation on people from elsewhere. */
-async function runElsewhere(path: string, flags: EvaluateFlags, kind: string | undefined, store: string | undefined, progress: Progress): Promise<void> {
-  const { output, json } = flags;
-  if (flags.model !== undefined) throw new VhgmError("usage", "--hold-out and --train learn a model of their own; leave out --model.");
-  if (flags.train !== undefined && flags.holdOut !== undefined) throw new VhgmError("usage", "--hold-out splits the table itself and --train gives another one to learn from; give one of the two.");
-  const evaluation = await stoppable(() => evaluateElsewhere(path, flags, store, commandLine(), progress))
-    .catch((error: unknown) => {
-      throw isVhgmError(error) && error.code === "cancelled" ? stoppedError(store, error) : error;
-    })
-    .finally(() => progress.stop());
-  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : renderTransfer(evaluation));
+/** Writes the report and prints the findings. */
+async function deliver<T>(evaluation: T, { output, json }: EvaluateFlags, page: (evaluation: T) => string, text: (evaluation: T) => string, store?: string): Promise<void> {
+  if (output !== undefined) await writeFileAtomic(output, /\.json$/i.test(output) ? `${JSON.stringify(evaluation, null, 1)}\n` : page(evaluation));
   if (json) printJson(evaluation);
-  else print(transferSummary(evaluation));
-  if (output !== undefined) tell(`\n${output}: the report. Finished results are kept in ${store}; that folder can be deleted.`);
+  else print(text(evaluation));
+  if (output !== undefined) tell(`\n${output}: the report.${store === undefined ? "" : ` Finished results are kept in ${store}; that folder can be deleted.`}`);
 }
 
 /** The other evaluation: of invented people. */
-async function runSynthetic(holdout: string, flags: EvaluateFlags, kind: string | undefined): Promise<void> {
-  const { synthetic, train, output, rows, quiet, json } = flags;
+async function runSynthetic(holdout: string, flags: EvaluateFlags): Promise<void> {
+  const { synthetic, train, rows, quiet } = flags;
   if (synthetic === undefined || train === undefined || flags.holdOut !== undefined) {
     throw new VhgmError("usage", "--synthetic (invented people) and --train (whom the generator learned from) go together; the table is the hold-out.");
   }
@@ -125,10 +127,7 @@ async function runSynthetic(holdout: string, flags: EvaluateFlags, kind: string 
   const schema = await readSchema(flags);
   const progress = createProgress({ quiet });
   const evaluation = await stoppable(() => evaluateInvented({ train, holdout, synthetic, schema, rows, command: commandLine() }, progress)).finally(() => progress.stop());
-  if (output !== undefined) await writeFileAtomic(output, kind === "json" ? `${JSON.stringify(evaluation, null, 1)}\n` : renderSynthetic(evaluation));
-  if (json) printJson(evaluation);
-  else print(syntheticSummary(evaluation));
-  if (output !== undefined) tell(`\n${output}: the report.`);
+  await deliver(evaluation, flags, renderSynthetic, syntheticSummary);
 }
 
 const stoppedError = (store: string | undefined, cause: unknown): VhgmError =>
@@ -182,6 +181,20 @@ async function evaluateTable(path: string, flags: EvaluateFlags, store: string |
   } finally {
     await predictor?.close();
   }
+}
+
+/** Tables one after the other by the same methods; each keeps its results in a folder of its own. */
+async function evaluateSeveral(paths: readonly string[], flags: EvaluateFlags, store: string | undefined, progress: Progress): Promise<TablesEvaluation> {
+  const start = performance.now();
+  const names = paths.map((path) => basename(path).replace(/(\.csv|\.tsv|\.parquet|\.jsonl|\.ndjson|\.xpt)?(\.gz)?$/i, ""));
+  const twice = names.find((name, k) => names.indexOf(name) < k);
+  if (twice !== undefined) throw new VhgmError("usage", `Two tables are called ${twice}; their results would be mixed up.`);
+  const tables: Evaluation[] = [];
+  for (const [k, path] of paths.entries()) {
+    progress.note(`${names[k]} (${k + 1} of ${paths.length}):`);
+    tables.push(await evaluateTable(path, flags, store && join(store, names[k]), progress));
+  }
+  return evaluateTables(tables, { command: commandLine(), versions: tables[0].made.versions, seconds: (performance.now() - start) / 1000 });
 }
 
 /** The command as it was typed, quoted where a shell needs it. */

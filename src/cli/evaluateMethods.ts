@@ -17,6 +17,7 @@ import { counted } from "./text.js";
 export interface EvaluateFlags extends TrainingFlags {
   readonly output?: string;
   readonly model?: string;
+  readonly withBest?: boolean;
   /** If absent, all; for people from elsewhere mean and ridge. */
   readonly baselines?: readonly BaselineName[];
   readonly against: readonly string[];
@@ -43,7 +44,9 @@ const work: Readonly<Record<BaselineName, number>> = { mean: 0.1, ridge: 1, mice
  * @throws VhgmError "usage" if two methods have one name
  */
 export async function chooseMethods(flags: EvaluateFlags, given: { bundle: Bundle; predictor: Predictor } | undefined): Promise<Method[]> {
-  return distinct([given ? modelMethod(flags, given) : await trainingMethod(flags), ...rivalMethods(flags, baselineNames)]);
+  if (flags.withBest && (given || flags.best)) throw new VhgmError("usage", "--with-best trains with default settings and with --best; leave out --best and --model.");
+  const own = given ? [modelMethod(flags, given)] : [await trainingMethod(flags), ...(flags.withBest ? [{ ...(await trainingMethod({ ...flags, best: true })), name: `${ownName} --best` }] : [])];
+  return distinct([...own, ...rivalMethods(flags, baselineNames)]);
 }
 
 /**

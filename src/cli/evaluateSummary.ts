@@ -4,6 +4,8 @@ import type { FigureName } from "../evaluation/figures.js";
 import { figures } from "../evaluation/figures.js";
 import type { MaskResult } from "../evaluation/grid.js";
 import { figureText, headline, pText, secondsText, settingSentence, shown, verdictText } from "../evaluation/report/words.js";
+import { rivalHeads, rivalRows, tablesHeadline, tablesSetting } from "../evaluation/report/tablesPage.js";
+import { failedMasks, meanTime, type TablesEvaluation } from "../evaluation/tables.js";
 import { layTable, screenWidth, type TextColumn } from "./text.js";
 
 /** One finished cell of the grid in a line. */
@@ -50,5 +52,25 @@ export function summary(evaluation: Evaluation): string {
       ? ["", `${names[0]} minus each:`, layTable([{ title: "rival" }, { title: "figure" }, right("difference"), right("95% interval"), right("masks won"), right("p (Holm)"), { title: names[0] }], compared, screenWidth())]
       : []),
     ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
+}
+
+/** The findings over several tables for a terminal. */
+export function tablesSummary(evaluation: TablesEvaluation): string {
+  const { tables, across } = evaluation;
+  const methods = tables[0].methods.map((m) => m.name);
+  const right = (title: string): TextColumn => ({ title, align: "right" });
+  const ranked = methods.map((name, k) => {
+    const { failed, masks } = failedMasks(tables, name);
+    return [name, ...across.map((a) => shown(a.meanRanks[k], 2)), secondsText(meanTime(tables, name)), `${failed} of ${masks}`];
+  });
+  return [
+    tablesSetting(evaluation),
+    "",
+    ...tablesHeadline(evaluation),
+    "",
+    "Mean ranks:",
+    layTable([{ title: "method" }, ...across.map((a) => right(figures[a.figure].label)), right("time"), right("failed")], ranked, screenWidth()),
+    ...across.flatMap((a) => ["", `${figures[a.figure].label}, ${methods[0]} against each:`, layTable(rivalHeads.map((title, k) => (k === 0 ? { title } : right(title))), rivalRows(a), screenWidth())]),
   ].join("\n");
 }

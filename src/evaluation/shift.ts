@@ -2,26 +2,32 @@ import { createRng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import type { Predictor } from "../inference/predictor.js";
-import { scoreCells, type ColumnScore } from "../model/calibration.js";
+import { scoreCells, type ColumnScore, type HeldOut } from "../model/calibration.js";
 import { maskedTable } from "../training/folds.js";
 import { compareLoss, type ShiftReport } from "../training/signatures.js";
 
 export interface HiddenShare {
   readonly seed?: number;
-  /** Of the observed cells; as much as a training holds out if absent, so that as much is known of a row. */
+  /** Of the observed cells, at a time; as much as a training holds out if absent, so that as much is known of a row. */
   readonly share?: number;
 }
 
-/** Hides some cells of a new table, predicts them, and scores them as a training scores the cells that it holds out. */
+/** Hides the cells of a new table share by share, each once, predicts them, and scores them as a training scores the cells that it holds out. */
 export async function scoresOnNewTable(predictor: Predictor, cells: Cells, { seed = 1, share = 0.1 }: HiddenShare = {}): Promise<ColumnScore[]> {
   const { layout } = predictor.model;
   const table = encodeCells(cells, layout);
-  const rng = createRng(seed, 0x5417f);
-  const held = table.observed.map((bit) => (bit && rng.uniform() < share ? 1 : 0));
-  const visible = table.observed.map((bit, i) => bit - held[i]);
   const own = predictor.find(table);
-  const draws = await predictor.run(maskedTable(table, visible, layout), own);
-  return scoreCells(predictor.model, cells, [{ paths: draws[0], draws, held }]);
+  const parts = Math.max(1, Math.round(1 / share));
+  const rng = createRng(seed, 0x5417f);
+  const part = Uint16Array.from(table.observed, () => Math.floor(rng.uniform() * parts));
+  const hidden: HeldOut[] = [];
+  for (let k = 0; k < parts; k++) {
+    const held = table.observed.map((bit, i) => (bit && part[i] === k ? 1 : 0));
+    const visible = table.observed.map((bit, i) => bit - held[i]);
+    const draws = await predictor.run(maskedTable(table, visible, layout), own);
+    hidden.push({ paths: draws[0], draws, held });
+  }
+  return scoreCells(predictor.model, cells, hidden);
 }
 
 /**

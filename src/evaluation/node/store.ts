@@ -14,7 +14,7 @@ const storeVersion = 2;
  */
 export function createGridStore(folder: string, subject: Subject): GridStore {
   const content = createHash("sha256").update(JSON.stringify(subject.cells.attributes)).update(JSON.stringify(subject.text)).digest("hex");
-  const fileOf = ({ method, mechanism, seed }: GridKey): string => join(folder, `${mechanism}-${seed}-${method.name}.json`);
+  const fileOf = ({ method, mechanism, seed }: GridKey): string => join(folder, `${mechanism}-${seed}-${method.name.replace(/[^\w.-]+/g, "_")}.json`);
   const stampOf = ({ method, mechanism, seed, rate }: GridKey): string =>
     createHash("sha256").update(JSON.stringify([storeVersion, content, mechanism, seed, rate, method.name, method.identity])).digest("hex");
   return {

@@ -14,16 +14,15 @@ const mostDots = 60;
 const mostOpenRows = 40;
 
 /** The report: one page of HTML that needs nothing else, no network and no script. */
-export function renderReport(evaluation: Evaluation): string {
-  const { table } = evaluation;
+export const renderReport = (evaluation: Evaluation): string => htmlDocument(`How well holes are filled: ${evaluation.table.name}`, reportBody(evaluation));
+
+/** All sections of the report of one table. */
+export function reportBody(evaluation: Evaluation): string {
   const sections = [methodsSection, comparisonSection, attributesSection, honestySection, mechanismSection, timeSection, tablesSection, makingSection];
-  return htmlDocument(
-    `How well holes are filled: ${table.name}`,
-    `${paragraph(settingSentence(evaluation), "soft")}
+  return `${paragraph(settingSentence(evaluation), "soft")}
 <div class="short">${headline(evaluation).map((s) => paragraph(s)).join("")}</div>
 ${evaluation.notes.filter((note) => note.startsWith("Not a fair test")).map((note) => `<div class="warn">${paragraph(note)}</div>`).join("")}
-${sections.map((section) => section(evaluation)).join("\n")}`,
-  );
+${sections.map((section) => section(evaluation)).join("\n")}`;
 }
 
 const namesOf = ({ methods }: Evaluation): string[] => methods.map((m) => m.name);
