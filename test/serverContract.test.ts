@@ -125,13 +125,13 @@ describe("the OpenAPI document", () => {
 
   it("names every route of the API", () => {
     expect(Object.keys(document.paths).sort()).toEqual(
-      ["/v1/models", "/v1/model", "/v1/bundle", "/v1/attributes", "/v1/attributes/{name}", "/v1/predict", "/v1/compare", "/v1/next", "/v1/impute", "/v1/generate", "/healthz", "/readyz", "/metrics"].sort(),
+      ["/v1/models", "/v1/model", "/v1/bundle", "/v1/attributes", "/v1/attributes/{name}", "/v1/marginals", "/v1/predict", "/v1/compare", "/v1/next", "/v1/impute", "/v1/generate", "/healthz", "/readyz", "/metrics"].sort(),
     );
   });
 });
 
 describe("answers are what the document says, and never a failure of the server", () => {
-  it.each(["/v1/models", "/v1/model", "/v1/attributes?limit=3", "/v1/attributes/{name}", "/healthz", "/readyz", "/metrics", "/v1/bundle"])("of %s", async (path) => {
+  it.each(["/v1/models", "/v1/model", "/v1/attributes?limit=3", "/v1/attributes/{name}", "/v1/marginals", "/healthz", "/readyz", "/metrics", "/v1/bundle"])("of %s", async (path) => {
     const operation = document.paths[path.split("?")[0]].get;
     for (const name of path.includes("{") ? names : [""]) expectConforming(operation, await ask(url + path.replace("{name}", name)));
     if (operation.parameters) expectConforming(operation, await ask(`${url}${path.replace("{name}", "%F0%9F%90%81")}${path.includes("?") ? "&" : "?"}model=nobody`));

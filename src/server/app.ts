@@ -195,6 +195,12 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     }
     return c.json({ ...entry, marginal: await marginals.get(place) });
   });
+  on("marginals", (c) => {
+    query(c, nothing);
+    const { marginals } = modelOf(c);
+    if (!marginals) throw new Refusal(404, "no-marginals", "The model was trained by an older program, which kept nothing of the table's columns.");
+    return c.json(marginals);
+  });
   on("predict", async (c) => {
     query(c, nothing);
     const model = modelOf(c).name;
@@ -217,18 +223,18 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     const model = modelOf(c).name;
     const type = mediaType(c);
     if (type === "text/csv") {
-      const options = query(c, wire.imputeQuery);
+      const { table, ...options } = query(c, wire.imputeQuery);
       return asTable(async (done) => {
         const csv = await readBody(c, { most: limits.table, within: limits.tableTime });
-        return streamed(c, { model, kind: "imputeCsv", csv, options, mostRows: limits.rows }, "text/csv; charset=utf-8", done);
+        return streamed(c, { model, kind: "imputeCsv", csv, table, options, mostRows: limits.rows }, "text/csv; charset=utf-8", done);
       });
     }
     if (type !== "application/json") throw new Refusal(415, "media-type", "The body's media type is not allowed; send application/json or text/csv.");
     query(c, nothing);
     return asTable(async (done) => {
-      const { rows, ...options } = parseJson(await readBody(c, json), wire.imputeRequest);
+      const { rows, table, ...options } = parseJson(await readBody(c, json), wire.imputeRequest);
       requireRows(rows.length, "/rows");
-      const bytes = await whole(c.req.raw.signal, { model, kind: "imputeRows", rows, options }, limits.tableTime);
+      const bytes = await whole(c.req.raw.signal, { model, kind: "imputeRows", rows, table, options }, limits.tableTime);
       done();
       return jsonResponse(bytes);
     });

@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Bundle } from "../bundle/bundle.js";
 import { neverTogether } from "../bundle/neverTogether.js";
+import type { Marginals } from "../data/marginals.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
 import type { attributeSchema, attributesSchema, modelSchema } from "./api/schemas.js";
 
@@ -13,6 +14,8 @@ export interface ServedModel {
   readonly bytes: Uint8Array;
   readonly summary: z.infer<typeof modelSchema>;
   readonly entries: readonly AttributeEntry[];
+  /** Absent for models of older programs. */
+  readonly marginals?: Marginals;
   /** @returns undefined for an attribute that the model does not know */
   find(name: string): AttributeEntry | undefined;
   search(query: { search?: string; type?: string; unit?: string; limit: number; offset: number }): z.infer<typeof attributesSchema>;
@@ -32,6 +35,7 @@ export function serveModel(name: string, bytes: Uint8Array, bundle: Bundle): Ser
   const never = neverTogether({ model });
   const shown: Record<string, unknown> = { ...card };
   delete shown.scores; // they stand at the attributes
+  delete shown.marginals; // they have a route of their own
   return {
     name,
     bytes,
@@ -46,6 +50,7 @@ export function serveModel(name: string, bytes: Uint8Array, bundle: Bundle): Ser
       never: never && { allPairs: never.allPairs, pairs: never.pairs, blocks: never.blocks.map(({ a, b, pairs }) => ({ a: [...a], b: [...b], pairs })) },
       card: shown,
     },
+    marginals: card.marginals,
     find: (text) => byName.get(text),
     search({ search = "", type, unit, limit, offset }) {
       const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
@@ -69,7 +74,7 @@ function rankOf({ name, label = "" }: AttributeEntry, search: string): number {
 }
 
 function describe(attribute: Attribute, { model }: Bundle, column: number | undefined, score: Bundle["card"]["scores"][number] | undefined): AttributeEntry {
-  const { name, label, unit, type, levels, resolution, applies_when, equals, aliases } = attribute;
+  const { name, label, unit, type, levels, resolution, applies_when, equals, aliases, missing, conversions } = attribute;
   const grid = column !== undefined && isNumeric(type) ? model.grids.grids[column] : undefined;
   return {
     name,
@@ -82,6 +87,8 @@ function describe(attribute: Attribute, { model }: Bundle, column: number | unde
     ...(applies_when ? { appliesWhen: applies_when } : {}),
     ...(equals ? { equals } : {}),
     ...(aliases?.length ? { aliases } : {}),
+    ...(missing?.length ? { missing } : {}),
+    ...(conversions?.length ? { conversions } : {}),
     learned: column !== undefined,
     ...(score ? { score: { cells: score.cells, error: score.error, baseline: score.baseline, nll: score.nll } } : {}),
   };

@@ -1,5 +1,6 @@
 import type { NeverBlock } from "../../src/bundle/neverTogether.js";
 import type { TrainingCard } from "../../src/bundle/card.js";
+import type { Marginals } from "../../src/data/marginals.js";
 import type { Comparison, Scenario } from "../../src/inference/compare.js";
 import type { Measurement } from "../../src/inference/next.js";
 import type { Given, Prediction } from "../../src/inference/predict.js";
@@ -9,7 +10,7 @@ import type { Attribute } from "../../src/schema/schema.js";
 export type Score = TrainingCard["scores"][number];
 
 /** What the app knows of one attribute before anything is asked. */
-export interface KnownAttribute extends Readonly<Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "aliases" | "equals">> {
+export interface KnownAttribute extends Readonly<Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "aliases" | "equals" | "missing" | "conversions">> {
   /** Numbers: what was learned from; dates in days since 1970-01-01. */
   readonly range?: { readonly low: number; readonly high: number };
   /** The condition under which it applies to a person. */
@@ -20,7 +21,7 @@ export interface KnownAttribute extends Readonly<Pick<Attribute, "name" | "label
 /** What the app knows of the model. */
 export interface ModelFacts {
   readonly name: string;
-  readonly card: Omit<TrainingCard, "scores">;
+  readonly card: Omit<TrainingCard, "scores" | "marginals">;
   readonly attributes: readonly KnownAttribute[];
   /** Pairs of attributes that nobody in the training tables showed together; null for models that did not count. */
   readonly never: { readonly allPairs: number; readonly pairs: number; readonly blocks: readonly NeverBlock[] } | null;
@@ -57,6 +58,8 @@ export interface TextTable {
 
 /** Some rows of a table; each row is completed by itself, so a long table is asked in parts. */
 export interface ImputeQuestion extends TextTable {
+  /** The file's name, by which conversions for one source are found. */
+  readonly name: string;
   /** Level of the intervals that come as added columns. */
   readonly level: number;
 }
@@ -79,6 +82,8 @@ export interface Backend {
   next(question: NextQuestion, signal: AbortSignal): Promise<readonly Measurement[]>;
   impute(question: ImputeQuestion, signal: AbortSignal): Promise<TextTable>;
   generate(question: GenerateQuestion, signal: AbortSignal, onRows?: (rows: number) => void): Promise<TextTable>;
+  /** What the model remembers of its training table's columns; null for models of older programs. */
+  marginals(signal: AbortSignal): Promise<Marginals | null>;
   close(): void;
 }
 

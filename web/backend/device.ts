@@ -49,6 +49,7 @@ export async function openDevice(bytes: Uint8Array, name: string): Promise<{ bac
       next: (question, signal) => ask("next", question, signal) as ReturnType<Backend["next"]>,
       impute: (question, signal) => ask("impute", question, signal) as ReturnType<Backend["impute"]>,
       generate: (question, signal, onRows) => ask("generate", question, signal, onRows) as ReturnType<Backend["generate"]>,
+      marginals: (signal) => ask("marginals", null, signal) as ReturnType<Backend["marginals"]>,
       close: () => worker.terminate(),
     };
     return { backend, facts };

@@ -5,7 +5,7 @@ import type { OpenedModel } from "./messages.js";
 
 /** What the app knows of a model, from its bundle. */
 export function factsOf({ schema, card, model }: Bundle, name: string): OpenedModel {
-  const { scores, ...rest } = card;
+  const { scores, marginals: _, ...rest } = card;
   const scoreOf = new Map(scores.map(({ name, ...score }) => [name, score]));
   const columnOf = new Map(model.layout.columns.map((column, j) => [column.attribute.name, j]));
   const never = neverTogether({ model });
@@ -24,6 +24,8 @@ export function factsOf({ schema, card, model }: Bundle, name: string): OpenedMo
       levels: a.levels,
       resolution: a.resolution,
       aliases: a.aliases,
+      missing: a.missing,
+      conversions: a.conversions,
       equals: a.equals,
       appliesWhen: a.applies_when,
       range: range(columnOf.get(a.name)!),

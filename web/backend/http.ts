@@ -1,3 +1,4 @@
+import type { Marginals } from "../../src/data/marginals.js";
 import type { Measurement } from "../../src/inference/next.js";
 import { formatCsv, parseCsv } from "../csv.js";
 import { AppError, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
@@ -16,6 +17,8 @@ interface ServedAttributes {
 
 /** Attributes per request: the most that the server gives. */
 const page = 500;
+/** Longer names of files are cut: the server takes no more. */
+const longestName = 300;
 /** A busy server is asked again so often. */
 const mostTries = 8;
 
@@ -70,8 +73,8 @@ export function createClient(key?: string, asked?: string): Client {
     predict: (question, signal) => post("v1/predict", question, signal),
     compare: (question, signal) => post("v1/compare", question, signal),
     next: async (question, signal) => (await post<{ measurements: Measurement[] }>("v1/next", question, signal)).measurements,
-    async impute({ level, ...table }, signal) {
-      const response = await ask(`v1/impute?intervals=${level}`, { body: formatCsv(table), type: "text/csv", signal });
+    async impute({ level, name, ...table }, signal) {
+      const response = await ask(`v1/impute?intervals=${level}&table=${encodeURIComponent(name.slice(0, longestName))}`, { body: formatCsv(table), type: "text/csv", signal });
       return parseCsv(await response.text(), ",");
     },
     async generate(question, signal, onRows) {
@@ -82,6 +85,14 @@ export function createClient(key?: string, asked?: string): Client {
         onRows?.(Math.max(0, lines - 1));
       });
       return parseCsv(new TextDecoder().decode(bytes), ",");
+    },
+    async marginals(signal) {
+      try {
+        return (await (await ask("v1/marginals", { signal })).json()) as Marginals;
+      } catch (error) {
+        if (error instanceof AppError && error.status === 404) return null;
+        throw error;
+      }
     },
     close() {},
   };

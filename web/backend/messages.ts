@@ -8,6 +8,7 @@ export interface Questions {
   readonly next: NextQuestion;
   readonly impute: ImputeQuestion;
   readonly generate: GenerateQuestion;
+  readonly marginals: null;
 }
 export type QuestionKind = keyof Questions;
 

@@ -67,11 +67,13 @@ async function answer(request: Exclude<Request, { kind: "cancel" }>): Promise<un
       return impute(opened, request.question);
     case "generate":
       return generate(opened, request.question, request.id);
+    case "marginals":
+      return opened.bundle.card.marginals ?? null;
   }
 }
 
-async function impute({ bundle, predictor }: Opened, { columns, rows, level }: ImputeQuestion): Promise<TextTable> {
-  const imputer = createImputer(predictor, bundle.schema, columns, "the table", { intervals: level });
+async function impute({ bundle, predictor }: Opened, { name, columns, rows, level }: ImputeQuestion): Promise<TextTable> {
+  const imputer = createImputer(predictor, bundle.schema, columns, name, { intervals: level });
   const [completed] = await imputer.complete(rows);
   return { columns: imputer.columns, rows: completed };
 }

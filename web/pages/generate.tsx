@@ -8,6 +8,7 @@ import { Failure, Progress, saveTable } from "../controls/parts.js";
 import { ValueField } from "../controls/valueField.js";
 import { isLevels, titleOf } from "../format.js";
 import { asAppError, isReadable, useApp } from "../state.js";
+import { compareInvented, Figures, type InventedFigures } from "./generate/figures.js";
 import { Preview } from "./table/preview.js";
 
 const operators = [">=", "<=", "=", "!="] as const;
@@ -32,10 +33,12 @@ export function GeneratePage(): JSX.Element {
   const [seed, setSeed] = useState("1");
   const [done, setDone] = useState<number>();
   const [made, setMade] = useState<TextTable>();
+  const [figures, setFigures] = useState<InventedFigures>();
   const [failure, setFailure] = useState<AppError>();
   const [told, setTold] = useState("");
   const control = useRef<AbortController>(undefined);
   const where = whereText(conditions, attributeOf);
+  const fileName = `${facts.name}-invented.csv`;
   const count = wholeNumber(rows, 1, most);
   const start = wholeNumber(seed, 0, 4_294_967_295);
 
@@ -45,10 +48,15 @@ export function GeneratePage(): JSX.Element {
     const { signal } = control.current;
     setFailure(undefined);
     setMade(undefined);
+    setFigures(undefined);
     setTold("");
     setDone(0);
     try {
-      setMade(await backend.generate({ rows: count, seed: start, ...(where === "" ? {} : { where }) }, signal, setDone));
+      const people = await backend.generate({ rows: count, seed: start, ...(where === "" ? {} : { where }) }, signal, setDone);
+      setMade(people);
+      const marginals = await backend.marginals(signal);
+      const rare = marginals && marginals.columns.filter((column) => column.rare).length;
+      setFigures({ conditions: where !== "", rare, likeness: marginals && where === "" ? compareInvented(people, marginals, facts.attributes) : null });
     } catch (error) {
       if (signal.aborted) setTold(t.generate.cancelled);
       else setFailure(asAppError(error));
@@ -137,7 +145,7 @@ export function GeneratePage(): JSX.Element {
             <div class="panel">
               <div class="section-head">
                 <h2>{t.generate.done(format.count(made.rows.length))}</h2>
-                <button type="button" class="primary" onClick={() => saveTable(made, `${facts.name}-invented.csv`)}>
+                <button type="button" class="primary" onClick={() => saveTable(made, fileName)}>
                   {t.common.download}
                 </button>
               </div>
@@ -145,6 +153,7 @@ export function GeneratePage(): JSX.Element {
               <Preview title={t.generate.preview(format.count(Math.min(previewed, made.rows.length)))} columns={made.columns} rows={made.rows.slice(0, previewed).map((row) => row.map((text) => ({ text, filled: false })))} />
             </div>
           )}
+          {figures && <Figures figures={figures} file={fileName} />}
           <p class="faint">{t.generate.limits}</p>
         </section>
       </div>

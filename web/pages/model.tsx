@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useApp } from "../state.js";
+import { Calibration } from "./model/calibration.js";
 import { NeverTogether } from "./model/never.js";
 import { ScoresTable } from "./model/scores.js";
 import { ScrollTable } from "./table/preview.js";
@@ -59,6 +60,7 @@ export function ModelPage(): JSX.Element {
           </ul>
         )}
       </section>
+      <Calibration />
       <ScoresTable />
       <NeverTogether />
       {card.warnings && card.warnings.length > 0 && (

@@ -29,7 +29,7 @@ export function TablePage(): JSX.Element {
   const [failure, setFailure] = useState<AppError>();
   const [told, setTold] = useState("");
   const control = useRef<AbortController>(undefined);
-  const matched = useMemo(() => (file ? matchTable(file.table, facts.attributes) : []), [file, facts]);
+  const matched = useMemo(() => (file ? matchTable(file.table, facts.attributes, file.name) : []), [file, facts]);
   const known = useMemo(() => matched.flatMap((column, c) => (column.attribute ? [c] : [])), [matched]);
   const holes = known.reduce((sum, c) => sum + matched[c].holes, 0);
 
@@ -51,7 +51,7 @@ export function TablePage(): JSX.Element {
     setTold("");
   }
 
-  async function onComplete(table: TextTable): Promise<void> {
+  async function onComplete({ name, table }: OpenedFile): Promise<void> {
     control.current = new AbortController();
     const { signal } = control.current;
     setFailure(undefined);
@@ -62,7 +62,7 @@ export function TablePage(): JSX.Element {
     try {
       setDone(0);
       while (rows.length < table.rows.length) {
-        const answer = await backend.impute({ columns: table.columns, rows: table.rows.slice(rows.length, rows.length + part), level }, signal);
+        const answer = await backend.impute({ name, columns: table.columns, rows: table.rows.slice(rows.length, rows.length + part), level }, signal);
         columns = answer.columns;
         rows.push(...answer.rows);
         setDone(rows.length);
@@ -109,7 +109,7 @@ export function TablePage(): JSX.Element {
               <div class="table-picture">
                 <div>
                   <h3>{t.table.picture}</h3>
-                  <HolesPicture table={file.table} columns={known} />
+                  <HolesPicture table={file.table} columns={known} matched={matched} />
                 </div>
                 <div>
                   <h3>{t.table.columns}</h3>
@@ -122,7 +122,7 @@ export function TablePage(): JSX.Element {
             <div class="toolbar">
               <LevelSelect label={t.table.level} value={level} disabled={done !== undefined} onChange={setLevel} />
               {done === undefined ? (
-                <button type="button" class="primary" onClick={() => void onComplete(file.table)}>
+                <button type="button" class="primary" onClick={() => void onComplete(file)}>
                   {t.table.complete}
                 </button>
               ) : (
@@ -139,13 +139,13 @@ export function TablePage(): JSX.Element {
           {completed && (
             <section class="panel" aria-labelledby="completed-title">
               <div class="section-head">
-                <h2 id="completed-title">{t.table.done(format.count(countFilled(file.table, completed)))}</h2>
+                <h2 id="completed-title">{t.table.done(format.count(countFilled(file.table, matched, completed)))}</h2>
                 <button type="button" class="primary" onClick={() => saveTable(completed, file.name.replace(/(\.[^.]*)?$/, "-completed.csv"))}>
                   {t.common.download}
                 </button>
               </div>
               <p class="faint small">{t.table.preview(format.count(Math.min(previewed, completed.rows.length)))}</p>
-              <Preview title={t.table.preview(format.count(Math.min(previewed, completed.rows.length)))} columns={file.table.columns} rows={previewCells(file.table, completed, previewed)} />
+              <Preview title={t.table.preview(format.count(Math.min(previewed, completed.rows.length)))} columns={file.table.columns} rows={previewCells(file.table, matched, completed, previewed)} />
             </section>
           )}
         </>

@@ -43,6 +43,7 @@ const tableOptions = {
   support: parameter(z.string().optional(), "boolean"),
   strict: parameter(z.string().optional(), "boolean"),
   fewest: parameter(z.string().optional(), "integer", { minimum: 1, maximum: 100 }),
+  table: parameter(z.string().optional(), "string", { minLength: 1, maxLength: 300, description: "Name of the table's file, by which the dictionary's conversions for one source are found." }),
 };
 
 const open = problems(401, 404, 422, 429, 503);
@@ -78,6 +79,14 @@ export const routes = {
     summary: "One attribute with its distribution where nothing is given",
     request: { params: z.object({ name: z.string().openapi({ param: { name: "name", in: "path", required: true } }) }), query: z.object({ model }) },
     responses: { 200: json(wire.attributeDetailSchema, "The attribute"), ...open, ...problems(504) },
+  }),
+  marginals: createRoute({
+    method: "get",
+    path: "/v1/marginals",
+    summary: "What a model remembers of its training table's columns, without any row",
+    description: "Models of older programs remember nothing: 404.",
+    request: { query: z.object({ model }) },
+    responses: { 200: json(wire.marginalsSchema, "Quantiles and shares of columns, and the strongest relations"), ...open },
   }),
   predict: createRoute({
     method: "post",

@@ -63,6 +63,7 @@ const imputeOptions = {
   support: z.boolean().default(false).openapi({ description: "Adds, per filled column, the share of the row's attributes that were seen together with it." }),
   strict: strictField,
   fewest: fewestField,
+  table: z.string().min(1).max(300).optional().openapi({ description: "Name of the table's file: conversions of units that the dictionary has for this source alone then count, and messages name it." }),
 };
 export const imputeRequest = z
   .strictObject({
@@ -83,6 +84,7 @@ export const imputeQuery = z.strictObject({
   support: flag.optional(),
   strict: flag.optional(),
   fewest: numeral.pipe(fewestField.unwrap()).optional(),
+  table: imputeOptions.table,
 });
 
 export const generateRequest = z
@@ -208,6 +210,17 @@ export const imputationSchema = z
   })
   .openapi("Imputation");
 
+const alike = { score: z.number(), chance: z.number() };
+const likenessSchema = z
+  .strictObject({
+    rows: z.int().openapi({ description: "Invented people who were compared." }),
+    shapes: z.strictObject(alike).nullable().openapi({ description: "Mean likeness of single columns, 1 for the same, and what rows drawn from the training table would come to." }),
+    columns: z.array(z.strictObject({ name: z.string(), ...alike })).openapi({ description: "The least alike first." }),
+    relations: z.strictObject({ difference: z.number(), chance: z.number(), count: z.int() }).nullable(),
+    pairs: z.array(z.strictObject({ a: z.string(), b: z.string(), trained: z.number(), invented: z.number() })).openapi({ description: "Rank correlations, the largest differences first." }),
+  })
+  .openapi("Likeness", { description: "Invented people beside what the model remembers of its training table; absent under a condition, and for models of older programs." });
+
 export const generatedSchema = z
   .strictObject({
     columns: z.array(z.string()),
@@ -217,6 +230,7 @@ export const generatedSchema = z
       unlearned: z.array(z.string()),
       where: z.strictObject({ condition: z.string(), share: z.number(), exact: z.boolean(), drawn: z.number(), effective: z.number() }).optional(),
     }),
+    likeness: likenessSchema.optional(),
   })
   .openapi("Generated");
 
@@ -228,6 +242,11 @@ const attributeFields = {
   appliesWhen: z.string().optional(),
   equals: z.string().optional(),
   aliases: z.array(z.string()).optional(),
+  missing: z.array(z.string()).optional().openapi({ description: "Cell texts that mean missing, besides an empty cell, NA and a point." }),
+  conversions: z
+    .array(z.strictObject({ column: z.string(), source: z.string().optional(), multiply: z.number().optional(), add: z.number().optional() }))
+    .optional()
+    .openapi({ description: "Columns that hold the attribute in another unit: its value is multiply * value in the column + add." }),
   learned: z.boolean().openapi({ description: "Whether the model has seen a value." }),
   score: z
     .strictObject({ cells: z.int(), error: z.number().nullable(), baseline: z.number().nullable(), nll: z.number().nullable() })
@@ -259,9 +278,20 @@ export const modelSchema = z
       })
       .nullable()
       .openapi({ description: "Pairs of attributes that nobody in the training tables showed together: every attribute of a with every one of b. Null for models that did not count." }),
-    card: z.record(z.string(), z.unknown()).openapi({ description: "The training card without the scores of each attribute, which are at /v1/attributes." }),
+    card: z.record(z.string(), z.unknown()).openapi({
+      description: "The training card without the scores of each attribute, which are at /v1/attributes, and without the columns' marginals, which are at /v1/marginals. reliability: how densities agree with held-out cells, by type.",
+    }),
   })
   .openapi("Model");
+
+export const marginalsSchema = z
+  .strictObject({
+    columns: z
+      .array(z.strictObject({ name: z.string(), cells: z.int(), quantiles: z.array(z.number()).optional(), shares: z.array(z.number()).optional(), rare: z.number().optional() }))
+      .openapi({ description: "Per attribute of the training table: numbers have n quantiles at k / (n + 1), levels their shares, 0 for levels of fewer than five people, who are rare in all." }),
+    relations: z.array(z.strictObject({ a: z.string(), b: z.string(), correlation: z.number() })).openapi({ description: "The strongest rank correlations, the strongest first." }),
+  })
+  .openapi("Marginals", { description: "What the model remembers of its training table without any row." });
 
 export const modelsSchema = z
   .strictObject({ models: z.array(z.strictObject({ name: z.string(), default: z.boolean(), attributes: z.int(), rows: z.int() })) })

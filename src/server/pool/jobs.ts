@@ -5,6 +5,7 @@ import { CellsBuilder, matchColumns } from "../../data/cells.js";
 import type { TextRow } from "../../data/table.js";
 import { openCsv } from "../../data/node/csv.js";
 import { csvFormatter } from "../../data/node/csvformat.js";
+import { comparedRows, likenessOf } from "../../evaluation/synthetic/likeness.js";
 import { compare } from "../../inference/compare.js";
 import { createGenerator } from "../../inference/generate/generate.js";
 import { createImputer, type ImputeReport } from "../../inference/impute.js";
@@ -41,7 +42,7 @@ export async function* answer(job: Job, bundle: Bundle, predictor: Predictor): A
     case "imputeCsv":
       return yield* imputeCsv(job, schema, predictor);
     case "generate":
-      return yield* generate(job, schema, predictor);
+      return yield* generate(job, bundle, predictor);
   }
 }
 
@@ -53,11 +54,11 @@ function jsonCell(text: string, attribute: Attribute | undefined): JsonCell {
   return Number.isFinite(value) ? value : text;
 }
 
-async function imputeRows({ rows, options }: Of<"imputeRows">, schema: Schema, predictor: Predictor): Promise<{ columns: readonly string[]; tables: Record<string, JsonCell>[][]; report: ImputeReport }> {
+async function imputeRows({ rows, table: name = "the rows", options }: Of<"imputeRows">, schema: Schema, predictor: Predictor): Promise<{ columns: readonly string[]; tables: Record<string, JsonCell>[][]; report: ImputeReport }> {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (columns.length === 0) throw new VhgmError("usage", "No row names an attribute; a row is an object such as {\"age\": 60, \"weight\": null}.", { field: ["rows"] });
-  const imputer = createImputer(predictor, schema, columns, "the rows", options);
-  const attributeOf = attributesOf(schema, columns);
+  const imputer = createImputer(predictor, schema, columns, name, options);
+  const attributeOf = attributesOf(schema, columns, name);
   const texts = rows.map((row) => columns.map((name) => cellText(Object.hasOwn(row, name) ? row[name] : null, attributeOf(name))));
   const tables: Record<string, JsonCell>[][] = Array.from({ length: imputer.tables }, () => []);
   for (let first = 0; first < texts.length; first += batch) {
@@ -85,13 +86,13 @@ function cellText(value: JsonCell, attribute: Attribute | undefined): string {
   return attribute?.levels?.find((level) => spellings.includes(level.toLowerCase())) ?? String(value);
 }
 
-function attributesOf(schema: Schema, columns: readonly string[]): (name: string) => Attribute | undefined {
-  const found = new Map(matchColumns(schema, columns, "the rows").flatMap(({ attribute, at }) => (at < 0 ? [] : [[columns[at], attribute] as const])));
+function attributesOf(schema: Schema, columns: readonly string[], table: string): (name: string) => Attribute | undefined {
+  const found = new Map(matchColumns(schema, columns, table).flatMap(({ attribute, at }) => (at < 0 ? [] : [[columns[at], attribute] as const])));
   return (name) => found.get(name);
 }
 
-async function* imputeCsv({ csv, options, mostRows }: Of<"imputeCsv">, schema: Schema, predictor: Predictor): AsyncGenerator<string, void, undefined> {
-  const table = await openCsv({ path: "", name: "the table", gzip: false, bytes: csv });
+async function* imputeCsv({ csv, table: name = "the table", options, mostRows }: Of<"imputeCsv">, schema: Schema, predictor: Predictor): AsyncGenerator<string, void, undefined> {
+  const table = await openCsv({ path: "", name, gzip: false, bytes: csv });
   // Everything is read once before the first answer, so that a fault is told in place of a table, not in the middle of one.
   const check = { rows: 0 };
   for await (const rows of table.batches(batch)) {
@@ -113,20 +114,26 @@ async function* imputeCsv({ csv, options, mostRows }: Of<"imputeCsv">, schema: S
   if (text !== "") yield text;
 }
 
-async function* generate({ rows, options, format }: Of<"generate">, schema: Schema, predictor: Predictor): AsyncGenerator<string, void, undefined> {
+async function* generate({ rows, options, format }: Of<"generate">, { schema, card }: Bundle, predictor: Predictor): AsyncGenerator<string, void, undefined> {
   const generator = await createGenerator(predictor, schema, options);
   const { columns } = generator;
   const { header, row } = csvFormatter(",");
-  const attributeOf = attributesOf(schema, columns);
+  const attributeOf = attributesOf(schema, columns, "the people");
+  // Under a condition people are meant to differ from the training table's.
+  const seen = card.marginals && format === "json" && options.where === undefined ? new CellsBuilder(schema, columns, "the people") : undefined;
   const write = (cells: TextRow): string =>
     format === "csv" ? row(cells) : JSON.stringify(Object.fromEntries(columns.map((name, c) => [name, jsonCell(cells[c], attributeOf(name))])));
   let before = format === "csv" ? header(columns) : `{"columns":${JSON.stringify(columns)},"rows":[`;
   for (let first = 0; first < rows; first += invented) {
     const people = await generator.rows(first, Math.min(invented, rows - first));
+    if (first < comparedRows) seen?.add(people.slice(0, comparedRows - first));
     yield before + people.map(write).join(format === "csv" ? "" : ",");
     before = format === "csv" ? "" : ",";
   }
-  if (format === "json") yield `],"report":${JSON.stringify(generator.report())}}`;
+  if (format === "json") {
+    const likeness = seen && JSON.stringify(likenessOf(card.marginals!, seen.finish()));
+    yield `],"report":${JSON.stringify(generator.report())}${likeness ? `,"likeness":${likeness}` : ""}}`;
+  }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

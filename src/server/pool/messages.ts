@@ -16,8 +16,8 @@ export type Job = { readonly model: string } & (
   | { readonly kind: "predict"; readonly given: Given; readonly options: PredictOptions }
   | { readonly kind: "compare"; readonly given: Given; readonly scenarios: readonly Scenario[]; readonly options: CompareOptions }
   | { readonly kind: "next"; readonly given: Given; readonly options: NextOptions }
-  | { readonly kind: "imputeRows"; readonly rows: readonly Readonly<Record<string, JsonCell>>[]; readonly options: ImputeOptions }
-  | { readonly kind: "imputeCsv"; readonly csv: Uint8Array; readonly options: ImputeOptions; readonly mostRows: number }
+  | { readonly kind: "imputeRows"; readonly rows: readonly Readonly<Record<string, JsonCell>>[]; readonly table?: string; readonly options: ImputeOptions }
+  | { readonly kind: "imputeCsv"; readonly csv: Uint8Array; readonly table?: string; readonly options: ImputeOptions; readonly mostRows: number }
   | { readonly kind: "generate"; readonly rows: number; readonly options: Pick<GenerateOptions, "where" | "rounds" | "seed">; readonly format: "json" | "csv" }
 );
 export type JobKind = Job["kind"];

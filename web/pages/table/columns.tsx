@@ -18,12 +18,15 @@ export function ColumnsTable({ columns, rows }: { readonly columns: readonly Mat
         </tr>
       </thead>
       <tbody>
-        {columns.map(({ name, attribute, holes }, c) => (
+        {columns.map(({ name, attribute, converted, holes }, c) => (
           <tr key={c}>
             <th scope="row" class="code">
               {name}
             </th>
-            <td class={attribute ? "" : "faint"}>{attribute ? `${titleOf(attribute)}${attribute.unit ? ` (${attribute.unit})` : ""}` : t.table.copied}</td>
+            <td class={attribute ? "" : "faint"}>
+                {attribute ? `${titleOf(attribute)}${attribute.unit ? ` (${attribute.unit})` : ""}` : t.table.copied}
+                {converted && <span class="faint small"> {t.table.converted}</span>}
+              </td>
             <td>{attribute ? t.table.types[attribute.type] : ""}</td>
             <td>
               {attribute && (

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { TextTable } from "../../backend/backend.js";
 import { useApp } from "../../state.js";
-import { isHole } from "./match.js";
+import { isHole, type MatchedColumn } from "./match.js";
 
 /** Rows of the picture; of a longer table every k-th is shown. */
 const mostRows = 240;
@@ -10,7 +10,7 @@ const mostRows = 240;
 const ink = [61, 143, 153, 255];
 
 /** Where the holes of some columns are: one dot per cell, a value is ink and a hole is paper. */
-export function HolesPicture({ table, columns }: { readonly table: TextTable; readonly columns: readonly number[] }): JSX.Element {
+export function HolesPicture({ table, columns, matched }: { readonly table: TextTable; readonly columns: readonly number[]; readonly matched: readonly MatchedColumn[] }): JSX.Element {
   const { t, format } = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
   const height = Math.min(mostRows, table.rows.length);
@@ -21,11 +21,11 @@ export function HolesPicture({ table, columns }: { readonly table: TextTable; re
     for (let y = 0; y < height; y++) {
       const row = table.rows[Math.floor((y * table.rows.length) / height)];
       columns.forEach((c, x) => {
-        if (!isHole(row[c])) image.data.set(ink, 4 * (y * columns.length + x));
+        if (!isHole(row[c], matched[c])) image.data.set(ink, 4 * (y * columns.length + x));
       });
     }
     context.putImageData(image, 0, 0);
-  }, [table, columns, height]);
+  }, [table, columns, matched, height]);
   return (
     <figure class="holes">
       <canvas ref={canvas} width={columns.length} height={height} role="img" aria-label={t.table.pictureText(format.count(table.rows.length), format.count(columns.length))} />

@@ -1,21 +1,35 @@
+import { matchColumns } from "../../../src/data/cells.js";
+import { isMissingText } from "../../../src/schema/missing.js";
+import type { Attribute } from "../../../src/schema/schema.js";
 import type { KnownAttribute, TextTable } from "../../backend/backend.js";
-
-/** Cells that hold nothing, in every table. */
-const missing = new Set(["", "NA", ".", "NaN", "nan", "N/A", "n/a", "null", "NULL"]);
-export const isHole = (cell: string): boolean => missing.has(cell.trim());
 
 /** A column of a file as the app understands it. */
 export interface MatchedColumn {
   readonly name: string;
-  /** The model's attribute of that name or alias. */
+  /** The model's attribute of that name or alias, or the one that a conversion of units makes of it. */
   readonly attribute?: KnownAttribute;
+  /** Whether the column has another unit than the attribute. */
+  readonly converted: boolean;
   readonly holes: number;
 }
 
-export function matchTable({ columns, rows }: TextTable, attributes: readonly KnownAttribute[]): MatchedColumn[] {
-  const byName = new Map(attributes.flatMap((attribute) => [...(attribute.aliases ?? []), attribute.name].map((name) => [name, attribute] as const)));
-  return columns.map((name, c) => ({ name, attribute: byName.get(name), holes: rows.reduce((sum, row) => sum + (isHole(row[c]) ? 1 : 0), 0) }));
+/** A dictionary entry of what the app knows of an attribute. */
+export const asAttribute = ({ score: _score, range: _range, appliesWhen: _rule, ...rest }: KnownAttribute): Attribute => ({ ...rest, role: "attribute" });
+
+/** @param file the file's name: a conversion may be for one source alone */
+export function matchTable({ columns, rows }: TextTable, attributes: readonly KnownAttribute[], file = ""): MatchedColumn[] {
+  const found = matchColumns({ version: 1, attributes: attributes.map(asAttribute) }, columns, file);
+  const placeOf = new Map(found.flatMap(({ at }, k) => (at < 0 ? [] : [[at, k] as const])));
+  return columns.map((name, c) => {
+    const k = placeOf.get(c);
+    if (k === undefined) return { name, converted: false, holes: 0 };
+    const { attribute, conversion } = found[k];
+    return { name, attribute: attributes[k], converted: conversion !== undefined, holes: rows.reduce((sum, row) => sum + (isMissingText(row[c], attribute) ? 1 : 0), 0) };
+  });
 }
+
+/** Whether a cell of a column is a hole, as the completion sees it. */
+export const isHole = (cell: string, { attribute }: Pick<MatchedColumn, "attribute">): boolean => attribute !== undefined && isMissingText(cell, attribute);
 
 /** A cell of a completed table: what it holds, and for filled cells how sure it is. */
 export interface CompletedCell {
@@ -28,17 +42,21 @@ export interface CompletedCell {
 }
 
 /** The first rows of a completed table, beside the table that it came from. */
-export function previewCells(table: TextTable, completed: TextTable, rows: number): CompletedCell[][] {
+export function previewCells(table: TextTable, matched: readonly MatchedColumn[], completed: TextTable, rows: number): CompletedCell[][] {
   const at = new Map(completed.columns.map((name, c) => [name, c]));
   return completed.rows.slice(0, rows).map((row, r) =>
-    table.columns.map((name, c) => {
-      const filled = isHole(table.rows[r][c]) && row[c] !== table.rows[r][c];
-      const added = (suffix: string): string => row[at.get(`${name}_${suffix}`) ?? -1] ?? "";
+    table.columns.map((_, c) => {
+      const filled = isFilled(table, matched, completed, r, c);
+      // Columns that are added bear the attribute's name, whatever the file calls it.
+      const added = (suffix: string): string => row[at.get(`${matched[c].attribute?.name}_${suffix}`) ?? -1] ?? "";
       const interval = added("low") === "" ? undefined : ([added("low"), added("high")] as const);
       return { text: row[c], filled, ...(filled && interval ? { interval } : {}), ...(filled && added("probability") !== "" ? { probability: added("probability") } : {}) };
     }),
   );
 }
 
-export const countFilled = (table: TextTable, completed: TextTable): number =>
-  completed.rows.reduce((sum, row, r) => sum + table.columns.reduce((n, _, c) => n + (isHole(table.rows[r][c]) && row[c] !== table.rows[r][c] ? 1 : 0), 0), 0);
+const isFilled = (table: TextTable, matched: readonly MatchedColumn[], completed: TextTable, r: number, c: number): boolean =>
+  completed.rows[r][c] !== table.rows[r][c] && isHole(table.rows[r][c], matched[c]);
+
+export const countFilled = (table: TextTable, matched: readonly MatchedColumn[], completed: TextTable): number =>
+  completed.rows.reduce((sum, _, r) => sum + table.columns.reduce((n, _column, c) => n + (isFilled(table, matched, completed, r, c) ? 1 : 0), 0), 0);
