@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { Bundle } from "../bundle/bundle.js";
 import { exportFiles, requireExportable } from "../bundle/exported.js";
 import { checkFolder, writeFolder } from "../bundle/node/exportFolder.js";
 import { readBundle } from "../bundle/node/files.js";
@@ -28,13 +29,18 @@ async function exportModel(path: string, { output, json }: { readonly output: st
   await checkFolder(output);
   const bundle = await readBundle(path);
   requireExportable(bundle);
-  const predictor = await openPredictor(bundle.model, openSession);
-  const rounds = await generationRounds(predictor, bundle.schema).finally(() => predictor.close());
-  const files = exportFiles(bundle, rounds);
+  const files = exportFiles(bundle, await roundsOf(bundle));
   await writeFolder(output, files);
   const names = Object.keys(files).map((name) => join(output, name));
   const warning = rowsWarning(output, bundle);
   if (json) printJson({ files: names, ...(warning ? { warning } : {}) });
   else print(`${output}: ${Object.keys(files).join(", ")}; README.md says what goes in and what comes out.`);
   if (warning) tell(warning);
+}
+
+/** The rounds that people are drawn in, unless the model has more to draw them by than the graph. */
+async function roundsOf({ model, schema }: Bundle): Promise<string[][] | undefined> {
+  if ("sampler" in model) return undefined;
+  const predictor = await openPredictor(model, openSession);
+  return generationRounds(predictor, schema).finally(() => predictor.close());
 }

@@ -16,6 +16,7 @@ import { counted, duration, listed, percent, short } from "./text.js";
 
 interface Flags {
   readonly rows: number;
+  readonly first: number;
   readonly output: string;
   readonly where?: string;
   readonly rounds?: number;
@@ -38,6 +39,7 @@ export function addGenerate(program: Command): void {
     .argument("<model>", "model of vhgm train")
     .requiredOption("-n, --rows <number>", "how many people", whole(1, 100_000_000))
     .requiredOption("-o, --output <file>", "the table: .csv, .tsv, .jsonl, .ndjson (each also .gz) or .parquet")
+    .option("--first <number>", "number of the first row, from 0: parts of one table can be made one by one, or side by side", whole(0, 4_000_000_000), 0)
     .option("--where <condition>", "what everybody has to meet, in the language of applies_when: = != < <= > >= in, and, or, not")
     .option("--rounds <number>", "passes per row; more keeps relations better (default: one per attribute, at most 32)", whole(1, 100_000))
     .option("--pattern <table>", "leave empty what is empty in random rows of this table, and only its columns")
@@ -52,7 +54,7 @@ export function addGenerate(program: Command): void {
   ).action(generate);
 }
 
-async function generate(model: string, { rows, output, where, rounds, pattern: patternFile, batch, seed, device, quiet, json }: Flags): Promise<void> {
+async function generate(model: string, { rows, first, output, where, rounds, pattern: patternFile, batch, seed, device, quiet, json }: Flags): Promise<void> {
   await refuseSameFile(output, model, ...(patternFile === undefined ? [] : [patternFile]));
   const start = Date.now();
   const bundle = await readBundle(model);
@@ -64,7 +66,7 @@ async function generate(model: string, { rows, output, where, rounds, pattern: p
     progress.phase("inventing people");
     const generator = await createGenerator(predictor, bundle.schema, { where, rounds, seed, pattern });
     const writer = await createTableWriter(output, generator.columns);
-    const report = await stoppable(() => generateTable({ generator, rows, writer, batch }, { onRows: rowProgress(progress, rows), stopped }));
+    const report = await stoppable(() => generateTable({ generator, rows, first, writer, batch }, { onRows: rowProgress(progress, rows), stopped }));
     progress.stop();
     const seconds = (Date.now() - start) / 1000;
     if (json) printJson({ file: output, rows, columns: generator.columns, ...report, seconds });

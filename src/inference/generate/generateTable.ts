@@ -5,6 +5,8 @@ import type { GenerateReport, Generator } from "./generate.js";
 export interface GenerateTableInput {
   readonly generator: Generator;
   readonly rows: number;
+  /** Number of the first row, from 0: a table can be made in parts. */
+  readonly first?: number;
   readonly writer: TableWriter;
   /** Rows written at a time; the result does not depend on it. */
   readonly batch?: number;
@@ -19,11 +21,11 @@ export interface GenerateTableHooks {
  * Writes invented people, exactly as many as asked for; after a failure nothing stands under the output's name.
  * @throws VhgmError "usage" from a condition that nobody meets, "disk" from writing, "cancelled" when stopped
  */
-export async function generateTable({ generator, rows, writer, batch = 256 }: GenerateTableInput, hooks: GenerateTableHooks = {}): Promise<GenerateReport> {
+export async function generateTable({ generator, rows, first = 0, writer, batch = 256 }: GenerateTableInput, hooks: GenerateTableHooks = {}): Promise<GenerateReport> {
   try {
     for (let from = 0; from < rows; from += batch) {
       const count = Math.min(batch, rows - from);
-      await writer.write(await generator.rows(from, count));
+      await writer.write(await generator.rows(first + from, count));
       hooks.onRows?.(from + count);
       if (hooks.stopped?.()) throw new VhgmError("cancelled", "The generation was stopped; nothing was written.");
     }

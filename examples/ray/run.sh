@@ -1,0 +1,3 @@
+#!/bin/bash
+# bash examples/ray/run.sh impute MODEL.vhgm TABLE.parquet OUT --key COLUMN [-m DRAWS]   (or: generate MODEL.vhgm OUT -n ROWS)
+exec bash "$(dirname "${BASH_SOURCE[0]}")/../run.sh" ray "$@"
