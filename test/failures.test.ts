@@ -84,7 +84,6 @@ describe("a failure", () => {
   it.each([
     ["a file that is no model", ["info", "people.csv"], /people\.csv is not a VHGM model/],
     ["a damaged model", ["info", "damaged.vhgm"], /damaged\.vhgm is damaged/],
-    ["a device that is not there", ["train", "people.csv", "-o", "x.vhgm", "--config", "quick.yaml", "--quiet", "--device", "cuda"], /The device 'cuda' cannot run the model here/],
   ])("exits with 1: %s", async (_, args, message) => {
     const model = readFileSync(at("model.vhgm"));
     model[model.length >> 1] ^= 255;
@@ -93,6 +92,14 @@ describe("a failure", () => {
     const run = await vhgm(folder, args);
     expect(run).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(message) });
     expect(listing(folder)).toEqual(before);
+  });
+
+  it("is not what an absent device leads to: the processor does the work, and a sentence says so", async () => {
+    const { code, stdout, stderr } = await vhgm(folder, ["predict", "model.vhgm", "--json", "--device", "cuda"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveProperty("answers");
+    // Where there is a GPU nothing is said.
+    expect(stderr).toMatch(/^(The device 'cuda' is not usable here, so the processor does the work; .*\.\n)?$/);
   });
 
   it("shows its stack with VHGM_DEBUG=1 only", async () => {

@@ -1,6 +1,8 @@
 /** Readers of option values; each says what it takes. Commander puts the option's name before the message. */
 import { InvalidArgumentError, type Command } from "commander";
 import type { Device } from "../engine/index.js";
+import { usableDevice } from "../engine/node/device.js";
+import { tell } from "./terminal.js";
 
 const devices: readonly Device[] = ["cpu", "webgpu", "cuda"];
 
@@ -38,7 +40,13 @@ export const oneOf = <T extends string>(allowed: readonly T[]) => (text: string)
   return found;
 };
 
-export const deviceFlag = (command: Command): Command => command.option("--device <name>", `where the model runs: ${devices.join(", ")}`, oneOf(devices), "cpu");
+/** Where the device is not usable, the command runs on the processor and says so. */
+export const deviceFlag = (command: Command): Command =>
+  command
+    .option("--device <name>", `where the model runs: ${devices.join(", ")} (the processor takes over where the device is absent)`, oneOf(devices), "cpu")
+    .hook("preAction", async (_, chosen) => {
+      chosen.setOptionValue("device", await usableDevice(chosen.opts<{ device: Device }>().device, tell));
+    });
 
 export const quietFlag = (command: Command): Command => command.option("--quiet", "no progress");
 
