@@ -1,4 +1,4 @@
-import { permutation, type Rng } from "../base/random.js";
+import type { Rng } from "../base/random.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { float32, int64, type TensorData } from "../engine/index.js";
@@ -7,7 +7,7 @@ import type { NetworkConfig } from "../model/network.js";
 import type { MemoryRows } from "../model/paths.js";
 import type { Fold } from "./folds.js";
 import { stageMasks, type ResolvedOptions } from "./options.js";
-import { evenlySpaced, pickRows } from "./rows.js";
+import { evenlySpaced, pickRows, sampleRows } from "./rows.js";
 import { fewCells, type RowRoles } from "./sources.js";
 
 export interface BatchInput {
@@ -124,7 +124,7 @@ export class Batches {
     const { rows } = this.input.table;
     const { memoryRows } = this.input.options;
     if (rows <= memoryRows || this.input.prototypes) return this.allRows;
-    return this.memory(permutation(rows, this.rng).subarray(0, memoryRows));
+    return this.memory(sampleRows(rows, memoryRows, this.rng));
   }
 
   private memory(rows: Int32Array): Record<string, TensorData> {

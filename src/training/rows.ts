@@ -1,3 +1,5 @@
+import { permutation, type Rng } from "../base/random.js";
+import type { Cells } from "../data/cells.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 
@@ -15,6 +17,21 @@ export function pickRows<T extends Float32Array | Uint8Array>(all: T, width: num
   const out = all.slice(0, chosen.length * width) as T;
   chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
   return out;
+}
+
+/** The cells of chosen rows, without their weights and sources. */
+export const pickCells = ({ attributes, values }: Cells, chosen: Int32Array): Cells => ({ rows: chosen.length, attributes, values: values.map((column) => Float64Array.from(chosen, (i) => column[i])) });
+
+/** So many of the rows 0 … rows - 1, in random order: by a permutation of all where they are few, else one by one, which takes no longer for more rows. */
+export function sampleRows(rows: number, most: number, rng: Rng): Int32Array {
+  if (rows <= linearRows) return permutation(rows, rng).subarray(0, most);
+  const moved = new Map<number, number>();
+  return Int32Array.from({ length: Math.min(rows, most) }, (_, i) => {
+    const j = i + rng.int(rows - i);
+    const found = moved.get(j) ?? j;
+    moved.set(j, moved.get(i) ?? i);
+    return found;
+  });
 }
 
 /** Chosen rows of a table. */

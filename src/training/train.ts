@@ -18,7 +18,7 @@ import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
 import { fitLinearPath } from "./linearFit.js";
-import { evenlySpaced, linearRows, pickRows, pickTable } from "./rows.js";
+import { evenlySpaced, linearRows, pickCells, pickRows, pickTable } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles } from "./sources.js";
 
@@ -61,6 +61,8 @@ export interface TrainingCheckpoints {
 
 /** Most people in the row memory of a finished model. */
 const memoryPeople = 4096;
+/** Most rows whose held-out cells weigh the paths and shape the densities: what is predicted of them is held in memory, 4 bytes for each cell of every grid. */
+const scoredRows = 50_000;
 /** Rounds of the linear path; more cost time on wide tables, fewer leave answers from little too close to the mean. */
 const rounds = { usual: 12, wide: 8 };
 /** Above this many features the row memory is left out: its products would cost more than the network. */
@@ -79,6 +81,10 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const saved = await hooks.checkpoints?.load();
   const finished = [...(saved?.finished ?? [])];
   const rows = rowRoles(cells, table, layout, options);
+  const scored = evenlySpaced(table.rows, scoredRows);
+  const all = scored.length === table.rows;
+  /** The scored rows of an array with so many values a row. */
+  const picked = <T extends Float32Array | Uint8Array>(of: T, width: number): T => (all ? of : pickRows(of, width, scored));
   const heldOut: HeldOut[] = [];
   let latent: LatentActivity | null = null;
   let masks: PatternGap[] = [];
@@ -109,19 +115,20 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     const member = { theta: finished[k].theta, linear: linear.folds[k].map };
     const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
     try {
-      const run = await predictor.predict(Int32Array.from({ length: table.rows }, (_, i) => i), fold.train);
+      const run = await predictor.predict(scored, picked(fold.train, p));
       const paths = meanOfDraws(run.draws);
-      heldOut.push({ paths, draws: run.draws, held: fold.held });
+      const held = picked(fold.held, p);
+      heldOut.push({ paths, draws: run.draws, held });
       if (k > 0) continue;
-      const losses = (predicted: Float32Array): Float64Array => cellLosses(layout, predicted, table.features, fold.held);
-      latent = run.latent && latentActivity(run.latent, fold.train.reduce((a, b) => a + b, 0), { own: losses(paths.net), prior: losses(run.latent.prior) });
+      const losses = (predicted: Float32Array): Float64Array => cellLosses(layout, predicted, picked(table.features, layout.features), held);
+      latent = run.latent && latentActivity(run.latent, picked(fold.train, p).reduce((a, b) => a + b, 0), { own: losses(paths.net), prior: losses(run.latent.prior) });
       masks = await comparePatterns(predictor, { layout, table, fold, roles: rows, mask: options.mask, seed: options.seed });
     } finally {
       await predictor.close();
     }
   }
   hooks.onPhase?.("calibration");
-  const { columns, scores, reliability } = calibrate(layout, grids, cells, heldOut, options);
+  const { columns, scores, reliability } = calibrate(layout, grids, all ? cells : pickCells(cells, scored), heldOut, options);
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.all.filled);
   return {
