@@ -6,6 +6,7 @@ import { packTogether, unpackTogether } from "../data/together.js";
 import { gridFromJson, gridToJson } from "../model/likelihoods/index.js";
 import { layGrids } from "../model/grids.js";
 import type { ColumnCalibration } from "../model/predictive.js";
+import type { Sampler } from "../model/sampler.js";
 import type { PredictModel } from "../model/trained.js";
 import { ruleProblems } from "../schema/rules.js";
 import { schemaSchema, type Schema } from "../schema/schema.js";
@@ -34,17 +35,20 @@ const manifestSchema = z.object({
 const partNames = ["schema.json", "card.json", "model.json", "predict.onnx"] as const;
 /** Who was seen together. Bundles of earlier programs lack it. */
 const togetherPart = "together.bin";
+/** What people are invented by; models of earlier programs and of very wide tables lack it. */
+const samplerPart = "sampler.json";
 
 /** The bundle as the bytes of one file. The same model gives the same bytes. */
 export async function packBundle(bundle: Bundle): Promise<Uint8Array> {
   const { model } = bundle;
-  const { graph, grids, together, ...rest } = model;
+  const { graph, grids, together, sampler, ...rest } = model;
   const parts: Record<string, Uint8Array> = {
     "schema.json": json(bundle.schema),
     "card.json": json(bundle.card),
     "model.json": json({ ...rest, grids: grids.grids.map(gridToJson) }),
     "predict.onnx": graph,
     ...(together ? { [togetherPart]: packTogether(together) } : {}),
+    ...(sampler ? { [samplerPart]: json(sampler) } : {}),
   };
   const files: z.infer<typeof manifestSchema>["files"] = {};
   for (const name of Object.keys(parts)) files[name] = { bytes: parts[name].length, sha256: await sha256(parts[name]) };
@@ -60,7 +64,7 @@ export async function unpackBundle(bytes: Uint8Array, name: string): Promise<Bun
   if (manifest.formatVersion > formatVersion) {
     throw new VhgmError("bundle", `${name} has format version ${manifest.formatVersion}; this program reads versions up to ${formatVersion}, so a newer vhgm is needed.`);
   }
-  const optional = manifest.files[togetherPart] ? [togetherPart] : [];
+  const optional = [togetherPart, samplerPart].filter((part) => manifest.files[part]);
   for (const part of [...partNames, ...optional]) {
     const expected = manifest.files[part];
     if (!files[part] || !expected || files[part].length !== expected.bytes || (await sha256(files[part])) !== expected.sha256) {
@@ -77,10 +81,11 @@ function assemble(files: Record<string, Uint8Array>, name: string): Bundle {
   const { grids, ...rest } = stored;
   const schema = readPart(files, "schema.json", schemaSchema, name);
   const together = files[togetherPart] && unpackTogether(files[togetherPart]);
+  const sampler = files[samplerPart] && (JSON.parse(strFromU8(files[samplerPart])) as Sampler);
   return {
     schema: together ? schema : withoutUncheckedRules(schema),
     card: readPart(files, "card.json", cardSchema, name),
-    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"], ...(together ? { together } : {}) },
+    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"], ...(together ? { together } : {}), ...(sampler ? { sampler } : {}) },
   };
 }
 

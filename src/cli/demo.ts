@@ -9,6 +9,7 @@ import { writeFileAtomic } from "../data/node/atomic.js";
 import { createTableWriter } from "../data/node/write.js";
 import type { TextRow } from "../data/table.js";
 import { openSession } from "../engine/node/session.js";
+import { extendWithSampler } from "../inference/generate/learnSampler.js";
 import { predict } from "../inference/predict.js";
 import { openPredictor } from "../inference/predictor.js";
 import { formatDictionary } from "../schema/dictionary.js";
@@ -65,6 +66,7 @@ async function demo({ output, rows, seed, quiet, json }: Flags): Promise<void> {
       await writeFileAtomic(files.dictionary, formatDictionary(inspection));
       const input = {
         table, schema: inspection.schema, options: { ...trainingDefaults, seed, steps: demoSteps }, open: openSession,
+        extend: extendWithSampler(openSession),
         save: (made: Bundle) => writeBundle(files.model, made),
       };
       await stoppable(() => trainTable(input, trainingHooks(progress, progress.note)));

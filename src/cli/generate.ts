@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { readBundle } from "../bundle/node/files.js";
 import { createTableWriter } from "../data/node/write.js";
 import type { Device } from "../engine/index.js";
@@ -21,6 +21,8 @@ interface Flags {
   readonly where?: string;
   readonly rounds?: number;
   readonly pattern?: string;
+  readonly holes?: boolean;
+  readonly likeSource?: string;
   readonly batch: number;
   readonly seed: number;
   readonly device: Device;
@@ -34,15 +36,17 @@ export function addGenerate(program: Command): void {
     .summary("invent people: a synthetic table with the learned relations")
     .description(
       "Invent people by a model: complete rows, each attribute drawn given those drawn before it. What the dictionary says of\n" +
-        "whom an attribute applies to (applies_when) and of what follows from others (equals) holds in every row.",
+        "whom an attribute applies to (applies_when) and of what follows from others (equals) or is less than another (less_than) holds in every row.",
     )
     .argument("<model>", "model of vhgm train")
     .requiredOption("-n, --rows <number>", "how many people", whole(1, 100_000_000))
     .requiredOption("-o, --output <file>", "the table: .csv, .tsv, .jsonl, .ndjson (each also .gz) or .parquet")
     .option("--first <number>", "number of the first row, from 0: parts of one table can be made one by one, or side by side", whole(0, 4_000_000_000), 0)
-    .option("--where <condition>", "what everybody has to meet, in the language of applies_when: = != < <= > >= in, and, or, not")
-    .option("--rounds <number>", "passes per row; more keeps relations better (default: one per attribute, at most 32)", whole(1, 100_000))
-    .option("--pattern <table>", "leave empty what is empty in random rows of this table, and only its columns")
+    .option("--where <condition>", "what everybody has to meet, in the language of applies_when: = != < <= > >= in, and, or, not; it may compare two numbers")
+    .option("--like-source <name>", "people of one source's population (table's name without its ending, as vhgm info has it)")
+    .option("--holes", "leave empty what people like them lacked in the tables that the model learned from")
+    .addOption(new Option("--pattern <table>", "leave empty what is empty in random rows of this table, and only its columns").conflicts("holes"))
+    .option("--rounds <number>", "passes through the model per row (default: one per attribute, at most 16)", whole(1, 100_000))
     .option("--batch <number>", "rows written at a time; the result does not depend on it", whole(1, 1_000_000), 256)
     .option("--seed <number>", "the same seed gives the same people", seed, 1);
   jsonFlag(quietFlag(deviceFlag(command)));
@@ -50,11 +54,13 @@ export function addGenerate(program: Command): void {
     command,
     "vhgm generate cohort.vhgm -n 1000 -o people.csv",
     `vhgm generate cohort.vhgm -n 500 --where "sex = 'F' and age >= 60 and smoking in ('never', 'former')" -o women.csv`,
-    "vhgm generate cohort.vhgm -n 1000 --pattern cohort.csv -o people.parquet",
+    `vhgm generate cohort.vhgm -n 500 --where "systolic < 120 and systolic > glucose" -o some.csv`,
+    "vhgm generate cohort.vhgm -n 1000 --holes -o people.parquet",
+    "vhgm generate joined.vhgm -n 1000 --like-source nhanes --holes -o like-nhanes.csv",
   ).action(generate);
 }
 
-async function generate(model: string, { rows, first, output, where, rounds, pattern: patternFile, batch, seed, device, quiet, json }: Flags): Promise<void> {
+async function generate(model: string, { rows, first, output, where, rounds, pattern: patternFile, holes, likeSource, batch, seed, device, quiet, json }: Flags): Promise<void> {
   await refuseSameFile(output, model, ...(patternFile === undefined ? [] : [patternFile]));
   const start = Date.now();
   const bundle = await readBundle(model);
@@ -64,7 +70,7 @@ async function generate(model: string, { rows, first, output, where, rounds, pat
     if (patternFile !== undefined) progress.phase(`reading ${patternFile}`);
     const pattern = patternFile === undefined ? undefined : await withTable(patternFile, (table) => readPattern(table, bundle.schema, seed));
     progress.phase("inventing people");
-    const generator = await createGenerator(predictor, bundle.schema, { where, rounds, seed, pattern });
+    const generator = await createGenerator(predictor, bundle.schema, { where, rounds, seed, pattern, holes, likeSource });
     const writer = await createTableWriter(output, generator.columns);
     const report = await stoppable(() => generateTable({ generator, rows, first, writer, batch }, { onRows: rowProgress(progress, rows), stopped }));
     progress.stop();

@@ -3,6 +3,7 @@ import type { Bundle } from "../bundle/bundle.js";
 import { checkOutput, writeBundle } from "../bundle/node/files.js";
 import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
+import { extendWithSampler } from "../inference/generate/learnSampler.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { stoppable } from "./interrupt.js";
@@ -71,6 +72,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
     const input = {
       table, schema, options, open: openSession, session: sessionOptions(flags), maxRows: flags.maxRows,
       checkpoint: { path: checkpoint, resume },
+      extend: extendWithSampler(openSession),
       save: (made: Bundle) => writeBundle(output, made),
     };
     const made = await stoppable(() => trainTable(input, trainingHooks(progress, onNote)));

@@ -1,7 +1,7 @@
 /** Values of gates: the attributes that decide to whom others apply. */
 import { formatValue } from "../data/cells.js";
-import { gridDistribution } from "../model/likelihoods/index.js";
-import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { gridDistribution, type Grid } from "../model/likelihoods/index.js";
+import { classProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { gateThresholds, whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
 import { parseDate } from "../schema/values.js";
@@ -25,21 +25,24 @@ export interface Piece {
 export const gatePieces = (model: DensityModel, rules: Rules, members: readonly MemberPaths[], i: number, j: number): Piece[] =>
   columnPieces(model, members, i, j, gateThresholds(rules, model.layout.columns[j].source));
 
+/** Probabilities of a column's grid cells or classes, changed in place or not. */
+export type Weigh = (probabilities: Float64Array) => Float64Array;
+
 /**
  * A column's distribution in pieces, those without probability left out.
  * @param thresholds of numbers, ascending: at, below and above each of them is a piece of its own
+ * @param weigh changes the probabilities of grid cells or classes
  */
-export function columnPieces(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, thresholds: readonly number[]): Piece[] {
-  const { kind, attribute } = model.layout.columns[j];
-  const pieces = kind === "levels"
-    ? Array.from(levelProbabilities(model, members, i, j), (probability, level): Piece => ({ probability, at: () => level }))
-    : numberPieces(model, members, i, j, thresholds, attribute);
+export function columnPieces(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, thresholds: readonly number[], weigh: Weigh = (p) => p): Piece[] {
+  const { kind, attribute, classOf, shareInClass } = model.layout.columns[j];
+  if (kind === "number") return numberPieces(model.grids.grids[j], weigh(numberDensity(model, members, i, j)), thresholds, attribute).filter(({ probability }) => probability > 0);
+  const classes = weigh(classProbabilities(model, members, i, j));
+  const pieces = classOf.map((k, level): Piece => ({ probability: classes[k] * shareInClass[level], at: () => level }));
   return pieces.filter(({ probability }) => probability > 0);
 }
 
-function numberPieces(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, thresholds: readonly number[], attribute: Attribute): Piece[] {
-  const grid = model.grids.grids[j];
-  const distribution = gridDistribution(grid, numberDensity(model, members, i, j));
+function numberPieces(grid: Grid, density: Float64Array, thresholds: readonly number[], attribute: Attribute): Piece[] {
+  const distribution = gridDistribution(grid, density);
   const step = grid.resolution;
   const slack = 1e-9;
   // Recorded values are multiples of the step; a multiple stands for the numbers within half a step of it.

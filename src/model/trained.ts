@@ -5,6 +5,7 @@ import type { NumberGrids } from "./grids.js";
 import { declareNetwork, type NetworkConfig } from "./network.js";
 import { buildPathGraph, drawsOf, type MemberWeights, type MemoryRows } from "./paths.js";
 import type { ColumnCalibration, DensityModel } from "./predictive.js";
+import type { Sampler } from "./sampler.js";
 
 /** A trained model as plain data. */
 export interface TrainedModel extends DensityModel {
@@ -25,6 +26,8 @@ export interface PredictModel extends DensityModel {
   readonly memoryHashes: readonly number[] | null;
   /** How many people of the table observed two columns together; absent in models of older versions. */
   readonly together?: Together;
+  /** What people are invented by; absent in models of older versions and of very wide tables. */
+  readonly sampler?: Sampler;
 }
 
 /** Compiles a trained model into the graph that is saved, served and exported. */

@@ -1,4 +1,5 @@
 import { derivedProblems } from "./derived.js";
+import { lessProblems } from "./less.js";
 import { ruleProblems } from "./rules.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
 
@@ -52,6 +53,7 @@ export function schemaProblems(schema: Schema): SchemaProblem[] {
   });
   for (const { attribute, message } of ruleProblems(schema)) problems.push({ attribute, field: "applies_when", message });
   for (const { attribute, message } of derivedProblems(schema)) problems.push({ attribute, field: "equals", message });
+  for (const { attribute, message } of lessProblems(schema)) problems.push({ attribute, field: "less_than", message });
   return problems.sort((a, b) => a.attribute - b.attribute);
 }
 

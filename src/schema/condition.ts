@@ -4,7 +4,7 @@
  *     or         = and { "or" and }
  *     and        = not { "and" not }
  *     not        = "not" not | "(" or ")" | comparison
- *     comparison = name ("=" | "!=" | "<" | "<=" | ">" | ">=") value | name ["not"] "in" "(" value { "," value } ")"
+ *     comparison = name ("=" | "!=" | "<" | "<=" | ">" | ">=") value | name sign name (where two attributes may be compared) | name ["not"] "in" "(" value { "," value } ")"
  *     name       = a plain word, or anything in double quotes ("" stands for one)
  *     value      = a number, a date (2024-05-31), or a text in single quotes ('' stands for one)
  */
@@ -19,6 +19,7 @@ export type Literal = number | string;
 
 export type Condition =
   | { readonly kind: "compare"; readonly name: string; readonly op: Comparison; readonly value: Literal }
+  | { readonly kind: "pair"; readonly name: string; readonly op: Comparison; readonly other: string }
   | { readonly kind: "in"; readonly name: string; readonly values: readonly Literal[] }
   | { readonly kind: "and" | "or"; readonly terms: readonly Condition[] }
   | { readonly kind: "not"; readonly term: Condition };
@@ -41,6 +42,8 @@ export function formatCondition(condition: Condition): string {
   switch (condition.kind) {
     case "compare":
       return `${formatName(condition.name)} ${condition.op} ${formatLiteral(condition.value)}`;
+    case "pair":
+      return `${formatName(condition.name)} ${condition.op} ${formatName(condition.other)}`;
     case "in":
       return `${formatName(condition.name)} in (${condition.values.map(formatLiteral).join(", ")})`;
     case "not":
@@ -57,9 +60,10 @@ const bracketed = (term: Condition, kinds: readonly Condition["kind"][]): string
 
 /**
  * Reads a condition.
+ * @param pairs whether attributes may be compared with each other, which rules of a dictionary must not
  * @throws VhgmError "schema" that says what stands where, and what is allowed there; no full stop ends it
  */
-export function parseCondition(text: string): Condition {
+export function parseCondition(text: string, { pairs = false }: { readonly pairs?: boolean } = {}): Condition {
   const tokens = tokenize(text);
   let next = 0;
   const peek = (kind: Token["kind"], token?: string): boolean => tokens[next]?.kind === kind && (token === undefined || tokens[next].text === token);
@@ -105,6 +109,7 @@ export function parseCondition(text: string): Condition {
     const op = comparisons.find((sign) => peek("sign", sign));
     if (op === undefined) return fail(`one of ${comparisons.join(" ")}, in or not in is expected`);
     next++;
+    if (pairs && peek("name")) return { kind: "pair", name, op, other: tokens[next++].text };
     return { kind: "compare", name, op, value: literal() };
   };
   const literal = (): Literal => {

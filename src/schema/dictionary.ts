@@ -16,6 +16,7 @@ const header = `\
 # min, max  the smallest and largest possible value (dates: days since 1970-01-01); results never leave this range
 # resolution  the step in which values are recorded; results are rounded to it
 # missing   texts that mean "no value", besides an empty cell, NA and "."
+# less_than     name of a number that is larger in every invented person: systolic at diastolic
 # applies_when  a condition such as "sex = 'F' and age >= 18": cells of other people stay empty. Set it only where the
 #           column makes no sense for them, not where their value is merely unknown. It takes = != < <= > >= in ('a', 'b')
 #           and, or, not, parentheses; names with spaces or signs in double quotes, texts in single ones.

@@ -19,6 +19,7 @@ const { bound } = fc.letrec<{ bound: Bound }>((tie) => ({
   bound: fc.oneof(
     { depthSize: "small" },
     fc.record({ kind: fc.constant("compare" as const), attribute: place, op: fc.constantFrom("=", "!=", "<", "<=", ">", ">="), value: small }),
+    fc.record({ kind: fc.constant("pair" as const), attribute: place, op: fc.constantFrom("=", "!=", "<", "<=", ">", ">="), other: place }),
     fc.record({ kind: fc.constant("in" as const), attribute: place, values: fc.array(small, { minLength: 1, maxLength: 2 }) }),
     fc.record({ kind: fc.constantFrom("and" as const, "or" as const), terms: fc.array(tie("bound"), { minLength: 2, maxLength: 3 }) }),
     fc.record({ kind: fc.constant("not" as const), term: tie("bound") }),
@@ -39,6 +40,12 @@ function reference(b: Bound, x: readonly number[]): number {
       return Math.max(...b.terms.map((term) => reference(term, x)));
     case "in":
       return Number.isNaN(x[b.attribute]) ? 0.5 : b.values.some((v) => v === x[b.attribute]) ? 1 : 0;
+    case "pair": {
+      const [v, w] = [x[b.attribute], x[b.other]];
+      if (Number.isNaN(v) || Number.isNaN(w)) return 0.5;
+      if (v === Infinity || w === Infinity) return b.op === "!=" ? 1 : 0;
+      return { "=": v === w, "!=": v !== w, "<": v < w, "<=": v <= w, ">": v > w, ">=": v >= w }[b.op] ? 1 : 0;
+    }
     case "compare": {
       const v = x[b.attribute];
       if (Number.isNaN(v)) return 0.5;

@@ -41,6 +41,8 @@ export const attributeSchema = z.strictObject({
   applies_when: z.string().optional(),
   /** For numbers that follow from others, for instance "weight / (height / 100)^2". */
   equals: z.string().optional(),
+  /** For numbers: name of another one that is larger in every invented person, for instance systolic at diastolic. */
+  less_than: z.string().optional(),
   /** Other names under which the attribute stands in other tables. */
   aliases: z.array(z.string()).optional(),
   /** Columns that hold the attribute in another unit, for instance mmol/L instead of mg/dL. */

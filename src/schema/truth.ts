@@ -18,6 +18,7 @@ export const noValue = Infinity;
 /** A condition with attributes as their place in a list, and values as numbers or level indices. */
 export type Bound =
   | { readonly kind: "compare"; readonly attribute: number; readonly op: Comparison; readonly value: number }
+  | { readonly kind: "pair"; readonly attribute: number; readonly op: Comparison; readonly other: number }
   | { readonly kind: "in"; readonly attribute: number; readonly values: readonly number[] }
   | { readonly kind: "and" | "or"; readonly terms: readonly Bound[] }
   | { readonly kind: "not"; readonly term: Bound };
@@ -38,6 +39,8 @@ export function bindCondition(condition: Condition, attributes: readonly Attribu
       const attribute = findAttribute(condition, attributes);
       return { kind: "in", attribute, values: condition.values.map((value) => literalValue(value, attributes[attribute], condition)) };
     }
+    case "pair":
+      return bindPair(condition, attributes);
     case "compare": {
       const attribute = findAttribute(condition, attributes);
       const { type, name, levels = [] } = attributes[attribute];
@@ -48,6 +51,14 @@ export function bindCondition(condition: Condition, attributes: readonly Attribu
       return { kind: "compare", attribute, op: condition.op, value: literalValue(condition.value, attributes[attribute], condition) };
     }
   }
+}
+
+function bindPair(condition: Condition & { kind: "pair" }, attributes: readonly Attribute[]): Bound {
+  const places = [condition, { ...condition, name: condition.other }].map((side) => findAttribute(side, attributes));
+  const [a, b] = places.map((at) => attributes[at]);
+  const alike = isNumeric(a.type) && isNumeric(b.type) && (a.type === "date") === (b.type === "date");
+  if (!alike || a === b) fail(condition, `${a.name} (${a.type}) is compared with ${b.name} (${b.type}); allowed are two different numbers, or two dates`);
+  return { kind: "pair", attribute: places[0], op: condition.op, other: places[1] };
 }
 
 function fail(condition: Condition, message: string): never {
@@ -91,6 +102,11 @@ export function evaluate(bound: Bound, valueOf: ValueOf): Truth {
   switch (bound.kind) {
     case "compare":
       return test(valueOf(bound.attribute), bound.op, bound.value);
+    case "pair": {
+      const [x, y] = [valueOf(bound.attribute), valueOf(bound.other)];
+      if (y === noValue) return Number.isNaN(x) ? null : bound.op === "!=";
+      return Number.isNaN(y) ? null : test(x, bound.op, y);
+    }
     case "in": {
       const x = valueOf(bound.attribute);
       return Number.isNaN(x) ? null : bound.values.includes(x);
@@ -139,6 +155,13 @@ export function namedAttributes(bound: Bound): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
+/** The attributes that a condition compares an attribute with. */
+export function partners(bound: Bound, attribute: number): number[] {
+  if (bound.kind === "pair") return bound.attribute === attribute ? [bound.other] : bound.other === attribute ? [bound.attribute] : [];
+  if (bound.kind === "not") return partners(bound.term, attribute);
+  return bound.kind === "and" || bound.kind === "or" ? [...new Set(bound.terms.flatMap((term) => partners(term, attribute)))] : [];
+}
+
 /** The values that a condition compares an attribute with: between two neighbours the condition does not change. */
 export function thresholds(bound: Bound, attribute: number): number[] {
   const found = new Set<number>();
@@ -148,6 +171,7 @@ export function thresholds(bound: Bound, attribute: number): number[] {
 
 function visit(bound: Bound, see: (attribute: number, values: readonly number[]) => void): void {
   if (bound.kind === "compare") see(bound.attribute, [bound.value]);
+  else if (bound.kind === "pair") [bound.attribute, bound.other].forEach((at) => see(at, []));
   else if (bound.kind === "in") see(bound.attribute, bound.values);
   else if (bound.kind === "not") visit(bound.term, see);
   else for (const term of bound.terms) visit(term, see);

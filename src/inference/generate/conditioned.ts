@@ -43,10 +43,26 @@ export interface Conditioned {
   report(): WhereReport;
 }
 
+/** Weighs the probabilities of a place's cells or classes. */
+export type WeighPlace = (at: number, probabilities: Float64Array) => Float64Array;
+
+export interface ConditionedInput {
+  readonly predictor: Predictor;
+  readonly world: World;
+  readonly where: Where;
+  readonly seed: number;
+  /** Rows that go through the model together. */
+  readonly chunk: number;
+  /** Told in which order places are drawn; says how their densities are weighed. */
+  readonly learn?: (places: readonly number[]) => Promise<WeighPlace>;
+}
+
 /** @throws VhgmError "usage" where nobody can meet the condition */
-export async function openConditioned(predictor: Predictor, world: World, where: Where, seed: number, chunk: number): Promise<Conditioned> {
-  const { order, share: pointShare } = await plan(predictor, world, where);
+export async function openConditioned({ predictor, world, where, seed, chunk, learn: learnWeights }: ConditionedInput): Promise<Conditioned> {
+  const order = await plan(predictor, world, where);
   const places = [...where.points.map(({ at }) => at), ...order];
+  const weigh = (await learnWeights?.(places)) ?? ((_, p) => p);
+  const pointShare = await shareOfPoints(predictor, world, where, weigh);
   const exact = order.length <= 1;
   let weights = 0;
   let drawn = 0;
@@ -65,7 +81,7 @@ export async function openConditioned(predictor: Predictor, world: World, where:
       for (const at of order) {
         const paths = await predictor.run(people.encoded, own);
         part.forEach((rng, r) => {
-          if (logWeights[from + r] > -Infinity) logWeights[from + r] += Math.log(drawWithin(world, where, people, r, at, paths, rng));
+          if (logWeights[from + r] > -Infinity) logWeights[from + r] += Math.log(drawWithin(world, where, people, r, at, paths, rng, weigh));
         });
       }
       part.forEach((_, r) => {
@@ -131,25 +147,32 @@ export async function openConditioned(predictor: Predictor, world: World, where:
 const conditionedStream = 0xc0de;
 const resampleStream = 0x5a3e;
 
-/** In which order the open attributes are drawn, and the probability of the values that everybody has. */
-async function plan(predictor: Predictor, world: World, where: Where): Promise<{ order: number[]; share: number }> {
-  const { rules, columnOf, model } = world;
+/** The probability of the values that everybody has. */
+async function shareOfPoints(predictor: Predictor, world: World, where: Where, weigh: WeighPlace): Promise<number> {
   const person = nobody(world, 1);
-  const run = (): Promise<MemberPaths[]> => predictor.run(person.encoded, BigInt64Array.of(-1n));
   let share = 1;
   for (const { at, value } of where.points) {
-    const pieces = columnPieces(model, await run(), 0, columnOf[at], [value]);
+    const paths = await predictor.run(person.encoded, BigInt64Array.of(-1n));
+    const pieces = columnPieces(world.model, paths, 0, world.columnOf[at], [value], (p) => weigh(at, p));
     share *= pieces.reduce((sum, piece) => sum + (piece.at(0.5) === value ? piece.probability : 0), 0);
     learn(world, person, 0, at, value);
   }
+  return share;
+}
+
+/** In which order the open attributes are drawn. */
+async function plan(predictor: Predictor, world: World, where: Where): Promise<number[]> {
+  const { rules, columnOf, model } = world;
+  const person = nobody(world, 1);
+  for (const { at, value } of where.points) learn(world, person, 0, at, value);
   for (const { at, value } of where.points) {
     if (person.applies[0][at] === false) throw nobodyMeets(where.text, `${rules.attributes[at].name} = ${shown(world, at, value)}, but it applies only where ${rules.ruleOf[at]!.text}`);
   }
   if (truthOf(world, person.values[0], where.condition) === false) throw nobodyMeets(where.text, "its parts exclude each other, or what the dictionary says does");
-  const paths = await run();
+  const paths = await predictor.run(person.encoded, BigInt64Array.of(-1n));
   const left = new Map<number, number>();
   for (const at of where.open) {
-    const pieces = columnPieces(model, paths, 0, columnOf[at], where.thresholds(at));
+    const pieces = columnPieces(model, paths, 0, columnOf[at], where.thresholds(at, person.values[0]));
     const mass = pieces.reduce((sum, piece) => sum + (truthWith(world, person.values[0], at, piece.at(0.5), where.condition) === false ? 0 : piece.probability), 0);
     if (mass === 0 && !where.completes(at, person.values[0])) {
       const { lo, hi, size } = model.grids.grids[columnOf[at]] ?? {};
@@ -163,11 +186,11 @@ async function plan(predictor: Predictor, world: World, where: Where): Promise<{
   function isGate(at: number): boolean {
     return where.open.some((other) => rules.dependents[at].includes(other));
   }
-  return { order, share };
+  return order;
 }
 
 /** Draws one attribute of a person from what the condition leaves of its distribution. @returns the probability of that */
-function drawWithin(world: World, where: Where, people: People, r: number, at: number, paths: readonly MemberPaths[], rng: Rng): number {
+function drawWithin(world: World, where: Where, people: People, r: number, at: number, paths: readonly MemberPaths[], rng: Rng, weigh: WeighPlace): number {
   const { model, columnOf, rules } = world;
   if (people.applies[r][at] !== true) return 1;
   const values = people.values[r];
@@ -176,7 +199,7 @@ function drawWithin(world: World, where: Where, people: People, r: number, at: n
   const choice = rng.uniform();
   const left: { piece: Piece; u: number; probability: number }[] = [];
   let mass = 0;
-  for (const piece of columnPieces(model, paths, r, columnOf[at], where.thresholds(at))) {
+  for (const piece of columnPieces(model, paths, r, columnOf[at], where.thresholds(at, values), (p) => weigh(at, p))) {
     for (let k = 0; k < within; k++) {
       const u = (k + shift) / within;
       if (truthWith(world, values, at, piece.at(u), where.condition) === false) continue;

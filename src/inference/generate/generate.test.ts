@@ -103,6 +103,7 @@ describe("a condition", () => {
     ["(sex = 'F' and height > 170) or age < 25", (p) => (p.sex === "F" && Number(p.height) > 170) || Number(p.age) < 25],
     ["visit >= 2019-06-01 and income < 1000", (p) => p.visit >= "2019-06-01" && Number(p.income) < 1000],
     ["height = 171.5", (p) => p.height === "171.5"],
+    ["height > age and income < 1500", (p) => Number(p.height) > Number(p.age) && Number(p.income) < 1500],
   ])("holds of everybody: %s", async (where, holds) => {
     const all = await people(40, { where });
     expect(all.length).toBe(40);
@@ -146,6 +147,46 @@ describe("a condition", () => {
     expect(Math.abs(poor(some) - poor(all))).toBeGreaterThan(0.12);
   });
 
+  test("on two ranges and an order is drawn as rejection would draw it", async () => {
+    const attributes = peopleSchema.attributes.filter(({ role }) => role === "attribute");
+    const place = (name: string): number => attributes.findIndex((a) => a.name === name);
+    const [age, height, income] = ["age", "height", "income"].map(place);
+    const made = await generator({ where: "income > height and income < 1400 and age >= 45", seed: 4 });
+    const weighted = named(made, await made.rows(0, 1024));
+    expect(weighted.every((p) => Number(p.income) > Number(p.height) && Number(p.income) < 1400 && Number(p.age) >= 45)).toBe(true);
+    const { share, effective } = made.report().where!;
+    expect(effective).toBeGreaterThan(500);
+    // Whatever order they are drawn in, and nobody kept who does not meet it.
+    const columnOf = new Int32Array(attributes.length).fill(-1);
+    predictor.model.layout.columns.forEach(({ source }, j) => (columnOf[source] = j));
+    const world: World = { model: predictor.model, rules: { attributes, rules: [], ruleOf: [], depth: [], gates: [], dependents: attributes.map(() => []) }, columnOf, derived: [], less: [] };
+    const rng = createRng(78);
+    const crowd = nobody(world, 6000);
+    for (const at of [age, income, height]) {
+      const paths = await predictor.run(crowd.encoded);
+      for (let r = 0; r < crowd.rows; r++) learn(world, crowd, r, at, recorded(columnDistribution(predictor.model, paths, r, columnOf[at]).sample(rng.uniform()), attributes[at]));
+    }
+    const kept = crowd.values.filter((v) => v[income] > v[height] && v[income] < 1400 && v[age] >= 45);
+    expect(Math.abs(share - kept.length / crowd.rows)).toBeLessThan(0.15 * share);
+    for (const [at, name] of [[age, "age"], [height, "height"], [income, "income"]] as const) {
+      const own = kept.map((v) => v[at]);
+      const spread = Math.sqrt(mean(own.map((x) => (x - mean(own)) ** 2)));
+      expect(Math.abs(mean(weighted.map((p) => Number(p[name]))) - mean(own)) / spread, name).toBeLessThan(0.15);
+    }
+  });
+
+  test("of the dictionary that a number is less than another holds in every row", async () => {
+    const ordered = changed({ age: { less_than: "height" }, height: { less_than: "income" } });
+    for (const options of [{}, { rounds: 2 }, { where: "income < 400" }]) {
+      for (const { age, height, income } of await people(200, options, ordered)) {
+        expect(Number(age)).toBeLessThan(Number(height));
+        expect(Number(height)).toBeLessThan(Number(income));
+      }
+    }
+    await expect(generator({}, changed({ age: { less_than: "sex" } }))).rejects.toThrow(/^age: age \(count\) can't be less than sex \(binary\); less_than compares two modelled numbers/);
+    await expect(generator({}, changed({ age: { less_than: "height" }, height: { less_than: "age" } }))).rejects.toThrow(/less_than leads back to the attribute itself/);
+  });
+
   test("on several ranges is drawn as rejection would draw it", async () => {
     // The same sequence without the condition, and only those kept who meet it.
     const made = await generator({ where: "income >= 2000 and health <= 'fair'", seed: 3 });
@@ -154,7 +195,7 @@ describe("a condition", () => {
     const columnOf = new Int32Array(9).fill(-1);
     layout.columns.forEach(({ source }, j) => (columnOf[source] = j));
     const attributes = peopleSchema.attributes.filter(({ role }) => role === "attribute");
-    const world: World = { model: predictor.model, rules: { attributes, rules: [], ruleOf: [], depth: [], gates: [], dependents: attributes.map(() => []) }, columnOf, derived: [] };
+    const world: World = { model: predictor.model, rules: { attributes, rules: [], ruleOf: [], depth: [], gates: [], dependents: attributes.map(() => []) }, columnOf, derived: [], less: [] };
     const order = ["income", "health"].map((name) => attributes.findIndex((a) => a.name === name));
     const rng = createRng(77);
     const kept: number[] = [];
@@ -188,6 +229,8 @@ describe("a condition", () => {
     ["sex = 'X'", /'X' is no level of sex; its levels are 'F', 'M'/],
     ["unused > 1", /The condition names unused, of which the model has seen no value/],
     ["age >", /a value is expected/],
+    ["age > sex", /age \(count\) is compared with sex \(binary\); allowed are two different numbers, or two dates/],
+    ["income < age and age <= 20", /none met it|leaves no value of income/],
     ["person = 'p1'", /person has the role id/],
     ["(sex = 'F' or sex = 'M') and not sex in ('F', 'M')", /leaves no value of sex/],
   ])("that nobody meets is refused: %s", async (where, message) => {

@@ -5,6 +5,7 @@ import type { TextRow } from "../../data/table.js";
 import type { MemberPaths } from "../../model/predictive.js";
 import type { PredictModel } from "../../model/trained.js";
 import { compileDerived } from "../../schema/derived.js";
+import { compileLess } from "../../schema/less.js";
 import { compileRules } from "../../schema/rules.js";
 import type { Schema } from "../../schema/schema.js";
 import { columnsOfPlaces } from "../decide.js";
@@ -14,8 +15,9 @@ import type { Predictor } from "../predictor.js";
 import { openConditioned, type WhereReport } from "./conditioned.js";
 import { couplings } from "./coupling.js";
 import type { Pattern } from "./pattern.js";
-import { learn, nobody, type World } from "./people.js";
+import { drawInRange, learn, nobody, type World } from "./people.js";
 import { dealRounds, defaultRounds } from "./rounds.js";
+import { drawOrigins, drawRound, learnSampling, noSampler, originsOf, type Sampling } from "./sampling.js";
 import { readWhere } from "./where.js";
 
 export interface GenerateOptions {
@@ -26,6 +28,10 @@ export interface GenerateOptions {
   readonly seed?: number;
   /** Cells that stay empty, and the columns that there are. */
   readonly pattern?: Pattern;
+  /** Whether people lack what people like them lacked in training. */
+  readonly holes?: boolean;
+  /** Name of the source whose population is wanted; all by default, each with its share of the rows. */
+  readonly likeSource?: string;
 }
 
 export interface GenerateReport {
@@ -71,9 +77,22 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   const { rules, columnOf } = world;
   const chunk = chunkRows(model);
   const where = text === undefined ? undefined : readWhere(text, world, schema);
-  const conditioned = where && (await openConditioned(predictor, world, where, seed, chunk));
+  const sampler = model.sampler;
+  const origins = originsOf(model, options.likeSource);
+  let sampling: Sampling | undefined;
+  const conditioned =
+    where &&
+    (await openConditioned({
+      predictor, world, where, seed, chunk,
+      learn: async (first) => {
+        sampling = sampler && (await learnSampling({ predictor, world, sampler, first, origins, chunk, rounds: options.rounds }));
+        return sampling ? sampling.weigh : (_, p) => p;
+      },
+    }));
+  if (sampler && !where) sampling = await learnSampling({ predictor, world, sampler, first: [], origins, chunk, rounds: options.rounds });
+  if (options.holes && !sampling) throw new VhgmError("usage", noSampler("which cells people lack"));
   const derived = new Set(world.derived.map(({ attribute }) => attribute));
-  const rounds = await roundsOf(predictor, world, chunk, conditioned?.places, options.rounds);
+  const rounds = sampling ? sampling.rounds : await roundsOf(predictor, world, chunk, conditioned?.places, options.rounds);
 
   async function draw(from: number, count: number): Promise<TextRow[]> {
     const people = nobody(world, count);
@@ -82,23 +101,32 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
       if (!Number.isNaN(values[k])) learn(world, people, r, at, values[k]);
     }));
     const streams = Array.from({ length: count }, (_, r) => createRng(seed, rowStream, from + r));
-    const own = new BigInt64Array(count).fill(-1n);
-    for (const round of rounds) {
-      const paths = await predictor.run(people.encoded, own);
-      for (let r = 0; r < count; r++) {
-        const drawn = round.map((at) => [at, drawValue(world, paths, r, at, streams[r].uniform())] as const);
-        for (const [at, value] of drawn) if (people.applies[r][at] === true) learn(world, people, r, at, value);
+    if (sampling) {
+      drawOrigins(sampler!, origins, people, streams);
+      for (const round of rounds) await drawRound(predictor, world, sampling, people, round, streams);
+    } else {
+      const own = new BigInt64Array(count).fill(-1n);
+      for (const round of rounds) {
+        const paths = await predictor.run(people.encoded, own);
+        for (let r = 0; r < count; r++) {
+          for (const at of round) {
+            const value = drawInRange(world, people.values[r], at, () => drawValue(world, paths, r, at, streams[r].uniform()));
+            if (people.applies[r][at] === true) learn(world, people, r, at, value);
+          }
+        }
       }
     }
     return streams.map((rng, r) => {
       const holes = pattern?.holes(rng.int(pattern.rows));
-      return places.map((at, k) => (holes?.[holeOf[k]] || people.applies[r][at] !== true ? "" : textOf(at, people.values[r][at])));
+      const isEmpty = options.holes ? sampling!.drawHoles(people, r, rng) : () => false;
+      return places.map((at, k) => (holes?.[holeOf[k]] || isEmpty(at) || people.applies[r][at] !== true ? "" : textOf(at, people.values[r][at])));
     });
   }
 
   const textOf = (at: number, value: number): string => {
     const attribute = rules.attributes[at];
     if (Number.isNaN(value)) return "";
+    if (sampling?.isShared(at, value)) return String(value);
     return formatValue(value, derived.has(at) ? { ...attribute, min: undefined, max: undefined } : attribute);
   };
 
@@ -161,7 +189,7 @@ function worldOf(model: PredictModel, schema: Schema): World {
     derived.push(entry);
     known.add(entry.attribute);
   }
-  return { model, rules, columnOf, derived };
+  return { model, rules, columnOf, derived, less: compileLess(schema) };
 }
 
 const layoutPlaces = ({ layout }: PredictModel): number[] => layout.columns.map(({ source }) => source);

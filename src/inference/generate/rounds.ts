@@ -87,7 +87,7 @@ function waitingBehind(order: readonly number[], before: (column: number) => rea
 }
 
 /** Sizes of the rounds: growing evenly from one column to about twice the mean. */
-function capacities(columns: number, rounds: number): number[] {
+export function capacities(columns: number, rounds: number): number[] {
   const mean = columns / rounds;
   const sizes = Array.from({ length: rounds }, (_, k) => (rounds === 1 ? columns : Math.max(1, Math.round(1 + (2 * (mean - 1) * k) / (rounds - 1)))));
   for (let missing = columns - sizes.reduce((a, b) => a + b, 0), k = rounds - 1; missing > 0; missing--, k = k > 0 ? k - 1 : rounds - 1) sizes[k]++;

@@ -4,7 +4,7 @@ import { formatValue } from "../../data/cells.js";
 import { formatCondition, parseCondition, type Condition } from "../../schema/condition.js";
 import { gateThresholds } from "../../schema/rules.js";
 import { isNumeric, type Schema } from "../../schema/schema.js";
-import { bindCondition, namedAttributes, thresholds, type Bound } from "../../schema/truth.js";
+import { bindCondition, namedAttributes, partners, thresholds, type Bound } from "../../schema/truth.js";
 import { recorded } from "../gates.js";
 import type { World } from "./people.js";
 
@@ -15,21 +15,21 @@ export interface Where {
   readonly points: readonly { readonly at: number; readonly value: number }[];
   /** Places of the other attributes that the condition hangs on, gates before what they gate. */
   readonly open: readonly number[];
-  /** Ascending values of a place between which neither the condition nor a rule changes. */
-  thresholds(at: number): readonly number[];
+  /** Ascending values of a place between which neither the condition nor a rule changes for a person of whom some values are known. */
+  thresholds(at: number, values: Float64Array): readonly number[];
   /** Whether a person's value here is the last that a derived attribute of the condition waits for. */
   completes(at: number, values: Float64Array): boolean;
 }
 
 /** @throws VhgmError "usage" for a condition that can't be read, or that nobody can meet whatever the model says */
 export function readWhere(text: string, world: World, schema: Schema): Where {
-  const { rules, derived, columnOf } = world;
+  const { rules, derived, columnOf, less } = world;
   const { attributes } = rules;
   let condition: Bound;
   let points: { at: number; value: number }[];
   const derivedOf = new Map(derived.map((entry) => [entry.attribute, entry]));
   try {
-    const parsed = parseCondition(text);
+    const parsed = parseCondition(text, { pairs: true });
     bindCondition(parsed, schema.attributes); // tells of columns that are not modelled
     condition = bindCondition(parsed, attributes);
     points = conjuncts(parsed).flatMap((term) => {
@@ -42,6 +42,9 @@ export function readWhere(text: string, world: World, schema: Schema): Where {
     if (!isVhgmError(cause)) throw cause;
     throw new VhgmError("usage", `The people asked for can't be found: ${cause.message}${cause.message.endsWith(".") ? "" : "."}`, { cause });
   }
+  // What the dictionary says is less than something that the condition names has to hold in the same breath.
+  const touched = less.filter(({ small, large }) => namedAttributes(condition).some((at) => at === small || at === large));
+  if (touched.length > 0) condition = { kind: "and", terms: [condition, ...touched.map(({ small, large }): Bound => ({ kind: "not", term: { kind: "pair", attribute: small, op: ">=", other: large } }))] };
   for (const { at, value } of points) {
     const other = points.find((point) => point.at === at && point.value !== value);
     if (other) throw nobodyMeets(text, `${attributes[at].name} can't be both ${shown(world, at, value)} and ${shown(world, at, other.value)}`);
@@ -67,7 +70,10 @@ export function readWhere(text: string, world: World, schema: Schema): Where {
     condition,
     points,
     open,
-    thresholds: (at) => [...new Set([...thresholds(condition, at), ...gateThresholds(rules, at)])].sort((a, b) => a - b),
+    thresholds: (at, values) => {
+      const others = partners(condition, at).map((other) => values[other]).filter((x) => !Number.isNaN(x));
+      return [...new Set([...thresholds(condition, at), ...gateThresholds(rules, at), ...others])].sort((a, b) => a - b);
+    },
     completes: (at, values) => waiting.some(({ parts }) => parts.includes(at) && parts.every((part) => part === at || !Number.isNaN(values[part]))),
   };
 }
