@@ -84,7 +84,7 @@ describe("evaluate", () => {
     writeFileSync(at("more.csv"), csv(smallTable(90, 3).table));
     const run = await vhgm(folder, ["evaluate", "fresh.csv", "more.csv", ...quick, "--baselines", "mean,ridge", "--with-best", "-o", "several.html"]);
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/2 tables, 20% of their observed cells hidden \(MCAR; seeds 1\); the table is the unit/);
+    expect(run.stdout).toMatch(/2 tables, 20% of their observed cells hidden \(MCAR; seed 1\); the table is the unit/);
     expect(run.stdout).toMatch(/^NRMSE on 2 tables: vhgm has mean rank/m);
     for (const name of ["vhgm", "vhgm --best", "mean", "ridge"]) expect(run.stdout).toMatch(new RegExp(`^${name} +\\d\\.\\d\\d`, "m"));
     expect(listing(folder)).toEqual(expect.arrayContaining(["several.evaluation/more/mcar-1-vhgm_--best.json", "several.html"]));

@@ -71,6 +71,6 @@ export function tablesSummary(evaluation: TablesEvaluation): string {
     "",
     "Mean ranks:",
     layTable([{ title: "method" }, ...across.map((a) => right(figures[a.figure].label)), right("time"), right("failed")], ranked, screenWidth()),
-    ...across.flatMap((a) => ["", `${figures[a.figure].label}, ${methods[0]} against each:`, layTable(rivalHeads.map((title, k) => (k === 0 ? { title } : right(title))), rivalRows(a), screenWidth())]),
+    ...across.flatMap((a) => ["", `${figures[a.figure].label}, ${methods[0]} against each:`, layTable(rivalHeads(a).map((title, k) => (k === 0 ? { title } : right(title))), rivalRows(a), screenWidth())]),
   ].join("\n");
 }

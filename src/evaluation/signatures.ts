@@ -36,7 +36,7 @@ function collapse({ latent }: SignatureInput["training"]): Signature {
     ...(components > 0 ? [`${components} components tell ${mutualInformation.toFixed(2)} nats about a person`] : []),
     ...(gain === null ? [] : [`the latent saves ${gain.toFixed(3)} nats of a held-out cell's loss`]),
   ];
-  return { name, found: warning !== undefined, words: warning ?? `Not seen: ${parts.join(", ")} (divergence ${kl.toFixed(2)} nats a person).` };
+  return { name, found: warning !== undefined, words: warning ?? `${parts.join(", ")} (divergence ${kl.toFixed(2)} nats a person).` };
 }
 
 function poorTypes(scores: readonly ColumnScore[], elsewhere: SignatureInput["elsewhere"], typeOf: (name: string) => string): Signature {
@@ -58,7 +58,7 @@ function masks({ masks: gaps }: SignatureInput["training"]): Signature {
   if (gaps.length < 2) return { name, found: null, words: "Too few held-out cells to tell." };
   const warning = patternWarning(gaps);
   const others = gaps.slice(1).map(({ pattern, gap, standardError }) => `${pattern} ${signed(gap)} ± ${standardError.toFixed(3)}`);
-  return { name, found: warning !== undefined, words: warning ?? `Not seen: loss per cell beyond what the linear path loses too, with ${others.join("; ")}.` };
+  return { name, found: warning !== undefined, words: warning ?? `Loss per cell beyond what the linear path loses too, with ${others.join("; ")}.` };
 }
 
 function outOfDistribution({ name: table, loss }: SignatureInput["elsewhere"], alike: ShiftReport): Signature {
@@ -67,7 +67,7 @@ function outOfDistribution({ name: table, loss }: SignatureInput["elsewhere"], a
   const warning = shiftWarning(table, loss);
   const compared = `A hidden cell of ${table} costs ${signed(loss.excess)} ± ${loss.standardError.toFixed(2)} nats against held-out cells of the training (${loss.attributes} attributes)`;
   const unseen = alike.attributes > 0 ? `; of unseen people from the training's own sources ${signed(alike.excess)} ± ${alike.standardError.toFixed(2)}` : "";
-  return { name, found: warning !== undefined, words: `${warning ? `${warning} ` : "Not seen. "}${compared}${unseen}.` };
+  return { name, found: warning !== undefined, words: `${warning ? `${warning} ` : ""}${compared}${unseen}.` };
 }
 
 const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`;

@@ -24,7 +24,7 @@ export function rankPlot(methods: readonly string[], meanRanks: readonly number[
     const end = atLeft ? left - 12 : right + 12;
     return [
       element("polyline", { points: `${x(rank).toFixed(1)},${axis} ${x(rank).toFixed(1)},${y} ${end},${y}`, class: "stem" }),
-      label(end + (atLeft ? -5 : 5), y + 4, `${cut(name)}  ${shown(rank, 2)}`, { "text-anchor": atLeft ? "end" : "start", ...(own === 0 ? { class: "first" } : {}) }),
+      label(end + (atLeft ? -5 : 5), y + 4, `${cut(name)}  ${rank.toFixed(2)}`, { "text-anchor": atLeft ? "end" : "start", ...(own === 0 ? { class: "first" } : {}) }),
     ].join("");
   });
   const step = k > 14 ? 2 : 1;

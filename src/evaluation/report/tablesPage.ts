@@ -13,7 +13,7 @@ import { and, figureText, pText, percentOf, secondsText, shown } from "./words.j
 /** What was compared on which tables, in a sentence. */
 export function tablesSetting({ tables }: TablesEvaluation): string {
   const { mechanisms, seeds, rate } = tables[0].settings;
-  return `${tables.length} tables, ${percentOf(rate, 0)} of their observed cells hidden (${mechanisms.map((m) => m.toUpperCase()).join(", ")}; seeds ${seeds.join(", ")}); the table is the unit, averaged over its masks.`;
+  return `${tables.length} tables, ${percentOf(rate, 0)} of their observed cells hidden (${mechanisms.map((m) => m.toUpperCase()).join(", ")}; seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")}); the table is the unit, averaged over its masks.`;
 }
 
 /** Who is first in each figure, and against whom that is certain. */
@@ -24,12 +24,12 @@ export function tablesHeadline({ across }: TablesEvaluation): string[] {
     const place = meanRanks.filter((r) => r < meanRanks[0]).length + 1;
     const better = rivals.filter((r) => r.adjusted < 0.05 && r.won > r.lost).map((r) => r.rival);
     const worse = rivals.filter((r) => r.adjusted < 0.05 && r.won < r.lost).map((r) => r.rival);
-    return `${figures[figure].label} on ${tables.length} tables: ${method} has mean rank ${shown(meanRanks[0], 2)}, place ${place} of ${methods.length}${better.length > 0 ? `; better than ${and(better)} (p < .05 after Holm)` : "; better than none with certainty"}${worse.length > 0 ? `; worse than ${and(worse)}` : ""}.`;
+    return `${capital(figures[figure].label)} on ${tables.length} tables: ${method} has mean rank ${shown(meanRanks[0], 2)}, place ${place} of ${methods.length}${better.length > 0 ? `; better than ${and(better)} (p < .05 after Holm)` : "; better than none with certainty"}${worse.length > 0 ? `; worse than ${and(worse)}` : ""}.`;
   });
 }
 
 /** Column heads of `rivalRows`. */
-export const rivalHeads = ["rival", "tables", "won", "lost", "ratio", "95% interval", "p", "p (Holm)", "not behind"] as const;
+export const rivalHeads = ({ rivals }: AcrossTables): string[] => ["rival", "tables", "won", "lost", "ratio", "95% interval", "p", "p (Holm)", ...(rivals[0]?.notBehind === undefined ? [] : ["not behind"])];
 
 /** One row per rival. */
 export const rivalRows = ({ rivals }: AcrossTables): string[][] =>
@@ -42,7 +42,7 @@ export const rivalRows = ({ rivals }: AcrossTables): string[][] =>
     Number.isFinite(r.low) ? `${shown(r.low)} to ${shown(r.high)}` : "–",
     pText(r.p),
     pText(r.adjusted),
-    r.notBehind === undefined ? "" : r.notBehind ? "yes" : "no",
+    ...(r.notBehind === undefined ? [] : [r.notBehind ? "yes" : "no"]),
   ]);
 
 /** The report on several tables: what they say together, then each by itself, folded. */
@@ -50,10 +50,10 @@ export function renderTables(evaluation: TablesEvaluation): string {
   const { tables, across, made } = evaluation;
   const sections = across.map((found) => {
     const { figure, methods, friedman, tables: counted } = found;
-    return `<h3>${figures[figure].label}</h3>${figureBlock(
+    return `<h3>${capital(figures[figure].label)}</h3>${figureBlock(
       rankPlot(methods, found.meanRanks, found.criticalDifference, figures[figure].label),
       `Mean ranks over ${counted.length} tables, 1 is best. A bar joins methods whose ranks may differ by chance (Nemenyi, 5%). Friedman's test that all are alike: p ${friedman.p < 0.001 ? "< 0.001" : `= ${friedman.p.toFixed(3)}`}.`,
-    )}${htmlTable(rivalHeads, rivalRows(found).map((cells) => ({ cells })))}`;
+    )}${htmlTable(rivalHeads(found), rivalRows(found).map((cells) => ({ cells })))}`;
   });
   return htmlDocument(
     `How well holes are filled: ${tables.length} tables`,
@@ -77,6 +77,8 @@ export function renderTables(evaluation: TablesEvaluation): string {
   );
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** One row per table, the best in bold. */
 function figureTable(tables: readonly Evaluation[], figure: FigureName): string {
   const methods = tables[0].methods.map((m) => m.name);
@@ -87,5 +89,5 @@ function figureTable(tables: readonly Evaluation[], figure: FigureName): string 
     const best = figures[figure].better === "lower" ? Math.min(...finite) : Math.max(...finite);
     return [{ cells: [table.name, ...values.map((v) => ({ text: figureText(figure, v), kind: v === best ? "best" : undefined }))] }];
   });
-  return rows.length === 0 ? "" : `<h3>${figures[figure].label}</h3>${htmlTable(["table", ...methods], rows)}`;
+  return rows.length === 0 ? "" : `<h3>${capital(figures[figure].label)}</h3>${htmlTable(["table", ...methods], rows)}`;
 }

@@ -10,7 +10,7 @@ import { escapeHtml, legend } from "./svg.js";
 import { htmlTable } from "./tables.js";
 import { figureText, percentOf, secondsText, shown } from "./words.js";
 
-const shownFigures: readonly FigureName[] = ["nrmse", "r2", "accuracy", "crps", "coverage", "intervalScore", "logLoss"];
+const shownFigures: readonly FigureName[] = ["nrmse", "r2", "accuracy", "crps", "coverage", "logLoss"];
 
 /** Column heads of the figures of a group. */
 export const transferHeads = (evaluation: TransferEvaluation): string[] => [...presentFigures(evaluation).map((f) => figures[f].label), "calibration error", "time"];
@@ -39,7 +39,7 @@ export function transferSetting({ training, names, groups }: TransferEvaluation)
   return (
     `vhgm learned from ${training.rows.toLocaleString("en-US")} people of ${names.training}, and fills holes of people whom it has not seen: ` +
     `${groups.alike.table.rows.toLocaleString("en-US")} of the same sources, and ${groups.elsewhere.table.rows.toLocaleString("en-US")} from elsewhere (${names.elsewhere}); ` +
-    `${percentOf(rate, 0)} of their observed cells hidden (${mechanisms.map((m) => m.toUpperCase()).join(", ")}; seeds ${seeds.join(", ")}).`
+    `${percentOf(rate, 0)} of their observed cells hidden (${mechanisms.map((m) => m.toUpperCase()).join(", ")}; seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")}).`
   );
 }
 
