@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { axeFaults, chromiumPath, openBrowser, openPage, overhang, settled } from "./support/browser.js";
-import { csv, mainFile, readCsv, smallTable, trainSmall, workFolder } from "./support/cli.js";
-import { post, postCsv, startServer } from "./support/server.js";
+import { csv, mainFile, readCsv, smallTable, trainSmall, vhgm, workFolder } from "./support/cli.js";
+import { ask, post, postCsv, startServer } from "./support/server.js";
 
 const pages = ["person", "compare", "table", "generate", "model"] as const;
 const folder = workFolder();
@@ -36,7 +37,16 @@ async function median(given: object, name: string): Promise<string> {
 
 describe.skipIf(chromiumPath === undefined)("the web app", () => {
   beforeAll(async () => {
-    await trainSmall(folder);
+    // A dictionary by which one attribute has another name elsewhere, and one another unit.
+    writeFileSync(join(folder, "people.csv"), csv(smallTable(160).table));
+    await vhgm(folder, ["inspect", "people.csv", "-o", "dictionary.yaml"]);
+    const dictionary = parse(readFileSync(join(folder, "dictionary.yaml"), "utf8")) as { attributes: { name: string; aliases?: string[]; conversions?: object[] }[] };
+    for (const attribute of dictionary.attributes) {
+      if (attribute.name === "weight") attribute.aliases = ["mass"];
+      if (attribute.name === "glucose") attribute.conversions = [{ column: "glucose_mmol", source: "laboratory", multiply: 18.016 }];
+    }
+    writeFileSync(join(folder, "dictionary.yaml"), stringify(dictionary));
+    await trainSmall(folder, 160, "--schema", "dictionary.yaml");
     ({ url } = await startServer({ models: [join(folder, "model.vhgm")], web: join(mainFile, "../../web") }));
     browser = await openBrowser();
   });
@@ -148,6 +158,30 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("knows columns of other names and units, as a completion does", async () => {
+    const { page } = await openPage(browser, `${url}/#/table`);
+    const [header, ...rows] = smallTable(60, 5).table;
+    const glucose = header.indexOf("glucose");
+    const renamed = header.map((name) => (name === "glucose" ? "glucose_mmol" : name === "weight" ? "mass" : name));
+    const text = csv([renamed, ...rows.map((row) => row.map((cell, c) => (c === glucose && cell !== "" ? (Number(cell) / 18.016).toFixed(1) : cell)))]);
+    const choose = (name: string) => page.setInputFiles("input[type=file]", { name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    await choose("others.csv");
+    await page.waitForSelector(".holes canvas");
+    expect(await page.locator("main").innerText()).toContain("9 of 11 columns are attributes of the model");
+    await choose("laboratory.csv");
+    await page.waitForSelector("text=in another unit, converted");
+    expect(await page.locator("main").innerText()).toContain("10 of 11 columns are attributes of the model");
+    await page.getByRole("button", { name: "Complete the table" }).click();
+    await page.waitForSelector("td.filled");
+    const { text: whole } = await postCsv(`${url}/v1/impute?intervals=0.9&table=laboratory.csv`, text);
+    expect(await downloaded(page)).toEqual(whole.trimEnd().split("\n").map((line) => line.split(",")));
+    // Both show how sure they are, though the added columns bear the attribute's name.
+    for (const name of ["glucose_mmol", "mass"]) {
+      const column = renamed.indexOf(name) + 1;
+      expect(await page.locator(`.preview td.filled:nth-child(${column}) .cell-sure`).count(), name).toBeGreaterThan(0);
+    }
+  });
+
   it("tells what it cannot read, and keeps nothing of a table that was cancelled", async () => {
     const { page } = await openPage(browser, `${url}/#/table`);
     const choose = (text: string) => page.setInputFiles("input[type=file]", { name: "t.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
@@ -175,6 +209,41 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(rows).toHaveLength(40);
     expect(rows.filter((row) => Number(row[columns.indexOf("age")]) < 60)).toEqual([]);
     expect(faults).toEqual([]);
+  });
+
+  it("says how alike invented people are, what the model holds of real ones, and what it cannot tell", async () => {
+    const { page, faults } = await openPage(browser, `${url}/#/generate`);
+    await page.getByRole("button", { name: "Generate", exact: true }).click();
+    await page.waitForSelector(".likeness");
+    const { json } = await post(`${url}/v1/generate`, { rows: 100, seed: 1 });
+    const shown = await page.locator(".invented-figures").innerText();
+    const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+    expect(shown).toContain(percent(json.likeness.shapes.score));
+    expect(shown).toContain(`chance alone: ${percent(json.likeness.shapes.chance)}`);
+    expect(shown).toContain(json.likeness.columns[0].name);
+    expect(shown).toContain("Averages of groups of at least 20 people");
+    expect(shown).toContain("vhgm evaluate HOLDOUT.csv --synthetic model-invented.csv --train TRAIN.csv");
+    // Under a condition people are meant to differ.
+    await page.getByRole("combobox", { name: "Add a condition" }).fill("age");
+    await page.keyboard.press("Enter");
+    await page.locator(".known-list input[type=number]").fill("60");
+    await page.getByRole("button", { name: "Generate", exact: true }).click();
+    await page.waitForSelector("text=Under conditions people are meant to differ");
+    expect(await page.locator(".likeness").count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it("shows calibration on held-out cells", async () => {
+    const { page } = await openPage(browser, `${url}/#/model`);
+    const { card } = (await ask(`${url}/v1/model`)).json;
+    const numbers = (card.reliability as { cells: number; coverage?: { level: number; share: number }[] }[]).filter(({ coverage }) => coverage);
+    const cells = numbers.reduce((sum, r) => sum + r.cells, 0);
+    const shares = [0, 1, 2, 3].map((k) => numbers.reduce((sum, r) => sum + r.cells * r.coverage![k].share, 0) / cells);
+    expect(await page.locator(".calibration-panel td").allInnerTexts()).toEqual(shares.map((share) => `${(100 * share).toFixed(1)}%`));
+    expect(await page.locator("svg.calibration[role=img]").count()).toBe(3);
+    expect(await page.locator(".calibration-legend li").first().innerText()).toMatch(/\(\d+ cells\)/);
+    expect(await page.locator("main").innerText()).toContain("for new people expect a little less");
+    expect(card.marginals).toBeUndefined();
   });
 
   it("shows the model card, sortable", async () => {
@@ -212,6 +281,10 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
         await page.setInputFiles("input[type=file]", { name: "people.csv", mimeType: "text/csv", buffer: readFileSync(join(folder, "people.csv")) });
         await page.getByRole("button", { name: "Complete the table" }).click();
         await page.waitForSelector("td.filled");
+      }
+      if (name === "generate") {
+        await page.getByRole("button", { name: "Generate", exact: true }).click();
+        await page.waitForSelector(".likeness");
       }
       await settled(page);
       faults.push(...(await axeFaults(page)).map((fault) => `${name}: ${fault}`));
