@@ -4,8 +4,10 @@
  *   npm run build && npx tsc -p tsconfig.bench.json && node dist-bench/bench/scale.js 500 1000 2000 4000 8000 [--look]
  *
  * Prints processor time per step and per observed cell (less disturbed by other processes than time on the clock) and the
- * peak memory. With --look, queries attend to the visible cells, too.
+ * peak memory. With --look, queries attend to the visible cells, too; with --rate .3, that share of what a source measures is
+ * observed instead of equally many cells; with --json, a line of JSON per width.
  */
+import { parseArgs } from "node:util";
 import { createRng } from "../src/base/random.js";
 import { planCohort } from "../src/cohort/simulate.js";
 import { CellsBuilder } from "../src/data/cells.js";
@@ -25,8 +27,8 @@ const observedCells = 150;
 const steps = 12;
 const batch = 256;
 
-/** Three sources' people with 150 observed cells each, or all that their source measures. */
-function simulate(attributes: number) {
+/** Three sources' people with 150 observed cells each, or all that their source measures; or with a share of that. */
+function simulate(attributes: number, rate: number | null) {
   const plan = planCohort({ seed: 1, rows: { checkup: rowsPerSource, laboratory: rowsPerSource, lifestyle: rowsPerSource }, attributes });
   const names = plan.schema.attributes.map((a) => a.name).filter((name) => name !== "person_id");
   const place = new Map(names.map((name, k) => [name, k]));
@@ -37,7 +39,7 @@ function simulate(attributes: number) {
       const { complete } = source.row(i);
       const known = source.columns.flatMap((name, j) => (place.has(name) && complete[j] !== "" ? [[place.get(name)!, complete[j]] as const] : []));
       const row = names.map(() => "");
-      for (let k = 0; k < Math.min(observedCells, known.length); k++) {
+      for (let k = 0; k < (rate === null ? Math.min(observedCells, known.length) : rate * known.length); k++) {
         const other = k + rng.int(known.length - k);
         [known[k], known[other]] = [known[other], known[k]];
         row[known[k][0]] = known[k][1];
@@ -50,8 +52,18 @@ function simulate(attributes: number) {
   return { layout, table: encodeCells(cells, layout) };
 }
 
-async function measure(attributes: number, look: boolean): Promise<void> {
-  const { layout, table } = simulate(attributes);
+interface Measured {
+  readonly attributes: number;
+  readonly features: number;
+  readonly parameters: number;
+  readonly observedPerRow: number;
+  readonly stepMs: number;
+  readonly cellMicroseconds: number;
+  readonly peakMiB: number;
+}
+
+async function measure(attributes: number, look: boolean, rate: number | null): Promise<Measured> {
+  const { layout, table } = simulate(attributes, rate);
   const d = layout.features;
   const p = layout.columns.length;
   const options = resolveOptions({ ...trainingDefaults, network: "set", batch, queriesSeeTokens: look }, { columns: p, features: d });
@@ -99,9 +111,24 @@ async function measure(attributes: number, look: boolean): Promise<void> {
   const { user, system } = process.cpuUsage(started);
   await session.close();
   await sets.close();
-  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-  console.log(`${p} attributes, ${d} features, ${n} parameters: ${((user + system) / 1000 / steps).toFixed(0)} ms of processor time a step, ${((user + system) / cells).toFixed(1)} us an observed cell, peak so far ${peak} MB`);
+  return {
+    attributes: p,
+    features: d,
+    parameters: n,
+    observedPerRow: cells / (steps * batch),
+    stepMs: (user + system) / 1000 / steps,
+    cellMicroseconds: (user + system) / cells,
+    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
 }
 
-const given = process.argv.slice(2);
-for (const width of given.filter((a) => a !== "--look")) await measure(Number(width), given.includes("--look"));
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { look: { type: "boolean", default: false }, rate: { type: "string" }, json: { type: "boolean", default: false } },
+});
+for (const width of positionals) {
+  const measured = await measure(Number(width), flags.look, flags.rate === undefined ? null : Number(flags.rate));
+  const { attributes, features, parameters, stepMs, cellMicroseconds, peakMiB } = measured;
+  if (flags.json) console.log(JSON.stringify(measured));
+  else console.log(`${attributes} attributes, ${features} features, ${parameters} parameters: ${stepMs.toFixed(0)} ms of processor time a step, ${cellMicroseconds.toFixed(1)} us an observed cell, peak so far ${peakMiB} MiB`);
+}

@@ -68,6 +68,8 @@ export interface NetworkInputs extends MapTensors {
   readonly dropout?: readonly Tensor[];
   /** The draws of the latent, where the network has one. */
   readonly draws?: readonly LatentDraw[];
+  /** Pieces of the batch that a transformer's attention takes one after the other; 1 if not said. */
+  readonly pieces?: number;
 }
 
 /** What the decoder says: classes as logits and numbers as means (B, D), and the numbers' log-variances (B, N). */
@@ -91,7 +93,7 @@ export interface NetworkOutputs extends NetPrediction {
 /** Probabilities are kept above this before a logarithm is taken. */
 export const smallest = 0.003;
 /** Prior weight of the mean in the row memory, in units of the most similar person's weight. */
-const priorWeight = 0.03;
+export const priorWeight = 0.03;
 
 /** Declares every trainable parameter. */
 export function declareNetwork(layout: Layout, config: NetworkConfig): Parameters {
@@ -156,7 +158,7 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
 
   const memory = kernel?.predicted ?? null;
   const attends = residual.kind === "transformer";
-  const hidden = attends ? encodeTokens(layout, residual, get, { x, visible: inputs.visible, bits, linear, memory }) : mlpEncoder(get, path.filled, inputs);
+  const hidden = attends ? encodeTokens(layout, residual, get, { x, visible: inputs.visible, bits, linear, memory, pieces: inputs.pieces }) : mlpEncoder(get, path.filled, inputs);
   const box = config.latent ? latent(config.latent, get, attends ? ops.mean(hidden, [1]) : hidden, inputs.draws!) : null;
   // The latent's state takes the place of the MLP's hidden state, and is added to every token of a transformer.
   const join = (state: Tensor): Tensor => (attends ? ops.add(hidden, ops.reshape(state, [state.shape[0], 1, residual.width])) : state);

@@ -102,19 +102,12 @@ const normalised = (get: Get, x: Tensor, name: string): Tensor => ops.layerNorm(
 
 /** Multi-head attention of q (B, n, d), normalised by the block's own norm, to keys (B, m, d) -> (B, n, d). */
 function attend(get: Get, name: string, heads: number, q: Tensor, keys: Tensor, present: Tensor | null = null): Tensor {
-  const d = q.shape[2] as number;
-  const head = (x: Tensor, part: string): Tensor => ops.transpose(ops.reshape(ops.matmul(x, get(`${name}.${part}`)), [x.shape[0], x.shape[1], heads, d / heads]), [0, 2, 1, 3]);
-  let scores = ops.scale(ops.matmulTransposed(head(q, "query"), head(keys, "key")), 1 / Math.sqrt(d / heads)); // (B, heads, n, m)
-  if (present) scores = ops.add(scores, absent(present, 2));
-  let weights = ops.softmax(scores);
-  if (present) weights = ops.mul(weights, ops.reshape(present, [present.shape[0], 1, 1, present.shape[1]]));
-  const mixed = ops.transpose(ops.matmul(weights, head(keys, "value")), [0, 2, 1, 3]);
-  return ops.matmul(ops.reshape(mixed, [q.shape[0], q.shape[1], d]), get(`${name}.out`));
+  const projected = (x: Tensor, part: string): Tensor => ops.matmul(x, get(`${name}.${part}`));
+  return ops.matmul(ops.attention(projected(q, "query"), projected(keys, "key"), projected(keys, "value"), heads, { present }), get(`${name}.out`));
 }
 
-/** Adds to scores what makes the weight of an absent token an exact zero: (B, L) -> (B, 1, …, L). */
-const absent = (present: Tensor, ones: number): Tensor =>
-  ops.reshape(ops.scale(ops.addScalar(present, -1), 1e9), [present.shape[0], ...new Array<number>(ones).fill(1), present.shape[1]]);
+/** Added to scores, it makes the weight of an absent token an exact zero: (B, L) -> (B, 1, L). */
+const absent = (present: Tensor): Tensor => ops.reshape(ops.scale(ops.addScalar(present, -1), 1e9), [present.shape[0], 1, present.shape[1]]);
 
 function mlp(get: Get, name: string, h: Tensor): Tensor {
   const up = ops.silu(ops.add(ops.matmul(normalised(get, h, `${name}.norm`), get(`${name}.up`)), get(`${name}.up.bias`)));
@@ -131,7 +124,7 @@ export function encodeSet(config: SetConfig, get: Get, tokens: TokenTensors, rea
   const x = normalised(get, ops.add(base, ops.mul(gain, ops.matmul(value, get("set.value.out")))), "set.token");
   const scores = ops.scale(ops.transpose(ops.matmul(x, get("set.read")), [0, 2, 1]), 1 / Math.sqrt(d)); // (B, M, L)
   const seen = ops.reshape(present, [present.shape[0], 1, present.shape[1]]);
-  const weights = ops.mul(ops.softmax(ops.add(scores, absent(present, 1))), seen);
+  const weights = ops.mul(ops.softmax(ops.add(scores, absent(present))), seen);
   let z = ops.add(ops.matmul(ops.matmul(weights, x), get("set.read.out")), ops.reshape(get("set.latent"), [1, m, d])); // (B, M, d)
   for (let l = 0; l < depth; l++) {
     const n = normalised(get, z, `set.block${l}.norm`);

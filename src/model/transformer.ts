@@ -16,6 +16,18 @@ interface TokenInputs {
   readonly bits: Tensor; // (B, D) visible bits per feature
   readonly linear: Tensor; // (B, D) the linear path's prediction
   readonly memory: Tensor | null; // (B, D) the row memory's
+  /** Pieces of the batch that attention takes one after the other; 1 if not said. */
+  readonly pieces?: number;
+}
+
+/** Bytes of attention weights that a piece of the batch may have: what a core's cache holds beside their gradients. */
+const pieceBytes = 2 ** 21;
+
+/** The fewest equal pieces of a batch of which none has more attention weights than the cache holds. */
+export function attentionPieces(batch: number, columns: number, heads: number): number {
+  const needed = (4 * batch * heads * columns ** 2) / pieceBytes;
+  for (let pieces = Math.ceil(needed); pieces < batch; pieces++) if (batch % pieces === 0) return pieces;
+  return needed > 1 ? batch : 1;
 }
 
 /** Declares the masked transformer: one token per column, pre-norm blocks, one output vector per feature. */
@@ -55,9 +67,10 @@ export function declareTransformer(params: Parameters, layout: Layout, { width: 
  * @returns the columns' tokens (B, p, d)
  */
 export function encodeTokens(layout: Layout, config: TransformerConfig, get: (name: string) => Tensor, inputs: TokenInputs): Tensor {
-  const { width: d, depth, heads } = config;
+  const { depth, heads } = config;
   const g = inputs.x.graph;
   const p = layout.columns.length;
+  const { pieces } = inputs;
   const one = g.constant(1);
   const hiddenColumns = ops.reshape(ops.sub(one, inputs.visible), ["B", p, 1]);
   const hiddenBits = ops.sub(one, inputs.bits);
@@ -69,10 +82,9 @@ export function encodeTokens(layout: Layout, config: TransformerConfig, get: (na
   for (let l = 0; l < depth; l++) {
     const norm = (t: Tensor, name: string): Tensor => ops.layerNorm(t, get(`block${l}.${name}.scale`), get(`block${l}.${name}.shift`));
     const n1 = norm(h, "norm1");
-    const head = (name: string): Tensor => ops.transpose(ops.reshape(ops.matmul(n1, get(`block${l}.${name}`)), ["B", p, heads, d / heads]), [0, 2, 1, 3]);
-    const scores = ops.scale(ops.matmulTransposed(head("query"), head("key")), 1 / Math.sqrt(d / heads)); // (B, heads, p, p)
-    const mixed = ops.matmul(ops.softmax(scores), head("value")); // (B, heads, p, d / heads)
-    const attended = ops.matmul(ops.reshape(ops.transpose(mixed, [0, 2, 1, 3]), ["B", p, d]), get(`block${l}.out`));
+    const projected = (name: string): Tensor => ops.matmul(n1, get(`block${l}.${name}`));
+    const mixed = ops.attention(projected("query"), projected("key"), projected("value"), heads, { pieces }); // (B, p, d)
+    const attended = ops.matmul(mixed, get(`block${l}.out`));
     h = ops.add(h, attended);
     const up = ops.silu(ops.add(ops.matmul(norm(h, "norm2"), get(`block${l}.up`)), get(`block${l}.up.bias`)));
     h = ops.add(h, ops.add(ops.matmul(up, get(`block${l}.down`)), get(`block${l}.down.bias`)));

@@ -3,6 +3,7 @@ import { Graph, adamw, grad, ops, toOnnx, type Parameters } from "../engine/inde
 import { fixedNoise, klOf, trainingNoise } from "../model/latent.js";
 import { mapInputs } from "../model/linearPath.js";
 import { heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
+import { attentionPieces } from "../model/transformer.js";
 import type { ResolvedOptions } from "./options.js";
 
 /** The forward pass, the loss over weighted hidden cells, and (for training) the backward pass and the optimiser's step. */
@@ -18,7 +19,10 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
   const draws = config.latent && (training ? [trainingNoise(g, config.latent)] : fixedNoise(g, config.latent, 0));
-  const out = network(layout, config, values, { x, visible, ...map, memory, dropout, draws });
+  const { residual } = config;
+  // Only a training batch has a size that is known beforehand.
+  const pieces = training && residual.kind === "transformer" ? attentionPieces(options.batch, layout.columns.length, residual.heads) : 1;
+  const out = network(layout, config, values, { x, visible, ...map, memory, dropout, draws, pieces });
   let loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
   if (out.latent && training) {
     const kl = ops.sum(klOf(out.latent)); // nats of the whole batch

@@ -1,3 +1,4 @@
+export * from "./attention.js";
 export * from "./elementwise.js";
 export * from "./gather.js";
 export * from "./matmul.js";
