@@ -2,9 +2,10 @@ import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
 import { toFeatures } from "./blocks.js";
-import { stepSize } from "./heavyBall.js";
+import { momentum, stepSize } from "./heavyBall.js";
 import { createInverter, type Inverter } from "./inverse.js";
 import { invertSmall } from "./linalg.js";
+import type { RowGroup } from "./rowGroups.js";
 
 /** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
 export interface LinearMap {
@@ -27,15 +28,33 @@ export interface LinearMap {
 export const lambdas = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
 const rounds = 5;
 
+/** What one fit gives: x W + offset, before a map's centre is known. */
+export interface Fit {
+  /** (features, features) */
+  readonly weights: Float32Array;
+  /** (features) */
+  readonly offset: Float32Array;
+  /** (features) mean of the filled table; the point at which all regressions agree, unless groups have their own. */
+  readonly mean: Float32Array;
+  readonly lambda: number;
+  /** (rows, features) the table that it fills. */
+  readonly filled: Float32Array;
+}
+
 /** Fits linear maps by iterated ridge; holds a session for the products of tall matrices. */
 export interface LinearFitter {
   /**
    * Rounds of: fill the holes of `visible` by the current map, take the Gram matrix of the filled table, regress every
    * attribute's features on all others. All attributes' regressions come from one inverse P of the Gram matrix plus
    * lambda: the coefficients of block j are -P[:, j] P[j, j]^-1. The rounds before the last share the middle penalty.
-   * @returns one map per penalty asked for, in that order, with the table (rows, features) that it fills
+   *
+   * Where a column is observed in few rows, filled rows outnumber them and its slopes approach the regression slowly, a
+   * few per cent a round. So columns of a group are also regressed on the group's rows alone, with a Gram matrix of
+   * their own.
+   * @returns one fit per penalty asked for, in that order; with groups, then one per penalty in which their columns are
+   *   regressed on their own rows
    */
-  fit(visible: Encoded, penalties: readonly number[]): Promise<{ map: LinearMap; filled: Float32Array }[]>;
+  fit(visible: Encoded, penalties: readonly number[], groups?: readonly RowGroup[]): Promise<Fit[]>;
   close(): Promise<void>;
 }
 
@@ -43,22 +62,37 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   const filler = await openFiller(layout, open);
   const inverter = await createInverter(open);
   const d = layout.features;
+  const everything = layout.columns.map((_, j) => j);
   return {
-    async fit(visible, penalties) {
+    async fit(visible, penalties, groups = []) {
       const fill = filler.begin(visible);
       const early = lambdas[lambdas.length >> 1];
-      let filled = await fill(visible.features, { center: columnMeans(visible.features, visible.observed, visible.rows, layout), weights: new Float32Array(d * d), relaxation: 1 });
+      const seen = groups.map((group) => seenFeatures(visible, group, layout));
+      let filled = await fill(visible.features, { weights: new Float32Array(d * d), offset: columnMeans(visible.features, visible.observed, visible.rows, layout) }, 1);
+      const moments = async (): Promise<Moments[]> => {
+        const all = [await filler.moments(filled, visible.rows)];
+        for (const { rows } of groups) all.push(await filler.moments(pickRows(filled, d, rows), rows.length));
+        return all;
+      };
       for (let r = 1; r < rounds; r++) {
-        const { center, gram } = await filler.moments(filled, visible.rows);
-        const weights = await regressAll(gram, layout, early, inverter);
-        filled = await fill(filled, { center, weights, relaxation: relaxationOf(weights, d) });
+        const [all, ...own] = await moments();
+        const map = { weights: new Float32Array(d * d), offset: new Float32Array(d) };
+        await regressInto(map, all, layout, everything, early, inverter);
+        for (const [g, group] of groups.entries()) await regressInto(map, own[g], layout, group.columns, early, inverter, seen[g]);
+        filled = await fill(filled, map, relaxationOf(map.weights, d));
       }
-      const { center, gram } = await filler.moments(filled, visible.rows);
-      const fits = [];
-      for (const penalty of penalties) {
-        const weights = await regressAll(gram, layout, penalty, inverter);
-        const map = { center, weights, lambda: new Float32Array(layout.columns.length).fill(penalty), relaxation: relaxationOf(weights, d) };
-        fits.push({ map, filled: await fill(filled, map) });
+      const [all, ...own] = await moments();
+      const fits: Fit[] = [];
+      for (const lambda of penalties) {
+        const map = { weights: new Float32Array(d * d), offset: new Float32Array(d) };
+        await regressInto(map, all, layout, everything, lambda, inverter);
+        fits.push({ ...map, mean: all.center, lambda, filled: await fill(filled, map, relaxationOf(map.weights, d)) });
+      }
+      if (groups.length === 0) return fits;
+      for (const [k, lambda] of penalties.entries()) {
+        const map = { weights: fits[k].weights.slice(), offset: fits[k].offset.slice() };
+        for (const [g, group] of groups.entries()) await regressInto(map, own[g], layout, group.columns, lambda, inverter, seen[g]);
+        fits.push({ ...map, mean: all.center, lambda, filled: await fill(filled, map, relaxationOf(map.weights, d)) });
       }
       return fits;
     },
@@ -69,15 +103,58 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   };
 }
 
-/** A map whose columns come from several maps of different penalties: `choice[j]` names the map of column j. */
-export function combineMaps(maps: readonly LinearMap[], choice: readonly number[], layout: Layout): LinearMap {
+/**
+ * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `penalties` on all rows or, from
+ * there on, one with groups. Should regressions of groups not settle with the others, all columns come from fits on all rows.
+ */
+export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, penalties: number): LinearMap {
   const d = layout.features;
   const weights = new Float32Array(d * d);
+  const offset = new Float32Array(d);
   layout.columns.forEach(({ first, width }, j) => {
-    const from = maps[choice[j]].weights;
-    for (let i = 0; i < d; i++) for (let k = first; k < first + width; k++) weights[i * d + k] = from[i * d + k];
+    const from = fits[choice[j]];
+    for (let k = first; k < first + width; k++) {
+      offset[k] = from.offset[k];
+      for (let i = 0; i < d; i++) weights[i * d + k] = from.weights[i * d + k];
+    }
   });
-  return { center: maps[0].center, weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]), relaxation: stepSize / largestMode(weights, d) };
+  const relaxation = stepSize / largestMode(weights, d);
+  const { mean } = fits[0];
+  const center = choice.some((c) => c >= penalties) ? settle(weights, offset, mean, relaxation) : mean;
+  if (center === null) return combineFits(fits, choice.map((c) => c % penalties), layout, penalties);
+  return { center, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation };
+}
+
+const mostCenterRounds = 2000;
+/** A column that is observed in a smaller share of a group's rows tells nothing that others do not. */
+const leastSeen = 0.1;
+/** Standard deviations from the mean at which rounds count as running away. */
+const runaway = 6;
+
+/**
+ * The point c = c W + offset at which all regressions agree, so that the map is c + (x - c) W: what is expected of somebody
+ * of whom nothing is known. By the linear path's own rounds; null where they do not settle.
+ */
+function settle(weights: Float32Array, offset: Float32Array, start: Float32Array, relaxation: number): Float32Array | null {
+  const d = offset.length;
+  let c = Float64Array.from(start);
+  let before = c;
+  for (let round = 0; round < mostCenterRounds; round++) {
+    const next = Float64Array.from(offset);
+    for (let i = 0; i < d; i++) {
+      const row = i * d;
+      for (let j = 0; j < d; j++) next[j] += c[i] * weights[row + j];
+    }
+    let change = 0;
+    for (let j = 0; j < d; j++) {
+      next[j] = c[j] + relaxation * (next[j] - c[j]) + momentum * (c[j] - before[j]);
+      change = Math.max(change, Math.abs(next[j] - c[j]));
+    }
+    [before, c] = [c, next];
+    if (change < 1e-7) return Float32Array.from(c);
+    if (!(change < runaway)) return null;
+  }
+  return null;
 }
 
 /** Most that a step may grow an error by, in the worst direction: five rounds then make 2.5 times of it. */
@@ -115,9 +192,8 @@ async function openFiller(layout: Layout, open: SessionFactory) {
   const d = layout.features;
   const g = new Graph();
   const current = g.input("current", ["n", d]);
-  const center = g.input("center", [d]);
   const relaxation = g.input("relaxation", []);
-  const full = ops.add(ops.matmul(ops.sub(current, center), g.input("weights", [d, d])), center);
+  const full = ops.add(ops.matmul(current, g.input("weights", [d, d])), g.input("offset", [d]));
   const predicted = ops.add(ops.mul(full, relaxation), ops.mul(current, ops.sub(g.constant(1), relaxation)));
   const bits = toFeatures(g.input("visible", ["n", layout.columns.length]), layout);
   const known = ops.mul(bits, g.input("truth", ["n", d]));
@@ -136,18 +212,18 @@ async function openFiller(layout: Layout, open: SessionFactory) {
   return {
     begin({ rows, features, observed }: Encoded) {
       const fixed = { truth: float32(features, rows, d), visible: float32(Float32Array.from(observed), rows, layout.columns.length) };
-      return async (filled: Float32Array, map: Pick<LinearMap, "center" | "weights" | "relaxation">): Promise<Float32Array> => {
+      return async (filled: Float32Array, map: Pick<Fit, "weights" | "offset">, relaxation: number): Promise<Float32Array> => {
         const out = await filling.run({
           ...fixed,
           current: float32(filled, rows, d),
-          center: float32(map.center, d),
+          offset: float32(map.offset, d),
           weights: float32(map.weights, d, d),
-          relaxation: float32(Float32Array.of(map.relaxation)),
+          relaxation: float32(Float32Array.of(relaxation)),
         });
         return out.filled.data as Float32Array;
       };
     },
-    async moments(filled: Float32Array, rows: number): Promise<{ center: Float32Array; gram: Float32Array }> {
+    async moments(filled: Float32Array, rows: number): Promise<Moments> {
       const out = await summing.run({ filled: float32(filled, rows, d), share: float32(Float32Array.of(1 / rows)) });
       return { center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
     },
@@ -156,6 +232,24 @@ async function openFiller(layout: Layout, open: SessionFactory) {
       await summing.close();
     },
   };
+}
+
+/** 1 for features of columns that a group's rows observe often enough to learn from. */
+function seenFeatures({ observed }: Encoded, { rows }: RowGroup, { columns, features }: Layout): Uint8Array {
+  const p = columns.length;
+  const seen = new Uint8Array(features);
+  columns.forEach(({ first, width }, j) => {
+    const count = rows.reduce((n, i) => n + observed[i * p + j], 0);
+    if (count >= leastSeen * rows.length) seen.fill(1, first, first + width);
+  });
+  return seen;
+}
+
+/** Chosen rows of a matrix of so many values a row. */
+function pickRows(all: Float32Array, width: number, chosen: Int32Array): Float32Array {
+  const out = new Float32Array(chosen.length * width);
+  chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
+  return out;
 }
 
 /** Mean of each feature over the rows that observe it. */
@@ -175,31 +269,41 @@ export function columnMeans(features: Float32Array, observed: Uint8Array, rows: 
   return Float32Array.from(means);
 }
 
-/** Coefficients of every attribute's regression on all others, from one inverse P: -P[:, j] P[j, j]^-1. */
-async function regressAll(gram: Float32Array, layout: Layout, lambda: number, { invert }: Inverter): Promise<Float32Array> {
+/** Mean and Gram matrix, per row, of a filled table. */
+interface Moments {
+  readonly center: Float32Array;
+  readonly gram: Float32Array;
+}
+
+/** Regressions of some columns on all others, from one inverse P: the coefficients of block j are -P[:, j] P[j, j]^-1. */
+async function regressInto(map: Pick<Fit, "weights" | "offset">, { center, gram }: Moments, layout: Layout, columns: readonly number[], lambda: number, { invert }: Inverter, own?: Uint8Array): Promise<void> {
   const d = layout.features;
+  const { weights, offset } = map;
   const a = Float64Array.from(gram);
+  if (own) {
+    for (let i = 0; i < d; i++) for (let k = 0; k < d; k++) if (i !== k && !(own[i] && own[k])) a[i * d + k] = 0;
+  }
   for (let i = 0; i < d; i++) a[i * d + i] += lambda;
   const p = await invert(a, d);
-  const blocks = layout.columns.map(({ first, width }) => {
+  const blocks = columns.map((j) => {
+    const { first, width } = layout.columns[j];
     const block = new Float64Array(width * width);
-    for (let i = 0; i < width; i++) for (let j = 0; j < width; j++) block[i * width + j] = p[(first + i) * d + first + j];
-    return invertSmall(block, width);
+    for (let i = 0; i < width; i++) for (let k = 0; k < width; k++) block[i * width + k] = p[(first + i) * d + first + k];
+    return { first, width, inverse: invertSmall(block, width) };
   });
-  const weights = new Float32Array(d * d);
+  const through = new Float64Array(d);
   for (let i = 0; i < d; i++) {
     const row = i * d;
-    layout.columns.forEach(({ first, width }, c) => {
-      if (i >= first && i < first + width) return;
-      const inverse = blocks[c];
+    for (const { first, width, inverse } of blocks) {
       for (let k = 0; k < width; k++) {
         let s = 0;
-        for (let j = 0; j < width; j++) s -= p[row + first + j] * inverse[j * width + k];
+        if (i < first || i >= first + width) for (let j = 0; j < width; j++) s -= p[row + first + j] * inverse[j * width + k];
         weights[row + first + k] = s;
+        through[first + k] += center[i] * s;
       }
-    });
+    }
   }
-  return weights;
+  for (const { first, width } of blocks) for (let k = first; k < first + width; k++) offset[k] = center[k] - through[k];
 }
 
 /** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */

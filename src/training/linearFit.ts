@@ -1,7 +1,8 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { addHeldOutErrors, chooseLambdas, combineMaps, createLinearFitter, lambdas, type LinearMap } from "../model/linear.js";
+import { addHeldOutErrors, chooseLambdas, combineFits, createLinearFitter, type Fit, lambdas, type LinearMap } from "../model/linear.js";
+import { rowGroups } from "../model/rowGroups.js";
 import { isSparse } from "../model/sparseLinear.js";
 import { maskedTable, type Fold } from "./folds.js";
 import { evenlySpaced, linearRows, pickRows, pickTable } from "./rows.js";
@@ -16,9 +17,10 @@ interface FilledMap {
 
 /**
  * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
- * column chosen on the cells that the folds held out.
+ * column chosen on the cells that the folds held out. With several sources, whose columns have whole blocks of holes, columns
+ * are also regressed on the rows of their own source (`rowGroups`).
  */
-export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
+export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], severalSources: boolean, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
   if (isSparse(layout)) {
     const maps = await fitSparsePath(table, layout, folds, open);
     return { folds: maps.folds.map((map) => ({ map, filled: null })), all: { map: maps.all, filled: null } };
@@ -26,25 +28,23 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
   const fitter = await createLinearFitter(layout, open);
   try {
     const p = layout.columns.length;
-    const errors = lambdas.map(() => new Float64Array(p));
     const cells = new Int32Array(p);
-    const perFold: { maps: LinearMap[]; filled: Float32Array }[] = [];
+    const perFold: Fit[][] = [];
     const middle = lambdas.length >> 1;
     const chosen = evenlySpaced(table.rows, linearRows);
     const seen = pickTable(table, layout, chosen);
+    const groups = severalSources ? rowGroups(seen, layout) : [];
+    const errors = Array.from({ length: lambdas.length * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
     for (const fold of folds) {
-      const fits = await fitter.fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), lambdas);
+      const fits = await fitter.fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), lambdas, groups);
       const held = pickRows(fold.held, p, chosen);
       fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, held, layout, errors[l]));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
-      perFold.push({ maps: fits.map((f) => f.map), filled: fits[middle].filled });
+      perFold.push(fits);
     }
     const choice = chooseLambdas(errors, cells);
-    const fits = await fitter.fit(seen, lambdas);
-    return {
-      folds: perFold.map(({ maps, filled }) => ({ map: combineMaps(maps, choice, layout), filled })),
-      all: { map: combineMaps(fits.map((f) => f.map), choice, layout), filled: fits[middle].filled },
-    };
+    const joined = (fits: readonly Fit[]): FilledMap => ({ map: combineFits(fits, choice, layout, lambdas.length), filled: fits[middle].filled });
+    return { folds: perFold.map(joined), all: joined(await fitter.fit(seen, lambdas, groups)) };
   } finally {
     await fitter.close();
   }

@@ -167,7 +167,7 @@ const wideFeatures = 800;
 
 const networkDefaults = {
   mlp: { width: 256, epochs: 120, steps: 7000, learningRate: 1e-3, weightDecay: 0.02 },
-  wideMlp: { width: 512, epochs: 8, steps: 20_000, learningRate: 1e-3, weightDecay: 0.02 },
+  wideMlp: { width: 512, epochs: 24, steps: 6000, learningRate: 1e-3, weightDecay: 0.02 },
   transformer: { width: 64, epochs: 100, steps: 1500, learningRate: 2e-3, weightDecay: 0.05 },
   set: { width: 64, epochs: 40, steps: 20_000, learningRate: 2e-3, weightDecay: 0.02 },
 };

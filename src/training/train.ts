@@ -91,7 +91,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
   hooks.onPhase?.("linear path");
-  const linear = await fitLinearPath(table, layout, folds, open);
+  const linear = await fitLinearPath(table, layout, folds, (cells.sources?.length ?? 1) > 1, open);
   for (let k = 0; k < options.members; k++) {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);
