@@ -1,5 +1,5 @@
-import { categorical, gridDistribution, gridMean, type Distribution } from "../model/likelihoods/index.js";
-import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
+import { densityMean, levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 
 /** The predictive distribution of column j in row i: over values for numbers, over level indices otherwise. */
 export function columnDistribution(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Distribution {
@@ -9,7 +9,7 @@ export function columnDistribution(model: DensityModel, members: readonly Member
 
 /** The best point per type: the mean of a number (least squared error), the most probable level otherwise. */
 export function bestPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
-  if (model.layout.columns[j].kind === "number") return gridMean(model.grids.grids[j], numberDensity(model, members, i, j));
+  if (model.layout.columns[j].kind === "number") return densityMean(model, members, i, j);
   const p = levelProbabilities(model, members, i, j);
   return p.indexOf(Math.max(...p));
 }
