@@ -26,6 +26,7 @@ import { measureWidths } from "./speed/width.js";
 
 /** Folder of this package, where npm runs scripts. */
 const root = process.cwd();
+const main = join(root, "dist", "cli", "main.js");
 const { values: flags } = parseArgs({
   options: {
     parts: { type: "string", default: "step,impute,width,rows" },
@@ -64,9 +65,9 @@ const parts: Readonly<Record<string, () => unknown>> = {
   step: () =>
     measureSteps({ python: torchPython(), script: join(root, "bench", "peers", "twin.py"), threads, ...(quick ? { rounds: 3, turn: 0.5 } : { rounds: 9, turn: 1.5 }), compile: flags.compile, only: flags.only, say }),
   impute: () =>
-    measureImputing({ data: flags.data, ...(quick ? { trainRows: 400, newRows: 512, records: 20 } : { trainRows: 1500, newRows: 2048, records: 100 }), rivals: rivals(), rivalRows: 300, rivalSeconds: 1200, only: flags.only, say }),
+    measureImputing({ main, data: flags.data, ...(quick ? { trainRows: 400, newRows: 512, records: 20 } : { trainRows: 1500, newRows: 2048, records: 100 }), rivals: rivals(), rivalRows: 300, rivalSeconds: 1200, only: flags.only, say }),
   width: () => measureWidths(join(import.meta.dirname, "scale.js"), quick ? [500, 2000] : [500, 1000, 2000, 4000, 8000, 12_000], say),
-  rows: () => measureRows(join(root, "dist", "cli", "main.js"), quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], say),
+  rows: () => measureRows(main, quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], say),
 };
 
 const result: Record<string, unknown> = { machine: machine(threads), quick };

@@ -7,21 +7,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng, permutation } from "../../src/base/random.js";
 import type { Bundle } from "../../src/bundle/bundle.js";
+import { readBundle } from "../../src/bundle/node/files.js";
 import { csvFormatter } from "../../src/data/node/csvformat.js";
 import { openTable } from "../../src/data/node/open.js";
-import { memoryTable, type TextRow } from "../../src/data/table.js";
+import type { TextRow } from "../../src/data/table.js";
 import { openSession } from "../../src/engine/node/session.js";
 import { rivalEnvironment, runCommands } from "../../src/evaluation/node/process.js";
 import { createImputer } from "../../src/inference/impute.js";
 import { openPredictor, type Predictor } from "../../src/inference/predictor.js";
 import { predict } from "../../src/inference/predict.js";
-import { trainTable } from "../../src/training/node/trainTable.js";
-import { trainingDefaults } from "../../src/training/options.js";
 import type { Method } from "../methods.js";
 import { inventPeople } from "./people.js";
+import { quickModel } from "./quickModel.js";
 import { spread, type Spread } from "./spread.js";
 
 export interface ImputeSettings {
+  /** The built command line program. */
+  readonly main: string;
   /** Folder with nhanes_2013_wide. */
   readonly data: string;
   readonly trainRows: number;
@@ -100,7 +102,7 @@ function wide({ data, trainRows, newRows }: ImputeSettings) {
 async function measureTable({ name, columns, rows }: Rows, settings: ImputeSettings): Promise<ImputeResult> {
   const { trainRows, newRows, records, say } = settings;
   say(`${name}: learning ${trainRows} rows for a few steps …`);
-  const bundle = await trainTable({ table: memoryTable(name, columns, rows.slice(0, trainRows)), options: { ...trainingDefaults, epochs: 1, steps: 10 }, open: openSession });
+  const bundle = await learn(settings.main, columns, rows.slice(0, trainRows));
   const predictor = await openPredictor(bundle.model, openSession);
   try {
     const fresh = rows.slice(trainRows, trainRows + newRows);
@@ -116,6 +118,15 @@ async function measureTable({ name, columns, rows }: Rows, settings: ImputeSetti
     return result;
   } finally {
     await predictor.close();
+  }
+}
+
+async function learn(main: string, columns: readonly string[], rows: readonly TextRow[]): Promise<Bundle> {
+  const folder = mkdtempSync(join(tmpdir(), "vhgm-speed-"));
+  try {
+    return await readBundle(await quickModel(main, folder, columns, rows));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

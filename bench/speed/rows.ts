@@ -4,14 +4,10 @@ import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng } from "../../src/base/random.js";
-import { writeBundle } from "../../src/bundle/node/files.js";
 import { csvFormatter } from "../../src/data/node/csvformat.js";
-import { memoryTable } from "../../src/data/table.js";
-import { openSession } from "../../src/engine/node/session.js";
 import { runCommands } from "../../src/evaluation/node/process.js";
-import { trainTable } from "../../src/training/node/trainTable.js";
-import { trainingDefaults } from "../../src/training/options.js";
 import { inventPeople, type Population } from "./people.js";
+import { quickModel } from "./quickModel.js";
 
 export interface RowsResult {
   readonly rows: number;
@@ -31,9 +27,7 @@ export async function measureRows(main: string, sizes: readonly number[], say: (
   const folder = mkdtempSync(join(tmpdir(), "vhgm-rows-"));
   try {
     const people = inventPeople(numbers, levels, createRng(11));
-    const table = memoryTable("people", people.names, Array.from({ length: trained }, () => people.person(holes)));
-    const model = join(folder, "people.vhgm");
-    await writeBundle(model, await trainTable({ table, options: { ...trainingDefaults, epochs: 1, steps: 10 }, open: openSession }));
+    const model = await quickModel(main, folder, people.names, Array.from({ length: trained }, () => people.person(holes)));
     const results: RowsResult[] = [];
     for (const rows of sizes) {
       const input = join(folder, "people.csv");
