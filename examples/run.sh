@@ -13,7 +13,8 @@ shift 2 || { "$venv/bin/python" "$examples/$engine/partitions.py" --help; exit 2
 if [[ ${1:-} == *.vhgm ]]; then
   exported=$(mktemp -d)
   trap 'rm -rf "$exported"' EXIT
-  node "${VHGM_MAIN:-$examples/../dist/cli/main.js}" export "$1" -o "$exported/model" > /dev/null
+  export VHGM_MAIN=${VHGM_MAIN:-$(realpath "$examples/../dist/cli/main.js")} VHGM_MODEL=$(realpath "$1")
+  node "$VHGM_MAIN" export "$1" -o "$exported/model" > /dev/null
   shift
   set -- "$exported/model" "$@"
 fi

@@ -11,12 +11,15 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import onnxruntime as ort
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 
 WORD = 0xFFFFFFFF
 
@@ -173,15 +176,19 @@ class Model:
         schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
         self.attributes = [Attribute(entry) for entry in schema["attributes"]]
         self.names = [a.name for a in self.attributes]
+        self.schema, self.folder = schema, folder
+        self.members, self.rounds = schema["members"], schema.get("rounds")
+
+    @functools.cached_property
+    def session(self):
         ruled = [a.name for a in self.attributes if hasattr(a, "applies_when") or hasattr(a, "equals")]
         if ruled:
             raise ValueError(f"The model obeys rules ({', '.join(ruled[:5])}), which the graph does not know: use vhgm itself.")
         if any(a.type == "date" and a.step < 1 for a in self.attributes):
             raise ValueError("The model has dates with a time of day, which this example does not write: use vhgm itself.")
-        self.members, self.rounds = schema["members"], schema.get("rounds")
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.session = ort.InferenceSession(folder / schema["graph"], options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(self.folder / self.schema["graph"], options, providers=["CPUExecutionProvider"])
 
     def run(self, values, outputs, batch=128):
         parts = []
@@ -295,8 +302,8 @@ class Model:
 
     def invent(self, numbers, seed=1):
         """The rows of these numbers (from 0) of `vhgm generate`: attributes in rounds, each rounded as it is recorded and shown to the model."""
-        if self.rounds is None:
-            raise ValueError("The exported model does not say in which order people are drawn: export it with vhgm export.")
+        if self.rounds is None or any(hasattr(a, "applies_when") or hasattr(a, "equals") for a in self.attributes):
+            return self.invent_by_program(numbers, seed)
         shown = np.full((len(numbers), len(self.attributes)), np.nan)
         u = uniforms([seed] * len(numbers), [(0x9E3, number) for number in numbers], sum(map(len, self.rounds)))
         first = 0
@@ -307,6 +314,23 @@ class Model:
                 shown[:, k] = self.attributes[k].recorded(shown[:, k])
             first += len(places)
         return pa.table([a.cells(shown[:, k], a.invented_type()) for k, a in enumerate(self.attributes)], schema=self.invented_schema())
+
+    def invent_by_program(self, numbers, seed):
+        """What the graph does not know (rules, models with more to invent people by) is left to vhgm itself, which run.sh names."""
+        main, model = os.environ.get("VHGM_MAIN"), os.environ.get("VHGM_MODEL")
+        if not main or not model:
+            raise ValueError("The graph of this model does not suffice to invent people: give the .vhgm file, and Node on every worker.")
+        schema = self.invented_schema()
+        if len(numbers) == 0:
+            return schema.empty_table()
+        if list(numbers) != list(range(numbers[0], numbers[0] + len(numbers))):
+            raise ValueError("A part must be rows that follow each other.")
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "part.csv")
+            command = ["node", main, "generate", model, "--first", str(numbers[0]), "-n", str(len(numbers)), "--seed", str(seed), "-o", out, "--quiet"]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            read = pyarrow.csv.ConvertOptions(column_types=schema, include_columns=schema.names, include_missing_columns=True, strings_can_be_null=True, null_values=[""])
+            return pyarrow.csv.read_csv(out, convert_options=read)
 
     def invented_schema(self):
         return pa.schema([pa.field(a.name, a.invented_type()) for a in self.attributes])
@@ -346,7 +370,7 @@ def arguments(engine):
     for command in (impute, generate):
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--partitions", type=int, default=8, help="parts of the table; the result does not depend on it")
-        command.add_argument("--batch", type=int, default=1024, help="rows at a time; the result does not depend on it")
+        command.add_argument("--batch", type=int, default=1024 if command is impute else 4096, help="rows at a time; the result does not depend on it")
     options = parser.parse_args()
     options.model, options.output = os.path.abspath(options.model), os.path.abspath(options.output)
     if os.path.exists(options.output):

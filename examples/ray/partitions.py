@@ -22,7 +22,8 @@ def invent(part, folder, seed):
 def start(attempts=5):
     """A cluster of this machine's, or the one at RAY_ADDRESS. A busy machine may need more than the half minute that Ray gives it."""
     own = "RAY_ADDRESS" not in os.environ
-    settings = {"env_vars": {"PYTHONPATH": str(pathlib.Path(__file__).parents[1])}}
+    passed = {name: os.environ[name] for name in ("VHGM_MAIN", "VHGM_MODEL", "VHGM_FAIL_ONCE") if name in os.environ}
+    settings = {"env_vars": {"PYTHONPATH": str(pathlib.Path(__file__).parents[1]), **passed}}
     for attempt in range(attempts):
         try:
             return ray.init("local" if own else os.environ["RAY_ADDRESS"], num_cpus=2 if own else None, runtime_env=settings, log_to_driver=False, include_dashboard=False if own else None)
