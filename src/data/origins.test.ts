@@ -49,9 +49,9 @@ describe("several tables", () => {
   });
 });
 
-test.each(["", "0", "-1", "NA", "inf", "heavy"])("the weight '%s' is refused with its place", async (text) => {
+test.each(["", "-1", "NA", "inf", "heavy"])("the weight '%s' is refused with its place", async (text) => {
   const table = memoryTable("w.csv", ["w", "x"], [["1", "1"], ["2", "1"], [text, "1"]]);
-  const sentence = `'${text}' is no weight, in column 'w', row 3 of w.csv; weights are numbers above 0 (take such rows out, or give the column the role ignore).`;
+  const sentence = `'${text}' is no weight, in column 'w', row 3 of w.csv; weights are numbers from 0 on (take such rows out, or give the column the role ignore).`;
   await expect(read(table, schema(weightOf("w")))).rejects.toThrow(sentence);
   const joined = joinTables([b, table]);
   await expect(read(joined, schema(weightOf("w")))).rejects.toThrow(sentence);

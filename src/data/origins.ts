@@ -9,7 +9,7 @@ import type { Table, TextRow } from "./table.js";
 export type Origins = Pick<Cells, "weight" | "source" | "origins" | "sources">;
 
 export interface OriginsReader {
-  /** @throws VhgmError "data" for a weight that is no positive number */
+  /** @throws VhgmError "data" for a weight that is no number, or below 0; a row of weight 0 is read, but nothing is learned for its sake */
   add(rows: readonly TextRow[]): void;
   finish(): Origins;
 }
@@ -36,8 +36,8 @@ export function originsReader(schema: Schema, table: Table, placeOf = (row: numb
     const needed = !joined || joined.originOf(row[sourceAt]).some((s) => weighted![s]);
     if (!needed) return 1;
     const value = parseNumber(text);
-    if (value !== null && value > 0 && Number.isFinite(value)) return value;
-    throw new VhgmError("data", `'${text}' is no weight, in column '${own.attribute.name}', ${placeOf(count)}; weights are numbers above 0 (take such rows out, or give the column the role ignore).`);
+    if (value !== null && value >= 0 && Number.isFinite(value)) return value;
+    throw new VhgmError("data", `'${text}' is no weight, in column '${own.attribute.name}', ${placeOf(count)}; weights are numbers from 0 on (take such rows out, or give the column the role ignore).`);
   };
 
   return {

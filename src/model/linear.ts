@@ -2,44 +2,13 @@ import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
 import { toFeatures } from "./blocks.js";
-import { momentum, stepSize } from "./heavyBall.js";
 import { createInverter, type Inverter } from "./inverse.js";
 import { invertSmall } from "./linalg.js";
+import { relaxationOf, type Fit } from "./linearMap.js";
+import { lambdas } from "./penalties.js";
 import type { RowGroup } from "./rowGroups.js";
 
-/** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
-export interface LinearMap {
-  /** (features) */
-  readonly center: Float32Array;
-  /**
-   * (features, features), the block of an attribute on itself zero; or, with `neighbours`, (features, K): the coefficients
-   * of a feature on its column's K neighbours.
-   */
-  readonly weights: Float32Array;
-  /** (columns, K) features that each column is regressed on; absent where it is regressed on all. */
-  readonly neighbours?: Int32Array;
-  /** Ridge penalty of each column. */
-  readonly lambda: Float32Array;
-  /** r, the size of a step; rounds also have momentum (heavyBall.ts). */
-  readonly relaxation: number;
-}
-
-/** Penalties that are tried, in units of a standardised feature's variance. */
-export const lambdas = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
 const rounds = 5;
-
-/** What one fit gives: x W + offset, before a map's centre is known. */
-export interface Fit {
-  /** (features, features) */
-  readonly weights: Float32Array;
-  /** (features) */
-  readonly offset: Float32Array;
-  /** (features) mean of the filled table; the point at which all regressions agree, unless groups have their own. */
-  readonly mean: Float32Array;
-  readonly lambda: number;
-  /** (rows, features) the table that it fills. */
-  readonly filled: Float32Array;
-}
 
 /** Fits linear maps by iterated ridge; holds a session for the products of tall matrices. */
 export interface LinearFitter {
@@ -53,8 +22,9 @@ export interface LinearFitter {
    * their own.
    * @returns one fit per penalty asked for, in that order; with groups, then one per penalty in which their columns are
    *   regressed on their own rows
+   * @param weight (rows) what each row counts for, of mean 1; absent where all count alike
    */
-  fit(visible: Encoded, penalties: readonly number[], groups?: readonly RowGroup[]): Promise<Fit[]>;
+  fit(visible: Encoded, penalties: readonly number[], groups?: readonly RowGroup[], weight?: Float64Array | null): Promise<Fit[]>;
   close(): Promise<void>;
 }
 
@@ -64,14 +34,14 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   const d = layout.features;
   const everything = layout.columns.map((_, j) => j);
   return {
-    async fit(visible, penalties, groups = []) {
+    async fit(visible, penalties, groups = [], weight = null) {
       const fill = filler.begin(visible);
       const early = lambdas[lambdas.length >> 1];
       const seen = groups.map((group) => seenFeatures(visible, group, layout));
       let filled = await fill(visible.features, { weights: new Float32Array(d * d), offset: columnMeans(visible.features, visible.observed, visible.rows, layout) }, 1);
       const moments = async (): Promise<Moments[]> => {
-        const all = [await filler.moments(filled, visible.rows)];
-        for (const { rows } of groups) all.push(await filler.moments(pickRows(filled, d, rows), rows.length));
+        const all = [await filler.moments(filled, visible.rows, weight)];
+        for (const { rows } of groups) all.push(await filler.moments(pickRows(filled, d, rows), rows.length, weight && Float64Array.from(rows, (i) => weight[i])));
         return all;
       };
       for (let r = 1; r < rounds; r++) {
@@ -103,90 +73,6 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   };
 }
 
-/**
- * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `penalties` on all rows or, from
- * there on, one with groups. Should regressions of groups not settle with the others, all columns come from fits on all rows.
- */
-export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, penalties: number): LinearMap {
-  const d = layout.features;
-  const weights = new Float32Array(d * d);
-  const offset = new Float32Array(d);
-  layout.columns.forEach(({ first, width }, j) => {
-    const from = fits[choice[j]];
-    for (let k = first; k < first + width; k++) {
-      offset[k] = from.offset[k];
-      for (let i = 0; i < d; i++) weights[i * d + k] = from.weights[i * d + k];
-    }
-  });
-  const relaxation = stepSize / largestMode(weights, d);
-  const { mean } = fits[0];
-  const center = choice.some((c) => c >= penalties) ? settle(weights, offset, mean, relaxation) : mean;
-  if (center === null) return combineFits(fits, choice.map((c) => c % penalties), layout, penalties);
-  return { center, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation };
-}
-
-const mostCenterRounds = 2000;
-/** A column that is observed in a smaller share of a group's rows tells nothing that others do not. */
-const leastSeen = 0.1;
-/** Standard deviations from the mean at which rounds count as running away. */
-const runaway = 6;
-
-/**
- * The point c = c W + offset at which all regressions agree, so that the map is c + (x - c) W: what is expected of somebody
- * of whom nothing is known. By the linear path's own rounds; null where they do not settle.
- */
-function settle(weights: Float32Array, offset: Float32Array, start: Float32Array, relaxation: number): Float32Array | null {
-  const d = offset.length;
-  let c = Float64Array.from(start);
-  let before = c;
-  for (let round = 0; round < mostCenterRounds; round++) {
-    const next = Float64Array.from(offset);
-    for (let i = 0; i < d; i++) {
-      const row = i * d;
-      for (let j = 0; j < d; j++) next[j] += c[i] * weights[row + j];
-    }
-    let change = 0;
-    for (let j = 0; j < d; j++) {
-      next[j] = c[j] + relaxation * (next[j] - c[j]) + momentum * (c[j] - before[j]);
-      change = Math.max(change, Math.abs(next[j] - c[j]));
-    }
-    [before, c] = [c, next];
-    if (change < 1e-7) return Float32Array.from(c);
-    if (!(change < runaway)) return null;
-  }
-  return null;
-}
-
-/** Most that a step may grow an error by, in the worst direction: five rounds then make 2.5 times of it. */
-const largestGrowth = 1.2;
-
-/** How far a round of the fit may go, in which a table is filled by a map that changes from round to round. */
-export const relaxationOf = (weights: Float32Array, d: number): number => Math.min(1, (1 + largestGrowth) / largestMode(weights, d));
-
-/**
- * Largest eigenvalue mu of I - W, 1 at least, by power iteration. A full step is Jacobi's method on the hidden features'
- * normal equations; it multiplies an error by 1 - mu, and for parts of a whole, of which each is the rest's negative sum, mu
- * comes near the number of parts. With nothing visible all of them count; with more visible the largest mu is smaller.
- */
-export function largestMode(weights: Float32Array, d: number): number {
-  let v = Float64Array.from({ length: d }, (_, k) => 1 + 0.5 * Math.sin(12.9898 * k + 1));
-  let largest = 1;
-  const iterations = 40;
-  for (let r = 0; r < iterations; r++) {
-    const next = v.slice();
-    for (let a = 0; a < d; a++) {
-      const row = weights.subarray(a * d, (a + 1) * d);
-      const va = v[a];
-      for (let b = 0; b < d; b++) next[b] -= va * row[b];
-    }
-    const norm = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0) / v.reduce((sum, x) => sum + x * x, 0));
-    if (!(norm > 0)) break;
-    if (r >= iterations / 2) largest = Math.max(largest, norm);
-    v = next.map((x) => x / norm);
-  }
-  return largest;
-}
-
 /** Products of tall matrices: filling a table's holes by a map, and the moments of a filled table. */
 async function openFiller(layout: Layout, open: SessionFactory) {
   const d = layout.features;
@@ -208,6 +94,7 @@ async function openFiller(layout: Layout, open: SessionFactory) {
   m.output("mean", mean);
   m.output("gram", ops.mul(ops.matmul(ops.transpose(centred, [1, 0]), centred), share));
   const summing = await open(toOnnx(m));
+  const weighing = await open(weightedMoments(d));
 
   return {
     begin({ rows, features, observed }: Encoded) {
@@ -223,16 +110,37 @@ async function openFiller(layout: Layout, open: SessionFactory) {
         return out.filled.data as Float32Array;
       };
     },
-    async moments(filled: Float32Array, rows: number): Promise<Moments> {
-      const out = await summing.run({ filled: float32(filled, rows, d), share: float32(Float32Array.of(1 / rows)) });
+    async moments(filled: Float32Array, rows: number, weight: Float64Array | null): Promise<Moments> {
+      const table = float32(filled, rows, d);
+      const total = weight?.reduce((a, b) => a + b, 0) ?? 0;
+      // Where nobody of a group counts, its rows count alike.
+      const out = weight && total > 0
+        ? await weighing.run({ filled: table, weight: float32(Float32Array.from(weight, (w) => w / total), rows, 1) })
+        : await summing.run({ filled: table, share: float32(Float32Array.of(1 / rows)) });
       return { center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
     },
     async close() {
       await filling.close();
       await summing.close();
+      await weighing.close();
     },
   };
 }
+
+/** Mean and Gram matrix of a filled table (n, d) whose rows have weights (n, 1) that sum to 1. */
+function weightedMoments(d: number): Uint8Array {
+  const g = new Graph();
+  const table = g.input("filled", ["n", d]);
+  const weight = g.input("weight", ["n", 1]);
+  const mean = ops.sum(ops.mul(table, weight), [0]);
+  const centred = ops.sub(table, mean);
+  g.output("mean", mean);
+  g.output("gram", ops.matmul(ops.transpose(ops.mul(centred, weight), [1, 0]), centred));
+  return toOnnx(g);
+}
+
+/** A column that is observed in a smaller share of a group's rows tells nothing that others do not. */
+const leastSeen = 0.1;
 
 /** 1 for features of columns that a group's rows observe often enough to learn from. */
 function seenFeatures({ observed }: Encoded, { rows }: RowGroup, { columns, features }: Layout): Uint8Array {
@@ -304,44 +212,4 @@ async function regressInto(map: Pick<Fit, "weights" | "offset">, { center, gram 
     }
   }
   for (const { first, width } of blocks) for (let k = first; k < first + width; k++) offset[k] = center[k] - through[k];
-}
-
-/** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
-const farthestRatio = 3;
-
-/**
- * The penalty of every column that errs least on held-out cells. Few cells say little, so each column's errors are joined
- * by those of all columns, as if they were `prior` further cells.
- * @param errors per penalty, the squared error of each column summed over its held-out cells
- */
-export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10): number[] {
-  const columns = cells.length;
-  const relative = errors.map((e) => {
-    let sum = 0;
-    let n = 0;
-    for (let j = 0; j < columns; j++) {
-      if (cells[j] === 0 || errors[0][j] === 0) continue;
-      sum += Math.min(farthestRatio, Math.max(1 / farthestRatio, e[j] / errors[0][j]));
-      n++;
-    }
-    return n ? sum / n : 1;
-  });
-  return Array.from({ length: columns }, (_, j) => {
-    const unit = cells[j] ? errors[0][j] / cells[j] : 1;
-    const total = errors.map((e, k) => e[j] + prior * unit * relative[k]);
-    return total.indexOf(Math.min(...total));
-  });
-}
-
-/** Squared errors of a filled table on held-out cells, added per column to `errors` (a level's over all its classes). */
-export function addHeldOutErrors(filled: Float32Array, truth: Encoded, held: Uint8Array, layout: Layout, errors: Float64Array): void {
-  const d = layout.features;
-  const p = layout.columns.length;
-  layout.columns.forEach(({ first, width, kind }, j) => {
-    const scored = kind === "number" ? 1 : width;
-    for (let i = 0; i < truth.rows; i++) {
-      if (!held[i * p + j]) continue;
-      for (let k = i * d + first; k < i * d + first + scored; k++) errors[j] += (filled[k] - truth.features[k]) ** 2;
-    }
-  });
 }

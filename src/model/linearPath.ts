@@ -1,7 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { float32, int64, ops, type Graph, type Tensor, type TensorData } from "../engine/index.js";
 import { momentum } from "./heavyBall.js";
-import type { LinearMap } from "./linear.js";
+import type { LinearMap } from "./linearMap.js";
 
 /** The linear path's map in a graph. */
 export interface MapTensors {

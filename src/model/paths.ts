@@ -1,7 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, ops, type Parameters, type Tensor, type TensorData } from "../engine/index.js";
 import { fixedNoise, probeLatent, type LatentConfig, type LatentDraw } from "./latent.js";
-import type { LinearMap } from "./linear.js";
+import type { LinearMap } from "./linearMap.js";
 import { mapConstants } from "./linearPath.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
 import type { MemberPaths } from "./predictive.js";

@@ -4,7 +4,9 @@ import { createRng } from "../base/random.js";
 import { encodeCells } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
-import { combineFits, createLinearFitter, lambdas } from "./linear.js";
+import { createLinearFitter } from "./linear.js";
+import { combineFits } from "./linearMap.js";
+import { lambdas } from "./penalties.js";
 import { rowGroups } from "./rowGroups.js";
 
 /*

@@ -8,7 +8,8 @@ import { Graph, float32, toOnnx } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { toFeatures } from "./blocks.js";
 import { momentum } from "./heavyBall.js";
-import { createLinearFitter, type LinearFitter, type LinearMap } from "./linear.js";
+import { createLinearFitter, type LinearFitter } from "./linear.js";
+import type { LinearMap } from "./linearMap.js";
 import { linearPath, mapConstants, mapFeeds, mapInputs } from "./linearPath.js";
 import { fitNeighbours, nearestFeatures } from "./sparseLinear.js";
 

@@ -2,7 +2,8 @@ import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
 import { solveSpd } from "./linalg.js";
-import { columnMeans, type LinearMap } from "./linear.js";
+import { columnMeans } from "./linear.js";
+import type { LinearMap } from "./linearMap.js";
 
 /*
  * The linear path of tables with thousands of features: each attribute is regressed on its `most` most useful features

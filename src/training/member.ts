@@ -2,7 +2,7 @@ import { VhgmError } from "../base/errors.js";
 import { createRng, permutation, type Rng } from "../base/random.js";
 import { float32, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
 import { gumbel, hasComponents, hasNormal } from "../model/latent.js";
-import type { LinearMap } from "../model/linear.js";
+import type { LinearMap } from "../model/linearMap.js";
 import { mapFeeds } from "../model/linearPath.js";
 import { betaAt, temperatureAt } from "./annealing.js";
 import { Batches, type BatchInput } from "./batches.js";

@@ -2,7 +2,7 @@ import { permutation, type Rng } from "../base/random.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, indexData, planLookup, toOnnx, type SessionFactory, type TensorData } from "../engine/index.js";
 import { toFeatures } from "../model/blocks.js";
-import type { LinearMap } from "../model/linear.js";
+import type { LinearMap } from "../model/linearMap.js";
 import { linearPath, mapConstants } from "../model/linearPath.js";
 import { smallest } from "../model/network.js";
 import { tokenArrays, tokenLength, visibleCount } from "../model/setTokens.js";

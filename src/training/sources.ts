@@ -25,6 +25,7 @@ export const fewCells = 3;
  * What each row counts for in the loss, of mean 1: its own weight (brought to mean 1 within where it comes from, since
  * surveys scale theirs as they like) times n^(exponent - 1), where n is the number of rows of its source. A row of several
  * sources counts like one of the smallest of them. Null for one table without weights.
+ * @throws VhgmError "data" where all weights are 0
  */
 export function rowWeights({ rows, weight, source, origins = [[0]], sources = [] }: Cells, exponent: number): Float64Array | null {
   if (!weight && sources.length < 2) return null;
@@ -38,9 +39,10 @@ export function rowWeights({ rows, weight, source, origins = [[0]], sources = []
     members[o]++;
     sums[o] += weight ? weight[i] : 1;
   }
-  const factor = origins.map((origin, o) => Math.min(...origin.map((s) => counts[s])) ** (exponent - 1) / (sums[o] / members[o]));
+  const factor = origins.map((origin, o) => Math.min(...origin.map((s) => counts[s])) ** (exponent - 1) / (sums[o] > 0 ? sums[o] / members[o] : 1));
   const raw = Float64Array.from({ length: rows }, (_, i) => factor[originOf(i)] * (weight ? weight[i] : 1));
   const mean = raw.reduce((a, b) => a + b, 0) / rows;
+  if (!(mean > 0)) throw new VhgmError("data", `All ${rows} rows have the weight 0, so there is nobody to learn from; give some rows a weight above 0, or the column of weights the role ignore.`);
   return raw.map((w) => w / mean);
 }
 

@@ -1,7 +1,8 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { chooseLambdas, type LinearMap } from "../model/linear.js";
+import type { LinearMap } from "../model/linearMap.js";
+import { chooseLambdas } from "../model/penalties.js";
 import { fitNeighbours, nearestFeatures, screeningRows } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
 import { evenlySpaced, pickRows } from "./rows.js";

@@ -20,7 +20,7 @@ import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./op
 import { fitLinearPath } from "./linearFit.js";
 import { evenlySpaced, linearRows, pickCells, pickRows, pickTable } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
-import { rowRoles } from "./sources.js";
+import { rowRoles, rowWeights } from "./sources.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
 export interface TrainingResult {
@@ -91,7 +91,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
   hooks.onPhase?.("linear path");
-  const linear = await fitLinearPath(table, layout, folds, (cells.sources?.length ?? 1) > 1, open);
+  const linear = await fitLinearPath(table, layout, folds, { severalSources: (cells.sources?.length ?? 1) > 1, weight: cells.weight ? rowWeights(cells, 1) : null }, open);
   for (let k = 0; k < options.members; k++) {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);

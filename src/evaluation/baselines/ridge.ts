@@ -1,7 +1,8 @@
 import { encodeCells, type Encoded } from "../../data/encode.js";
 import { fitLayout, type Column } from "../../data/layout.js";
 import type { SessionFactory } from "../../engine/index.js";
-import { addHeldOutErrors, chooseLambdas, createLinearFitter, lambdas } from "../../model/linear.js";
+import { createLinearFitter } from "../../model/linear.js";
+import { addHeldOutErrors, chooseLambdas, lambdas } from "../../model/penalties.js";
 import { makeFold, maskedTable } from "../../training/folds.js";
 import type { Imputer } from "../imputer.js";
 

@@ -1,0 +1,114 @@
+import type { Layout } from "../data/layout.js";
+import { momentum, stepSize } from "./heavyBall.js";
+
+/** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
+export interface LinearMap {
+  /** (features) */
+  readonly center: Float32Array;
+  /**
+   * (features, features), the block of an attribute on itself zero; or, with `neighbours`, (features, K): the coefficients
+   * of a feature on its column's K neighbours.
+   */
+  readonly weights: Float32Array;
+  /** (columns, K) features that each column is regressed on; absent where it is regressed on all. */
+  readonly neighbours?: Int32Array;
+  /** Ridge penalty of each column. */
+  readonly lambda: Float32Array;
+  /** r, the size of a step; rounds also have momentum (heavyBall.ts). */
+  readonly relaxation: number;
+}
+
+/** What one fit gives: x W + offset, before a map's centre is known. */
+export interface Fit {
+  /** (features, features) */
+  readonly weights: Float32Array;
+  /** (features) */
+  readonly offset: Float32Array;
+  /** (features) mean of the filled table; the point at which all regressions agree, unless groups have their own. */
+  readonly mean: Float32Array;
+  readonly lambda: number;
+  /** (rows, features) the table that it fills. */
+  readonly filled: Float32Array;
+}
+
+/**
+ * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `penalties` on all rows or, from
+ * there on, one with groups. Should regressions of groups not settle with the others, all columns come from fits on all rows.
+ */
+export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, penalties: number): LinearMap {
+  const d = layout.features;
+  const weights = new Float32Array(d * d);
+  const offset = new Float32Array(d);
+  layout.columns.forEach(({ first, width }, j) => {
+    const from = fits[choice[j]];
+    for (let k = first; k < first + width; k++) {
+      offset[k] = from.offset[k];
+      for (let i = 0; i < d; i++) weights[i * d + k] = from.weights[i * d + k];
+    }
+  });
+  const relaxation = stepSize / largestMode(weights, d);
+  const { mean } = fits[0];
+  const center = choice.some((c) => c >= penalties) ? settle(weights, offset, mean, relaxation) : mean;
+  if (center === null) return combineFits(fits, choice.map((c) => c % penalties), layout, penalties);
+  return { center, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation };
+}
+
+const mostCenterRounds = 2000;
+/** Standard deviations from the mean at which rounds count as running away. */
+const runaway = 6;
+
+/**
+ * The point c = c W + offset at which all regressions agree, so that the map is c + (x - c) W: what is expected of somebody
+ * of whom nothing is known. By the linear path's own rounds; null where they do not settle.
+ */
+function settle(weights: Float32Array, offset: Float32Array, start: Float32Array, relaxation: number): Float32Array | null {
+  const d = offset.length;
+  let c = Float64Array.from(start);
+  let before = c;
+  for (let round = 0; round < mostCenterRounds; round++) {
+    const next = Float64Array.from(offset);
+    for (let i = 0; i < d; i++) {
+      const row = i * d;
+      for (let j = 0; j < d; j++) next[j] += c[i] * weights[row + j];
+    }
+    let change = 0;
+    for (let j = 0; j < d; j++) {
+      next[j] = c[j] + relaxation * (next[j] - c[j]) + momentum * (c[j] - before[j]);
+      change = Math.max(change, Math.abs(next[j] - c[j]));
+    }
+    [before, c] = [c, next];
+    if (change < 1e-7) return Float32Array.from(c);
+    if (!(change < runaway)) return null;
+  }
+  return null;
+}
+
+/** Most that a step may grow an error by, in the worst direction: five rounds then make 2.5 times of it. */
+const largestGrowth = 1.2;
+
+/** How far a round of the fit may go, in which a table is filled by a map that changes from round to round. */
+export const relaxationOf = (weights: Float32Array, d: number): number => Math.min(1, (1 + largestGrowth) / largestMode(weights, d));
+
+/**
+ * Largest eigenvalue mu of I - W, 1 at least, by power iteration. A full step is Jacobi's method on the hidden features'
+ * normal equations; it multiplies an error by 1 - mu, and for parts of a whole, of which each is the rest's negative sum, mu
+ * comes near the number of parts. With nothing visible all of them count; with more visible the largest mu is smaller.
+ */
+export function largestMode(weights: Float32Array, d: number): number {
+  let v = Float64Array.from({ length: d }, (_, k) => 1 + 0.5 * Math.sin(12.9898 * k + 1));
+  let largest = 1;
+  const iterations = 40;
+  for (let r = 0; r < iterations; r++) {
+    const next = v.slice();
+    for (let a = 0; a < d; a++) {
+      const row = weights.subarray(a * d, (a + 1) * d);
+      const va = v[a];
+      for (let b = 0; b < d; b++) next[b] -= va * row[b];
+    }
+    const norm = Math.sqrt(next.reduce((sum, x) => sum + x * x, 0) / v.reduce((sum, x) => sum + x * x, 0));
+    if (!(norm > 0)) break;
+    if (r >= iterations / 2) largest = Math.max(largest, norm);
+    v = next.map((x) => x / norm);
+  }
+  return largest;
+}

@@ -1,0 +1,44 @@
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+
+/** Penalties that are tried, in units of a standardised feature's variance. */
+export const lambdas = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
+/** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
+const farthestRatio = 3;
+
+/**
+ * The penalty of every column that errs least on held-out cells. Few cells say little, so each column's errors are joined
+ * by those of all columns, as if they were `prior` further cells.
+ * @param errors per penalty, the squared error of each column summed over its held-out cells
+ */
+export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10): number[] {
+  const columns = cells.length;
+  const relative = errors.map((e) => {
+    let sum = 0;
+    let n = 0;
+    for (let j = 0; j < columns; j++) {
+      if (cells[j] === 0 || errors[0][j] === 0) continue;
+      sum += Math.min(farthestRatio, Math.max(1 / farthestRatio, e[j] / errors[0][j]));
+      n++;
+    }
+    return n ? sum / n : 1;
+  });
+  return Array.from({ length: columns }, (_, j) => {
+    const unit = cells[j] ? errors[0][j] / cells[j] : 1;
+    const total = errors.map((e, k) => e[j] + prior * unit * relative[k]);
+    return total.indexOf(Math.min(...total));
+  });
+}
+
+/** Squared errors of a filled table on held-out cells, added per column to `errors` (a level's over all its classes). */
+export function addHeldOutErrors(filled: Float32Array, truth: Encoded, held: Uint8Array, layout: Layout, errors: Float64Array): void {
+  const d = layout.features;
+  const p = layout.columns.length;
+  layout.columns.forEach(({ first, width, kind }, j) => {
+    const scored = kind === "number" ? 1 : width;
+    for (let i = 0; i < truth.rows; i++) {
+      if (!held[i * p + j]) continue;
+      for (let k = i * d + first; k < i * d + first + scored; k++) errors[j] += (filled[k] - truth.features[k]) ** 2;
+    }
+  });
+}
