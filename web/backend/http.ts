@@ -86,14 +86,7 @@ export function createClient(key?: string, asked?: string): Client {
       });
       return parseCsv(new TextDecoder().decode(bytes), ",");
     },
-    async marginals(signal) {
-      try {
-        return (await (await ask("v1/marginals", { signal })).json()) as Marginals;
-      } catch (error) {
-        if (error instanceof AppError && error.status === 404) return null;
-        throw error;
-      }
-    },
+    marginals: async (signal) => (await (await ask("v1/marginals", { signal })).json()) as Marginals | null,
     close() {},
   };
 

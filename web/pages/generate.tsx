@@ -135,7 +135,7 @@ export function GeneratePage(): JSX.Element {
             )}
           </div>
         </form>
-        <section aria-label={t.generate.title} aria-busy={done !== undefined}>
+        <section class="invented" aria-label={t.generate.title} aria-busy={done !== undefined}>
           {done !== undefined && <Progress label={t.generate.progress(format.count(done), format.count(count ?? 0))} done={done} all={count ?? 0} />}
           <p role="status" class="faint status">
             {told}

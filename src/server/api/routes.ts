@@ -84,9 +84,9 @@ export const routes = {
     method: "get",
     path: "/v1/marginals",
     summary: "What a model remembers of its training table's columns, without any row",
-    description: "Models of older programs remember nothing: 404.",
+    description: "Null for models of older programs, which remember nothing.",
     request: { query: z.object({ model }) },
-    responses: { 200: json(wire.marginalsSchema, "Quantiles and shares of columns, and the strongest relations"), ...open },
+    responses: { 200: json(z.union([wire.marginalsSchema, z.null()]), "Quantiles and shares of columns, and the strongest relations"), ...open },
   }),
   predict: createRoute({
     method: "post",

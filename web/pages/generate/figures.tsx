@@ -44,7 +44,7 @@ export function Figures({ figures: { likeness, conditions, rare }, file }: { rea
       <section class="panel" aria-labelledby="unknown-title">
         <h3 id="unknown-title">{g.untold}</h3>
         <p>{g.untoldHint}</p>
-        <pre class="command" tabIndex={0}>{`vhgm evaluate HOLDOUT.csv --synthetic ${file} --train TRAIN.csv -o report.html`}</pre>
+        <pre class="command">{`vhgm evaluate HOLDOUT.csv --synthetic ${file} --train TRAIN.csv -o report.html`}</pre>
       </section>
     </div>
   );
