@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readCsv, trainSmall, vhgm, workFolder } from "./support/cli.js";
+import { mainFile, readCsv, trainSmall, vhgm, workFolder } from "./support/cli.js";
 
 const folder = workFolder();
 const examples = resolve(import.meta.dirname, "../examples");
@@ -63,7 +63,7 @@ describe.skipIf(!hasCore)("an exported model in partitions", () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     }
     expect((await vhgm(folder, ["export", "model.vhgm", "-o", "onnx"])).code).toBe(0);
-  });
+  }, 600_000);
 
   it("draws by the program's own random numbers", async () => {
     const { createRng, hashText } = await import("../src/base/random.js");
@@ -72,7 +72,7 @@ describe.skipIf(!hasCore)("an exported model in partitions", () => {
     expect(JSON.parse(stdout)).toEqual([hashText("Grüße 𝄞", 7), hashText("", 4294967295), streams.map((rng) => [rng.uniform(), rng.uniform(), rng.uniform()])]);
   });
 
-  it("gives the program's points and draws, whatever the parts", async () => {
+  it("gives the program's points, draws and people, whatever the parts", { timeout: 900_000 }, async () => {
     const program = `
 import sys, pyarrow as pa, pyarrow.parquet as p
 sys.path.insert(0, ${JSON.stringify(examples)})
@@ -83,8 +83,12 @@ for name, draw in [("points", None), ("draw1", 0), ("draw2", 1)]:
     for size in [60, 7]:
         parts = [model.complete(table.slice(i, size), "person_id", 1, draw) for i in range(0, 60, size)]
         p.write_table(pa.concat_tables(parts), f"{name}.{size}.parquet")
+parts = [model.invent(list(range(i, i + 20)), 3) for i in (0, 20)]
+p.write_table(pa.concat_tables(parts), "people.40.parquet")
 `;
-    await run(python, ["-c", program], { cwd: folder });
+    await run(python, ["-c", program], { cwd: folder, env: { ...process.env, VHGM_MAIN: mainFile, VHGM_MODEL: join(folder, "model.vhgm") } });
+    expect((await vhgm(folder, ["generate", "model.vhgm", "-n", "40", "--seed", "3", "-o", "invented.parquet", "--quiet"])).code).toBe(0);
+    expect(differences(await table("invented.parquet"), await table("people.40.parquet"))).toBe(0);
     const holes = (await table("some.parquet")).reduce((sum, row) => sum + Object.values(row).filter((cell) => cell === null || cell === "").length, 0);
     for (const [name, expected, most] of [["points", "points", 0], ["draw1", "draws-1", 0.02 * holes], ["draw2", "draws-2", 0.02 * holes]] as const) {
       const whole = await table(`${name}.60.parquet`);

@@ -40,7 +40,7 @@ async function exportModel(path: string, { output, json }: { readonly output: st
 
 /** The rounds that people are drawn in, unless the model has more to draw them by than the graph. */
 async function roundsOf({ model, schema }: Bundle): Promise<string[][] | undefined> {
-  if ("sampler" in model) return undefined;
+  if (model.sampler) return undefined;
   const predictor = await openPredictor(model, openSession);
   return generationRounds(predictor, schema).finally(() => predictor.close());
 }
