@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { CellsBuilder } from "../../../src/data/cells.js";
 import type { Marginals } from "../../../src/data/marginals.js";
-import { comparedRows, likenessOf, type Likeness } from "../../../src/evaluation/synthetic/likeness.js";
+import { comparedRows, likenessOf, type Likeness } from "../../../src/inference/generate/likeness.js";
 import type { KnownAttribute, TextTable } from "../../backend/backend.js";
 import { titleOf } from "../../format.js";
 import { useApp } from "../../state.js";

@@ -2,7 +2,6 @@
 import type { Cells } from "../../data/cells.js";
 import { correlate, ranksOf, type Marginal, type Marginals } from "../../data/marginals.js";
 import { isNumeric } from "../../schema/schema.js";
-import { average } from "../columns.js";
 
 /** How alike two things are, and how alike they would be on average if the rows were drawn from the training table itself. */
 export interface Alike {
@@ -75,6 +74,8 @@ export function likenessOf({ columns, relations }: Marginals, people: Cells): Li
     pairs,
   };
 }
+
+const average = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** Mean absolute value of a standard normal variable. */
 const halfNormal = Math.sqrt(2 / Math.PI);
