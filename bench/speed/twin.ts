@@ -68,7 +68,7 @@ function writeTwin({ layout, config, params, options, theta, fixed, batches }: S
     pieces.push(bytes);
     offset += bytes.length;
   };
-  const { decay: _mask, ...constants } = fixed;
+  const constants = Object.fromEntries(Object.entries(fixed).filter(([name]) => name !== "decay")); // it stands with the parameters
   add("theta", { data: theta, dims: [theta.length] });
   for (const [name, data] of Object.entries(constants)) add(name, data);
   batches.forEach((feeds, b) => Object.entries(feeds).forEach(([name, data]) => add(`${b}/${name}`, data)));
