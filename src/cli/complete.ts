@@ -15,8 +15,9 @@ import { heldOutSummary } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
 import { rowsWarning } from "./warnings.js";
+import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
-interface Flags extends TrainingFlags, ImputeFlags {
+interface Flags extends TrainingFlags, ImputeFlags, VisitFlags {
   readonly saveModel?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -34,9 +35,9 @@ export function addComplete(program: Command): void {
         "tables a row comes from.",
     )
     .argument("<tables...>", `${tableKinds}; one or more`);
-  trainingFlags(imputeFlags(command)).option("--save-model <file>", "keep the model; it holds the cells of real people");
+  visitFlags(trainingFlags(imputeFlags(command))).option("--save-model <file>", "keep the model; it holds the cells of real people");
   jsonFlag(quietFlag(command));
-  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id", "vhgm complete nhanes:2017-2018:DEMO,BMX,BPX,TCHOL -o completed.csv").action(
+  examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete visits.csv -o completed.csv --visits-by id --time day", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id", "vhgm complete nhanes:2017-2018:DEMO,BMX,BPX,TCHOL -o completed.csv").action(
     complete,
   );
 }
@@ -58,9 +59,10 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
     progress.note(note);
   };
   const session = sessionOptions(flags);
-  const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (table) => {
-    requireKey(table, flags.key);
-    const bundle = await stoppable(() => trainTable({ table, schema, options, open: openSession, session, maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
+  const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
+    requireKey(opened, flags.key);
+    const { table, schema: known } = await openVisits(opened, schema, flags);
+    const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
     const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
     try {
       const input = { predictor, schema: bundle.schema, table, rows: bundle.card.tableRows ?? bundle.card.rows, flags, seed: options.seed };

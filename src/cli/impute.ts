@@ -9,6 +9,7 @@ import { stoppable } from "./interrupt.js";
 import { refuseSameFile, withTable } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { print, printJson } from "./terminal.js";
+import { seenByVisits } from "./visitFlags.js";
 
 interface Flags extends ImputeFlags {
   readonly seed: number;
@@ -43,7 +44,8 @@ async function impute(model: string, path: string, flags: Flags): Promise<void> 
   for (const file of files) await refuseSameFile(file, model, path);
   const bundle = await readBundle(model);
   const progress = createProgress({ quiet });
-  const { report, name, notes } = await withTable(path, async (table) => {
+  const { report, name, notes } = await withTable(path, async (opened) => {
+    const table = seenByVisits(opened, bundle.schema);
     const predictor = await openPredictor(bundle.model, openSession, { device });
     try {
       const rows = await countRows(table, progress);

@@ -7,6 +7,7 @@ import { createImputer, type ImputeOptions, type ImputeReport } from "../inferen
 import { imputeTable } from "../inference/imputeTable.js";
 import type { Predictor } from "../inference/predictor.js";
 import type { Schema } from "../schema/schema.js";
+import { otherVisits } from "../schema/visits.js";
 import { level, whole } from "./flags.js";
 import { stopped } from "./interrupt.js";
 import { rowProgress, type Progress } from "./progress.js";
@@ -61,10 +62,13 @@ export async function completeInto(
   const options: ImputeOptions = { draws: m ?? 0, intervals, why, support, strict, key, rounds, seed };
   const imputer = createImputer(predictor, schema, table.columns, table.name, options);
   const { nativeTypes } = table;
-  const types = nativeTypes && imputer.columns.map((_, j) => nativeTypes[j] ?? "DOUBLE");
+  const others = otherVisits(schema);
+  const kept = imputer.columns.flatMap((name, j) => (others.has(name) ? [] : [j]));
+  const columns = kept.map((j) => imputer.columns[j]);
+  const types = nativeTypes && kept.map((j) => nativeTypes[j] ?? "DOUBLE");
   const writers: TableWriter[] = [];
   try {
-    for (const file of files) writers.push(await createTableWriter(file, imputer.columns, { nativeTypes: types }));
+    for (const file of files) writers.push(keepColumns(await createTableWriter(file, columns, { nativeTypes: types }), kept));
   } catch (cause) {
     for (const writer of writers) await writer.abort();
     throw cause;
@@ -72,6 +76,9 @@ export async function completeInto(
   progress.phase(`completing ${table.name}`);
   return imputeTable({ imputer, table, writers, batch }, { onRows: rowProgress(progress, rows), stopped });
 }
+
+/** A writer that is handed wider rows. */
+const keepColumns = (writer: TableWriter, kept: readonly number[]): TableWriter => ({ ...writer, write: (rows) => writer.write(rows.map((row) => kept.map((j) => row[j]))) });
 
 /** Reads a table to its end before the long work: counts its rows, and meets what can't be read. */
 export async function countRows(table: FileTable, progress: Progress): Promise<number> {

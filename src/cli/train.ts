@@ -15,8 +15,9 @@ import { print, printJson, tell } from "./terminal.js";
 import { counted, duration } from "./text.js";
 import { memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
 import { rowsWarning } from "./warnings.js";
+import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
-interface Flags extends TrainingFlags {
+interface Flags extends TrainingFlags, VisitFlags {
   readonly output: string;
   readonly resume?: boolean;
   readonly checkpoint?: string;
@@ -37,7 +38,7 @@ export function addTrain(program: Command): void {
     )
     .argument("<tables...>", `${tableKinds}; one or more`)
     .requiredOption("-o, --output <model>", "file of the model, for instance cohort.vhgm");
-  trainingFlags(command)
+  visitFlags(trainingFlags(command))
     .addOption(memoryFlag())
     .option("--key <column>", "column that names a person in every table: rows of one person become one")
     .option("--population <source>", "source (a table's name without extension) whose people answers are about where little is given (default: the largest)")
@@ -50,6 +51,7 @@ export function addTrain(program: Command): void {
     "vhgm train cohort.csv -o cohort.vhgm --schema dictionary.yaml --memory none",
     "vhgm train cohort.csv -o cohort.vhgm --best --resume",
     "vhgm train checkup.csv laboratory.parquet -o both.vhgm --schema dictionary.yaml --key person_id",
+    "vhgm train visits.csv -o visits.vhgm --visits-by id --time day",
     "vhgm train nhanes:2017-2018:DEMO,BMX,BPX,TCHOL -o nhanes.vhgm",
   ).action(train);
 }
@@ -68,9 +70,10 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
     notes.push(note);
     progress.note(note);
   };
-  const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (table) => {
+  const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
+    const { table, schema: known } = await openVisits(opened, schema, flags);
     const input = {
-      table, schema, options, open: openSession, session: sessionOptions(flags), maxRows: flags.maxRows,
+      table, schema: known, options, open: openSession, session: sessionOptions(flags), maxRows: flags.maxRows,
       checkpoint: { path: checkpoint, resume },
       extend: extendWithSampler(openSession),
       save: (made: Bundle) => writeBundle(output, made),

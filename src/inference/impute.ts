@@ -7,6 +7,7 @@ import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Attribute, Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
+import { otherVisits } from "../schema/visits.js";
 import { decideRows, type Outputs } from "./decide.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
 import { drawHoles } from "./draws.js";
@@ -79,9 +80,10 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const rules = compileRules(schema);
   const ruled = rules.rules.length > 0;
   const matched = matchColumns(schema, columns, name);
+  const others = otherVisits(schema);
   const targets = layout.columns.flatMap((column, j) => {
     const { at, conversion } = matched[column.source];
-    return at < 0 ? [] : [{ column, j, at, write: valueWriter(column.attribute, conversion), reversed: (conversion?.multiply ?? 1) < 0 }];
+    return at < 0 || others.has(column.attribute.name) ? [] : [{ column, j, at, write: valueWriter(column.attribute, conversion), reversed: (conversion?.multiply ?? 1) < 0 }];
   }).sort((a, b) => a.at - b.at);
   if (targets.length === 0) {
     const known = layout.columns.slice(0, 6).map((c) => c.attribute.name).join(", ");

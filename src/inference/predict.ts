@@ -90,7 +90,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const known = Float64Array.from(rules.attributes, ({ name }) => values.get(name) ?? NaN);
   const applies = whichApply(rules, (at) => known[at]);
   refuseContradictions(rules, known, applies);
-  const ask = options.ask ?? layout.columns.map((c) => c.attribute.name).filter((name) => !values.has(name));
+  const ask = options.ask ?? layout.columns.filter((c) => c.attribute.visit === undefined).map((c) => c.attribute.name).filter((name) => !values.has(name));
   const columnOf = new Map(layout.columns.map((c, j) => [c.attribute.name, j]));
   const columns = ask.map((name) => columnOf.get(name) ?? askedColumn(predictor, schema, name));
   const both = columns.map((j) => layout.columns[j].attribute.name).find((name) => values.has(name));

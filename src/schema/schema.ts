@@ -43,6 +43,8 @@ export const attributeSchema = z.strictObject({
   equals: z.string().optional(),
   /** For numbers: name of another one that is larger in every invented person, for instance systolic at diastolic. */
   less_than: z.string().optional(),
+  /** Set for what is known from a person's visits before or after the row's own; `vhgm train --visits-by` adds such attributes. */
+  visit: z.enum(["before", "after"]).optional(),
   /** Other names under which the attribute stands in other tables. */
   aliases: z.array(z.string()).optional(),
   /** Columns that hold the attribute in another unit, for instance mmol/L instead of mg/dL. */
@@ -53,6 +55,8 @@ export type Attribute = z.infer<typeof attributeSchema>;
 /** The data dictionary: what `vhgm inspect` writes and `vhgm train --schema` obeys. */
 export const schemaSchema = z.strictObject({
   version: z.literal(1).default(1),
+  /** Columns that tell repeated visits apart: whose they are, and when. */
+  visits: z.strictObject({ person: z.string().min(1), time: z.string().min(1) }).optional(),
   attributes: z.array(attributeSchema).min(1),
 });
 export type Schema = z.infer<typeof schemaSchema>;

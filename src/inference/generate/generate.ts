@@ -131,7 +131,7 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   };
 
   const placeOf = new Map(rules.attributes.map(({ name }, at) => [name, at]));
-  const learned = rules.attributes.map(({ name }) => name).filter((name) => columnOf[placeOf.get(name)!] >= 0 || derived.has(placeOf.get(name)!));
+  const learned = rules.attributes.filter(({ visit }) => visit === undefined).map(({ name }) => name).filter((name) => columnOf[placeOf.get(name)!] >= 0 || derived.has(placeOf.get(name)!));
   const columns = pattern ? learned.filter((name) => pattern.columns.includes(name)) : learned;
   const places = columns.map((name) => placeOf.get(name)!);
   const holeOf = columns.map((name) => pattern?.columns.indexOf(name) ?? -1);
