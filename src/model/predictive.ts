@@ -1,7 +1,7 @@
 import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
-import { gaussianMass, gridMean, gridVariance, tiltToMean, tiltedMean, type Grid } from "./likelihoods/index.js";
+import { gaussianMass, gridMean, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
 
 /** Weights of the three paths, in this order, for one column; they sum to 1. */
 export type PathWeights = readonly [linear: number, memory: number, net: number];
@@ -62,7 +62,7 @@ export function numberMean(model: DensityModel, members: readonly MemberPaths[],
   return Math.min(hi[size - 1], Math.max(lo[0], mean));
 }
 
-const scratch = [0, 1, 2].map(() => new Map<number, Float64Array>());
+const scratch = [0, 1].map(() => new Map<number, Float64Array>());
 function buffer(size: number, which = 0): Float64Array {
   let found = scratch[which].get(size);
   if (!found) scratch[which].set(size, (found = new Float64Array(size)));
@@ -77,25 +77,12 @@ function buffer(size: number, which = 0): Float64Array {
  * make a spike of it.
  */
 export function numberDensity(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
-  const { p, target } = shapeOf(model, members, i, j, new Float64Array(model.grids.grids[j].size));
-  tiltToMean(model.grids.grids[j], p, target);
-  return p;
-}
-
-/** Mean of `numberDensity`, for which the density need not be tilted. */
-export function densityMean(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
-  const grid = model.grids.grids[j];
-  return tiltedMean(grid, shapeOf(model, members, i, j, buffer(grid.size, 2)).target);
-}
-
-/** The density before it is tilted, in `p`, and the mean that it is to get. */
-function shapeOf(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, p: Float64Array): { p: Float64Array; target: number } {
   const { layout, grids, columns } = model;
   const grid = grids.grids[j];
   const { weights, spread, histogram: share, score, cells, reach = defaultReach } = columns[j];
   const { center, scale, first } = layout.columns[j];
+  const p = new Float64Array(grid.size);
   const mass = buffer(grid.size);
-  p.fill(0);
   for (const m of members) {
     const mean = stackedFeature([m], i * layout.features + first, weights);
     const sd = spread * Math.exp(0.5 * m.logVariance![i * layout.numbers + j]);
@@ -115,7 +102,8 @@ function shapeOf(model: DensityModel, members: readonly MemberPaths[], i: number
   for (let b = 0; b < grid.size; b++) p[b] /= total;
   const mean = gridMean(grid, p);
   const most = reach * Math.sqrt(gridVariance(grid, p));
-  return { p, target: Math.min(mean + most, Math.max(mean - most, numberMean(model, members, i, j))) };
+  tiltToMean(grid, p, Math.min(mean + most, Math.max(mean - most, numberMean(model, members, i, j))));
+  return p;
 }
 
 /** Before held-out cells have chosen. A long tail makes standard deviations large, so skewed numbers get less (calibration.ts). */

@@ -4,4 +4,4 @@ export { cellOf, type Grid, gridFromJson, type GridJson, gridToJson } from "./ce
 export {
   gridCdf, gridCrps, gridDistribution, gridIntervalMass, gridLogProb, gridMean, gridMode, gridQuantile, gridVariance,
 } from "./gridDistribution.js";
-export { gaussianMass, tiltToMean, tiltedMean } from "./gridMass.js";
+export { gaussianMass, tiltToMean } from "./gridMass.js";

@@ -91,13 +91,6 @@ export function tiltToMean(grid: Grid, p: Float64Array, target: number): void {
   }
 }
 
-/** Mean that a density with probability in every cell has once it is tilted to a target. */
-export function tiltedMean({ center, size }: Grid, target: number): number {
-  const low = center[0];
-  const range = center[size - 1] - low;
-  return size === 1 ? low : low + range * Math.min(1 - edge, Math.max(edge, (target - low) / range));
-}
-
 const edge = 1e-9;
 const tolerance = 1e-11;
 const maxRounds = 60;

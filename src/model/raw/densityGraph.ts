@@ -24,7 +24,7 @@ export const rawQuantiles: readonly number[] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.
  * @param produced names of the predict graph's outputs
  * Outputs: of numbers, in the order of `values`, mean, sd (B, N), quantiles (B, N, Q) and density (B, N, S), the probabilities of
  * the grid's cells with zeros behind the last; of attributes with levels, probabilities (B, all levels one attribute after the
- * other); completed (B, p), the values with the unknown ones filled by the mean or the index of the most probable level.
+ * other); completed (B, p), the values with the unknown ones filled by the stacked mean or the index of the most probable level.
  */
 export function buildDensityGraph(model: DensityModel, memberCount: number, produced: ReadonlySet<string>): { graph: Graph; outputs: RawOutputs } {
   const g = new Graph();
@@ -45,12 +45,12 @@ export function buildDensityGraph(model: DensityModel, memberCount: number, prod
   const numbers = order.filter((j) => j < layout.numbers);
   const cells = Math.max(0, ...numbers.map((j) => model.grids.grids[j].size));
   if (numbers.length > 0) {
-    const { mean, sd, quantiles, density } = numberOutputs(model, members, stacked, average, numbers, cells);
+    const { mean, sd, quantiles, density, point } = numberOutputs(model, members, stacked, average, numbers, cells);
     output("mean", mean);
     output("sd", sd);
     output("quantiles", quantiles);
     output("density", density);
-    filled.push({ columns: numbers, values: mean });
+    filled.push({ columns: numbers, values: point });
   }
   if (numbers.length < p) {
     const levelled = order.filter((j) => j >= layout.numbers);
@@ -98,7 +98,7 @@ function stackedFeatures({ layout, columns }: DensityModel, { linear, net, memor
 
 const meanOf = (parts: readonly Tensor[]): Tensor => ops.mul(parts.reduce((a, b) => ops.add(a, b)), parts[0].graph.double(1 / parts.length));
 
-/** `numberDensity` for the given columns: mean and sd (B, N), quantiles (B, N, Q), density (B, N, S). */
+/** `numberDensity` for the given columns: mean and sd (B, N), quantiles (B, N, Q), density (B, N, S); and `numberMean`, point (B, N). */
 function numberOutputs(model: DensityModel, members: readonly Member[], stacked: readonly Tensor[], average: Tensor, numbers: readonly number[], cells: number) {
   const g = average.graph;
   const { layout, grids } = model;
@@ -150,7 +150,7 @@ function numberOutputs(model: DensityModel, members: readonly Member[], stacked:
   const density = tilted(own, shape, goal, cells);
   const [mean, sd] = moments(density);
   const flat = (a: Tensor): Tensor => shaped(a, ["B", n]);
-  return { mean: flat(mean), sd: flat(sd), density, quantiles: quantilesOf(own, density, rawQuantiles) };
+  return { mean: flat(mean), sd: flat(sd), density, quantiles: quantilesOf(own, density, rawQuantiles), point: flat(wanted) };
 }
 
 /** `levelProbabilities` for the given columns, side by side (B, all levels). */
