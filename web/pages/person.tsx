@@ -81,7 +81,7 @@ export function PersonPage(): JSX.Element {
       </header>
       <div class="columns">
         <KnownPanel unusual={knownKey === "{}" ? [] : (asked.value?.person.typicality.unusual ?? [])} error={fieldError(failure)} />
-        <section class="answers" aria-labelledby="answers-title" aria-busy={asked.busy}>
+        <section class="answers" aria-labelledby="answers-title" aria-busy={asked.busy || all.busy}>
           <div class="section-head">
             <h2 id="answers-title">{t.person.answers}</h2>
             {knownKey !== "{}" && (

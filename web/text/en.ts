@@ -151,6 +151,7 @@ export const en = {
     cancelled: "Cancelled; nothing was kept.",
     done: (cells: string): string => `${plural(cells, "cell was", "cells were")} filled.`,
     preview: (count: string): string => `Preview: the first ${count} rows; filled cells are marked`,
+    moreColumns: (shown: string, all: string): string => `The first ${shown} of ${all} columns; the file has all.`,
     filledCell: "filled",
     types: { real: "number", positive: "number", count: "count", ordinal: "ordered levels", categorical: "levels", binary: "two levels", date: "date" },
     copied: "unknown to the model",

@@ -150,6 +150,7 @@ export const ja: Text = {
     cancelled: "中止しました。結果は残っていません。",
     done: (cells) => `${cells} 個のセルを補完しました。`,
     preview: (count) => `プレビュー: 最初の ${count} 行(補完したセルに印)`,
+    moreColumns: (shown, all) => `${all} 列中、最初の ${shown} 列です。ファイルにはすべて含まれます。`,
     filledCell: "補完",
     types: { real: "数値", positive: "数値", count: "個数", ordinal: "順序水準", categorical: "水準", binary: "二値", date: "日付" },
     copied: "モデルにない列",
