@@ -1,30 +1,40 @@
-import { createRng } from "../../base/random.js";
-import { keyColumn, planCohort } from "../../cohort/simulate.js";
+import { createRng, type Rng } from "../../base/random.js";
+import type { SourceName } from "../../cohort/population.js";
+import { keyColumn, planCohort, type SourcePlan } from "../../cohort/simulate.js";
 import type { TextRow } from "../../data/table.js";
+import type { Schema } from "../../schema/schema.js";
 
 /** Share of the observed cells that the demo hides. */
 export const hiddenShare = 0.2;
 const stream = 0xde30;
 
-/** A simulated check-up table as its owner has it, and what only the simulation knows. */
-export interface DemoPeople {
+/** One simulated table as its owner has it, and what only the simulation knows. */
+export interface DemoTable {
+  readonly name: SourceName;
   readonly columns: readonly string[];
   /** With its own holes and the hidden cells. */
   readonly rows: readonly TextRow[];
-  /** Without holes. */
+  /** Without holes; what does not apply to a person is empty. */
   readonly truth: readonly TextRow[];
   /** Columns of each row whose cell the demo hid. */
   readonly hidden: readonly (readonly number[])[];
 }
 
-/** Invents people of the check-up, and hides a share of their cells at random; the key stays. */
-export function inventPeople(count: number, seed: number): DemoPeople {
-  const source = planCohort({ seed, rows: { checkup: count, laboratory: 0, lifestyle: 0 } }).sources[0];
-  const people = Array.from({ length: count }, (_, i) => source.row(i));
-  const rng = createRng(seed, stream);
+/** People of the laboratory study and of the survey for each one of the check-up. */
+const shares: Readonly<Record<SourceName, number>> = { checkup: 1, laboratory: 0.3, lifestyle: 0.5 };
+
+/** Invents three tables that share seven columns and some people, and hides a share of their cells at random; the key stays. */
+export function inventTables(count: number, seed: number): { readonly tables: readonly DemoTable[]; readonly schema: Schema } {
+  const rows = Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, Math.round(share * count)]));
+  const { sources, schema } = planCohort({ seed, rows });
+  return { tables: sources.map((source, s) => hideCells(source, createRng(seed, stream, s))), schema };
+}
+
+function hideCells(source: SourcePlan, rng: Rng): DemoTable {
+  const people = Array.from({ length: source.rowCount }, (_, i) => source.row(i));
   const hidden = people.map(({ observed }) =>
     source.columns.flatMap((name, j) => (rng.uniform() < hiddenShare && name !== keyColumn && observed[j] !== "" ? [j] : [])),
   );
   const rows = people.map(({ observed }, i) => observed.map((cell, j) => (hidden[i].includes(j) ? "" : cell)));
-  return { columns: source.columns, rows, truth: people.map(({ complete }) => complete), hidden };
+  return { name: source.name, columns: source.columns, rows, truth: people.map(({ complete }) => complete), hidden };
 }

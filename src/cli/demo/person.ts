@@ -4,9 +4,9 @@ import { cohortModel } from "../../cohort/model.js";
 import type { Given, Prediction } from "../../inference/predict.js";
 import { layTable, percent, short } from "../text.js";
 
-/** The person that the demo asks about, and what it asks. */
+/** The person that the demo asks about, and what it asks: of the check-up, of the laboratory study, and of the survey. */
 export const demoPerson = { age: 62, sex: "F", height: "160.0", weight: "78.0", smoking: "current" } as const satisfies Given;
-export const demoQuestions = ["systolic", "glucose", "hdl_cholesterol", "medication"] as const;
+export const demoQuestions = ["systolic", "hdl_cholesterol", "medication", "crp", "perceived_stress", "self_rated_health"] as const;
 
 /** What the model answers beside what is true, one line per attribute. */
 export function compareWithTruth({ answers }: Prediction, seed: number): string {

@@ -4,8 +4,9 @@ import { average, moments } from "../../evaluation/columns.js";
 import { columnDistribution } from "../../inference/distribution.js";
 import { predictCells, type Predictor } from "../../inference/predictor.js";
 import { randomisedPit } from "../../model/likelihoods/index.js";
+import type { TextRow } from "../../data/table.js";
 import type { Schema } from "../../schema/schema.js";
-import type { DemoPeople } from "./people.js";
+import type { DemoTable } from "./people.js";
 
 /** How well hidden cells were filled, as averages over columns. */
 export interface FillScore {
@@ -27,15 +28,35 @@ export interface DemoScore {
 const intervalLevel = 0.9;
 const stream = 0xc0fe;
 
-/** Compares a completed table with the truth at the hidden cells, and the model's densities with it too. */
-export async function scoreDemo(predictor: Predictor, schema: Schema, people: DemoPeople, completed: readonly (readonly string[])[]): Promise<DemoScore> {
-  const read = (rows: readonly (readonly string[])[]): Cells => {
-    const builder = new CellsBuilder(schema, people.columns, "the demo's table");
+/** Compares completed tables with the truth at the hidden cells, and the model's densities with it too. */
+export async function scoreDemo(predictor: Predictor, schema: Schema, tables: readonly { readonly table: DemoTable; readonly completed: readonly TextRow[] }[]): Promise<DemoScore> {
+  const scores: TableScore[] = [];
+  for (const { table, completed } of tables) scores.push(await scoreTable(predictor, schema, table, completed));
+  const total = (key: "hiddenCells" | "numbers" | "covered"): number => scores.reduce((sum, score) => sum + score[key], 0);
+  return {
+    hiddenCells: total("hiddenCells"),
+    model: fillScore(scores.flatMap(({ own }) => own)),
+    constant: fillScore(scores.flatMap(({ constant }) => constant)),
+    coverage: total("covered") / total("numbers"),
+  };
+}
+
+interface TableScore {
+  readonly own: readonly ColumnScore[];
+  readonly constant: readonly ColumnScore[];
+  readonly hiddenCells: number;
+  readonly numbers: number;
+  readonly covered: number;
+}
+
+async function scoreTable(predictor: Predictor, schema: Schema, table: DemoTable, completed: readonly TextRow[]): Promise<TableScore> {
+  const read = (rows: readonly TextRow[]): Cells => {
+    const builder = new CellsBuilder(schema, table.columns, `the demo's ${table.name}`);
     builder.add(rows);
     return builder.finish();
   };
-  const truth = read(people.truth);
-  const given = read(people.rows);
+  const truth = read(table.truth);
+  const given = read(table.rows);
   const filled = read(completed);
   const { model } = predictor;
   const paths = await predictCells(predictor, given);
@@ -46,8 +67,9 @@ export async function scoreDemo(predictor: Predictor, schema: Schema, people: De
   let numbers = 0;
   let hiddenCells = 0;
   model.layout.columns.forEach(({ source, kind, attribute }, j) => {
-    const at = people.columns.indexOf(attribute.name);
-    const rows = people.hidden.flatMap((columns, i) => (columns.includes(at) ? [i] : []));
+    const at = table.columns.indexOf(attribute.name);
+    // Where a person's age or sex was hidden and filled otherwise, an attribute may rightly stay empty.
+    const rows = table.hidden.flatMap((columns, i) => (columns.includes(at) && !Number.isNaN(filled.values[source][i]) ? [i] : []));
     if (rows.length === 0) return;
     hiddenCells += rows.length;
     const target = rows.map((i) => truth.values[source][i]);
@@ -65,7 +87,7 @@ export async function scoreDemo(predictor: Predictor, schema: Schema, people: De
       if (pit >= margin && pit <= 1 - margin) covered++;
     });
   });
-  return { hiddenCells, model: fillScore(own), constant: fillScore(constant), coverage: covered / numbers };
+  return { own, constant, hiddenCells, numbers, covered };
 }
 
 interface ColumnScore {
