@@ -144,14 +144,17 @@ attributes:
     expect(low.every((cell) => Number(cell) < 10)).toBe(true);
   });
 
-  it("weights change what is learned, and must be positive", async () => {
+  it("weights change what is learned; a row of weight 0 is read, and a weight below 0 refused", async () => {
     const train = (schema: string, model: string, ...more: string[]) => vhgm(folder, ["train", "lab.csv", "-o", model, "--schema", schema, "--config", "quick.yaml", "--quiet", ...more]);
     expect((await train("units.yaml", "weighted.vhgm")).code).toBe(0);
     expect((await train("unweighted.yaml", "plain.vhgm")).code).toBe(0);
     expect(readFileSync(at("weighted.vhgm")).equals(readFileSync(at("plain.vhgm")))).toBe(false);
-    writeFileSync(at("bad.csv"), readFileSync(at("lab.csv"), "utf8").replace(/,1\n/, ",0\n"));
+    const weighed = (weight: string): string => readFileSync(at("lab.csv"), "utf8").replace(/,1\n/, `,${weight}\n`);
+    writeFileSync(at("zero.csv"), weighed("0"));
+    expect((await vhgm(folder, ["train", "zero.csv", "-o", "zero.vhgm", "--schema", "units.yaml", "--config", "quick.yaml", "--quiet"])).code).toBe(0);
+    writeFileSync(at("bad.csv"), weighed("-1"));
     const run = await vhgm(folder, ["train", sources[0], "bad.csv", "-o", "bad.vhgm", "--schema", "units.yaml", "--quiet"]);
-    expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/'0' is no weight, in column 'svy', .*; weights are numbers above 0/) });
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/'-1' is no weight, in column 'svy', .*; weights are numbers from 0 on/) });
   });
 });
 
