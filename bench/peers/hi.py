@@ -25,7 +25,7 @@ method = sys.argv[3]
 settings = {
     "hyperimpute-best": {
         "classifier_seed": ["logistic_regression", "catboost", "xgboost", "random_forest"],
-        "regression_seed": ["linear_regression", "catboost", "xgboost_regressor", "random_forest_regressor"],
+        "regression_seed": ["linear_regression", "catboost_regressor", "xgboost_regressor", "random_forest_regressor"],
         "n_inner_iter": 80,
     },
     "miwae-best": {"n_hidden": 128, "latent_size": 10, "n_epochs": 2000, "batch_size": 64},
