@@ -91,7 +91,7 @@ async function readHoldOut(path: string, text: string, given: Schema | undefined
   const values = splitNames(list);
   const { name, columns, rows, notes, schema } = await readTable(path, given, progress);
   const at = columns.indexOf(column);
-  if (at < 0) throw new VhgmError("data", `${name} has no column '${column}' (--hold-out); its columns are ${shortList(columns)}.`);
+  if (at < 0) throw new VhgmError("usage", `${name} has no column '${column}' (--hold-out); its columns are ${shortList(columns)}.`);
   const same = (cell: string): boolean => values.some((value) => cell === value || cell.trim() === value || (parseNumber(value) !== null && parseNumber(cell) === parseNumber(value)));
   const isElsewhere = rows.map((row) => same(row[at]));
   if (!isElsewhere.includes(true)) {
