@@ -84,7 +84,7 @@ async function readTable(path: string, given: Schema | undefined, progress: Prog
   });
 }
 
-/** @throws VhgmError "usage" if the text is not 'COLUMN=VALUE[,VALUE]', "data" if the table has no such column or value */
+/** @throws VhgmError "usage" if the text is not 'COLUMN=VALUE[,VALUE]' or the table has no such column, "data" if nobody has the value */
 async function readHoldOut(path: string, text: string, given: Schema | undefined, progress: Progress): Promise<People> {
   const [, column, list] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   if (!column) throw new VhgmError("usage", `--hold-out '${text}' is not of the form 'COLUMN=VALUE', for instance 'hospital=Cleveland'.`);
