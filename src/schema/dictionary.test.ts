@@ -189,12 +189,12 @@ describe("parseDictionary", () => {
     [
       "unknown field",
       `${head}    levls: [a]\n`,
-      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, missing, applies_when, equals, aliases, conversions.',
+      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, missing, applies_when, equals, less_than, visit, aliases, conversions.',
     ],
     [
       "unknown field at the top",
       `${head}rows: 5\n`,
-      'd.yaml, line 5: there is no field "rows"; allowed are version, attributes.',
+      'd.yaml, line 5: there is no field "rows"; allowed are version, visits, attributes.',
     ],
     [
       "unknown field of a conversion",

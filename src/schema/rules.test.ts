@@ -4,7 +4,7 @@ import { parseCondition } from "./condition.js";
 import { parseDictionary } from "./dictionary.js";
 import { compileRules, gateThresholds, whichApply } from "./rules.js";
 import type { Attribute } from "./schema.js";
-import { bindCondition, evaluate, noValue, thresholds, type Bound, type Truth } from "./truth.js";
+import { bindCondition, evaluate, noValue, partners, thresholds, type Bound, type Truth } from "./truth.js";
 
 const attribute = (name: string, more: Partial<Attribute> = {}): Attribute => ({ name, role: "attribute", type: "real", ...more });
 const sex = attribute("sex", { type: "binary", levels: ["M", "F"] });
@@ -81,7 +81,7 @@ describe("three-valued truth", () => {
 
   it("does not change between neighbouring thresholds", () => {
     fc.assert(fc.property(bound, values, place, fc.double({ min: -1, max: 3, noNaN: true }), fc.double({ min: -1, max: 3, noNaN: true }), (b, x, at, u, v) => {
-      const apart = thresholds(b, at).some((t) => (u <= t && v >= t) || (v <= t && u >= t));
+      const apart = [...thresholds(b, at), ...partners(b, at).map((other) => x[other])].some((t) => (u <= t && v >= t) || (v <= t && u >= t));
       if (!apart) expect(truthOf(b, x.with(at, u))).toBe(truthOf(b, x.with(at, v)));
     }));
   });
