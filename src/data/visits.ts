@@ -123,9 +123,10 @@ export function extendByVisits(schema: Schema, visits: Visits): Schema {
   const gapOf = (name: string, visit: Attribute["visit"]): Attribute => ({ name, role: "attribute", type: "positive", ...(resolution ? { resolution } : {}), ...(time.unit ? { unit: time.unit } : {}), visit });
   const lags = own
     .filter(({ name, role, equals }) => role === "attribute" && name !== visits.time && equals === undefined)
-    .flatMap(({ applies_when: _when, less_than: _less, aliases: _aliases, conversions: _conversions, ...attribute }): Attribute[] => [
-      { ...attribute, name: beforeName(attribute.name), visit: "before" },
-      { ...attribute, name: afterName(attribute.name), visit: "after" },
-    ]);
+    .flatMap((attribute): Attribute[] => {
+      const plain = { ...attribute };
+      for (const field of ["applies_when", "less_than", "aliases", "conversions"] as const) delete plain[field];
+      return [{ ...plain, name: beforeName(attribute.name), visit: "before" }, { ...plain, name: afterName(attribute.name), visit: "after" }];
+    });
   return { ...schema, visits, attributes: [...own, gapOf(sinceName(visits.time), "before"), gapOf(untilName(visits.time), "after"), ...lags] };
 }
