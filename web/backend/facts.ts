@@ -5,7 +5,9 @@ import type { OpenedModel } from "./messages.js";
 
 /** What the app knows of a model, from its bundle. */
 export function factsOf({ schema, card, model }: Bundle, name: string): OpenedModel {
-  const { scores, marginals: _, ...rest } = card;
+  const { scores, ...all } = card;
+  const rest: Omit<typeof all, "marginals"> & { marginals?: unknown } = { ...all };
+  delete rest.marginals;
   const scoreOf = new Map(scores.map(({ name, ...score }) => [name, score]));
   const columnOf = new Map(model.layout.columns.map((column, j) => [column.attribute.name, j]));
   const never = neverTogether({ model });

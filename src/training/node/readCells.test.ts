@@ -39,7 +39,7 @@ describe("reading the cells of a training", () => {
   it("names the row of the file in messages", async () => {
     const from = (column: number, text: string) => memoryTable("bad.csv", ["x", "w"], rows.map((row, i) => (i < 2900 ? row : row.map((cell, j) => (j === column ? text : cell)))));
     await expect(read(from(0, "many"), 1000)).rejects.toThrow(/^'many' is not a number, in column 'x', row 29\d\d of bad.csv;/);
-    await expect(read(from(1, "0"), 1000)).rejects.toThrow(/^'0' is no weight, in column 'w', row 29\d\d of bad.csv;/);
+    await expect(read(from(1, "-1"), 1000)).rejects.toThrow(/^'-1' is no weight, in column 'w', row 29\d\d of bad.csv;/);
   });
 
   it("samples each of several tables for itself, so that a short one stays", async () => {

@@ -14,7 +14,11 @@ export interface MatchedColumn {
 }
 
 /** A dictionary entry of what the app knows of an attribute. */
-export const asAttribute = ({ score: _score, range: _range, appliesWhen: _rule, ...rest }: KnownAttribute): Attribute => ({ ...rest, role: "attribute" });
+export function asAttribute(known: KnownAttribute): Attribute {
+  const entry: Omit<KnownAttribute, "score" | "range" | "appliesWhen"> & Partial<KnownAttribute> = { ...known };
+  for (const field of ["score", "range", "appliesWhen"] as const) delete entry[field];
+  return { ...entry, role: "attribute" };
+}
 
 /** @param file the file's name: a conversion may be for one source alone */
 export function matchTable({ columns, rows }: TextTable, attributes: readonly KnownAttribute[], file = ""): MatchedColumn[] {
