@@ -192,8 +192,8 @@ export const en = {
         `${plural(rows, "invented person", "invented people")} beside the quantiles, shares and rank correlations that the model keeps of the table it learned from. 100% is the same; chance is what rows drawn from that table itself would reach. Invented people have no holes, so where cells were missing for a reason they rightly differ.`,
       privacy: "What the model holds of real people",
       memories: {
-        none: "No row and no group of people: fitted weights, and quantiles, shares and correlations of columns.",
-        prototypes: "Averages of groups of at least 20 people, from which what fewer than five of a group share is dropped; besides those, fitted weights, and quantiles, shares and correlations of columns.",
+        none: "No row and no group of people: fitted weights, quantiles, shares and correlations of columns, and trees of counts over at least 20 people, by which people are invented.",
+        prototypes: "Averages of groups of at least 20 people, from which what fewer than five of a group share is dropped; besides those, fitted weights, quantiles, shares and correlations of columns, and trees of counts over at least 20 people, by which people are invented.",
         rows: "Cells of real people. Whoever has this model's file has them too, and invented rows may come close to them.",
       },
       rare: (count: string): string => `In ${plural(count, "attribute", "attributes")} some levels were given by fewer than five people: the model names those levels and keeps only their share in all. They may still turn up in invented rows.`,
