@@ -39,17 +39,7 @@ export function conditional(model: CohortModel, given: Given, ask: string, optio
  * the least that a forecast can be expected to have. Recorded numbers, or positions of ordered levels.
  */
 export function trueCrps(from: Posterior, ask: string, value: number, rng: Rng): number {
-  const { model, cells, cellOf, weights } = from;
-  const attribute = attributeNamed(model, ask);
-  const sample = samplerOf(from, attribute, rng);
-  const draws: { value: number; weight: number }[] = [];
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const cell = cells[cellOf[i]];
-    if (!appliesTo(attribute, cell.age, cell.female)) continue;
-    total += weights[i];
-    draws.push({ value: sample(i, cell), weight: weights[i] });
-  }
+  const { draws, applies: total } = weightedDraws(from, attributeNamed(from.model, ask), rng);
   draws.sort((a, b) => a.value - b.value);
   // The integral of (F(x) - [x >= y])^2 over the steps of the draws' distribution function.
   let below = 0;
@@ -75,17 +65,9 @@ export function levelsOf({ scale }: ModelAttribute): readonly string[] | null {
 
 /** Weighted summary of one of a posterior's `asks`; several can be read from one posterior. */
 export function describe(from: Posterior, ask: string, rng: Rng): Conditional {
-  const { model, cells, cellOf, weights, ess } = from;
+  const { model, ess } = from;
   const attribute = attributeNamed(model, ask);
-  const sample = samplerOf(from, attribute, rng);
-  const values: { value: number; weight: number }[] = [];
-  let applies = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const cell = cells[cellOf[i]];
-    if (!appliesTo(attribute, cell.age, cell.female)) continue;
-    applies += weights[i];
-    values.push({ value: sample(i, cell), weight: weights[i] });
-  }
+  const { draws: values, applies } = weightedDraws(from, attribute, rng);
   const levels = levelsOf(attribute);
   const probabilities = levels?.map(() => 0) ?? [];
   let mean = 0;
@@ -104,6 +86,21 @@ export function describe(from: Posterior, ask: string, rng: Rng): Conditional {
     levels: levels?.map((level, i) => ({ level, probability: probabilities[i] })) ?? null,
     ess,
   };
+}
+
+/** Recorded numbers or level positions of the draws to whom the attribute applies, and their weight in all. */
+function weightedDraws(from: Posterior, attribute: ModelAttribute, rng: Rng): { draws: { value: number; weight: number }[]; applies: number } {
+  const { cells, cellOf, weights } = from;
+  const sample = samplerOf(from, attribute, rng);
+  const draws: { value: number; weight: number }[] = [];
+  let applies = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const cell = cells[cellOf[i]];
+    if (!appliesTo(attribute, cell.age, cell.female)) continue;
+    applies += weights[i];
+    draws.push({ value: sample(i, cell), weight: weights[i] });
+  }
+  return { draws, applies };
 }
 
 function quantilesOf(values: { value: number; weight: number }[], total: number): { p: number; value: number }[] {

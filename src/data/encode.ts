@@ -52,3 +52,10 @@ export function normalScore(quantiles: readonly number[], value: number): number
   const rank = notAbove > below ? (below + notAbove - 1) / 2 : below === 0 ? 0 : below > last ? last : below - 1 + (value - quantiles[below - 1]) / (quantiles[below] - quantiles[below - 1]);
   return normalQuantile((rank + 0.5) / (last + 1));
 }
+
+/** Chosen rows of an array with so many values a row. */
+export function pickRows<T extends Float32Array | Uint8Array>(all: T, width: number, chosen: Int32Array): T {
+  const out = all.slice(0, chosen.length * width) as T;
+  chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
+  return out;
+}

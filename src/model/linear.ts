@@ -1,4 +1,4 @@
-import type { Encoded } from "../data/encode.js";
+import { pickRows, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
 import { toFeatures } from "./blocks.js";
@@ -151,13 +151,6 @@ function seenFeatures({ observed }: Encoded, { rows }: RowGroup, { columns, feat
     if (count >= leastSeen * rows.length) seen.fill(1, first, first + width);
   });
   return seen;
-}
-
-/** Chosen rows of a matrix of so many values a row. */
-function pickRows(all: Float32Array, width: number, chosen: Int32Array): Float32Array {
-  const out = new Float32Array(chosen.length * width);
-  chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
-  return out;
 }
 
 /** Mean of each feature over the rows that observe it. */

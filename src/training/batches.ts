@@ -1,5 +1,5 @@
 import type { Rng } from "../base/random.js";
-import type { Encoded } from "../data/encode.js";
+import { type Encoded, pickRows } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { float32, int64, type TensorData } from "../engine/index.js";
 import { maskingMixture } from "../model/masking/index.js";
@@ -7,7 +7,7 @@ import type { NetworkConfig } from "../model/network.js";
 import type { MemoryRows } from "../model/paths.js";
 import type { Fold } from "./folds.js";
 import { stageMasks, type ResolvedOptions } from "./options.js";
-import { evenlySpaced, pickRows, sampleRows } from "./rows.js";
+import { evenlySpaced, sampleRows } from "./rows.js";
 import { fewCells, type RowRoles } from "./sources.js";
 
 export interface BatchInput {

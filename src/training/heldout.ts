@@ -1,4 +1,4 @@
-import type { Encoded } from "../data/encode.js";
+import { type Encoded, pickRows } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { float32, int64, toOnnx, type Parameters, type SessionFactory, type TensorData } from "../engine/index.js";
 import type { NumberGrids } from "../model/grids.js";
@@ -6,7 +6,6 @@ import type { NetworkConfig } from "../model/network.js";
 import { buildPathGraph, collectPaths, drawsOf, type MemberWeights, type MemoryRows } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { rowBatches, rowViews, tokenArrays } from "../model/setTokens.js";
-import { pickRows } from "./rows.js";
 
 const chunk = 256;
 

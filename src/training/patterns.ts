@@ -1,11 +1,10 @@
 import { createRng, permutation } from "../base/random.js";
-import type { Encoded } from "../data/encode.js";
+import { type Encoded, pickRows } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { blockMask, fixedRate, maskingMixture, type MaskChoice, type MaskingStrategy } from "../model/masking/index.js";
 import { meanOfDraws } from "../model/paths.js";
 import type { Fold } from "./folds.js";
 import type { HeldOutPredictor } from "./heldout.js";
-import { pickRows } from "./rows.js";
 import { patternGaps, type PatternGap, type PatternLoss } from "./signatures.js";
 import type { RowRoles } from "./sources.js";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { pickRows } from "../data/encode.js";
 import { createRng, permutation } from "../base/random.js";
-import { evenlySpaced, linearRows, pickCells, pickRows, sampleRows } from "./rows.js";
+import { evenlySpaced, linearRows, pickCells, sampleRows } from "./rows.js";
 
 test("few rows are all there, many are thinned evenly from the first on", () => {
   expect([...evenlySpaced(3, 5)]).toEqual([0, 1, 2]);

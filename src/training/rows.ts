@@ -1,6 +1,6 @@
 import { permutation, type Rng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
-import type { Encoded } from "../data/encode.js";
+import { pickRows, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 
 /** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
@@ -10,13 +10,6 @@ export const linearRows = 20_000;
 export function evenlySpaced(rows: number, most: number): Int32Array {
   const count = Math.min(rows, most);
   return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
-}
-
-/** Chosen rows of an array with so many values a row. */
-export function pickRows<T extends Float32Array | Uint8Array>(all: T, width: number, chosen: Int32Array): T {
-  const out = all.slice(0, chosen.length * width) as T;
-  chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
-  return out;
 }
 
 /** The cells of chosen rows, without their weights and sources. */

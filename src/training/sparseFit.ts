@@ -1,11 +1,11 @@
-import type { Encoded } from "../data/encode.js";
+import { type Encoded, pickRows } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import type { LinearMap } from "../model/linearMap.js";
 import { chooseLambdas } from "../model/penalties.js";
 import { fitNeighbours, nearestFeatures, screeningRows } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
-import { evenlySpaced, pickRows } from "./rows.js";
+import { evenlySpaced } from "./rows.js";
 
 /** Penalties that are tried. Columns of thousands may be measured in a few dozen people, where hardly more than the mean can be learned. */
 const penalties = [0.05, 0.2, 0.8, 3.2, 12.8];

@@ -1,7 +1,7 @@
 import { VhgmError } from "../base/errors.js";
 import { createRng, permutation } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
-import { encodeCells, type Encoded } from "../data/encode.js";
+import { encodeCells, type Encoded, pickRows } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { calibrate, type ColumnScore, type HeldOut } from "../model/calibration.js";
@@ -18,7 +18,7 @@ import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
 import { fitLinearPath } from "./linearFit.js";
-import { evenlySpaced, linearRows, pickCells, pickRows, pickTable } from "./rows.js";
+import { evenlySpaced, linearRows, pickCells, pickTable } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles, rowWeights } from "./sources.js";
 
