@@ -6,8 +6,9 @@ import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
 import { momentum } from "./heavyBall.js";
-import { columnMeans, createLinearFitter, type LinearFitter } from "./linear.js";
-import { combineFits, type LinearMap, relaxationOf } from "./linearMap.js";
+import { invertSmall } from "./linalg.js";
+import { columnMeans, type Course, createLinearFitter, iteratedRidge, type LinearFitter, type Trials } from "./linear.js";
+import { combineFits, type Fit, type LinearMap, relaxationOf } from "./linearMap.js";
 import { addHeldOutErrors, chooseLambdas, lambdas } from "./penalties.js";
 
 const cells = withHoles(factorTable(60, 4, [2, 3, 4], 5), 0.25, 6);
@@ -18,6 +19,13 @@ beforeAll(async () => {
   fitter = await createLinearFitter(layout, openSession);
 });
 afterAll(() => fitter.close());
+
+/** Fits of one course, iterated ridge if none is named, with the tables that they fill. */
+async function fitsOf(visible: Encoded, penalties: readonly number[], more: Partial<Trials> = {}, by = fitter): Promise<(Fit & { filled: Float32Array })[]> {
+  const tables: Float32Array[] = [];
+  const fits = await by.fit(visible, { courses: [iteratedRidge], penalties, ...more }, (filled, index) => (tables[index] = filled));
+  return fits.map((fit, index) => ({ ...fit, filled: tables[index] }));
+}
 
 /** Ridge regression of one attribute's features on all others by normal equations and Gaussian elimination. */
 function regress(x: number[][], mean: number[], target: number[], others: number[], lambda: number): number[][] {
@@ -35,7 +43,7 @@ function regress(x: number[][], mean: number[], target: number[], others: number
 }
 
 /** Iterated ridge, one attribute after the other, in double precision. */
-function iteratedRidge({ rows, features, observed }: Encoded, lay: Layout, last: number): { center: number[]; weights: number[][]; filled: number[][] } {
+function ridgeByHand({ rows, features, observed }: Encoded, lay: Layout, last: number): { center: number[]; weights: number[][]; filled: number[][] } {
   const d = lay.features;
   const p = lay.columns.length;
   const truth = Array.from({ length: rows }, (_, i) => Array.from(features.subarray(i * d, (i + 1) * d)));
@@ -67,9 +75,9 @@ function iteratedRidge({ rows, features, observed }: Encoded, lay: Layout, last:
 describe("iterated ridge", () => {
   test("agrees with one regression per attribute", async () => {
     const penalties = [0.05, 0.8];
-    const fits = await fitter.fit(table, penalties);
+    const fits = await fitsOf(table, penalties);
     penalties.forEach((penalty, l) => {
-      const expected = iteratedRidge(table, layout, penalty);
+      const expected = ridgeByHand(table, layout, penalty);
       expect(difference(fits[l].mean, expected.center)).toBeLessThan(1e-4);
       expect(difference(fits[l].weights, expected.weights.flat())).toBeLessThan(1e-4);
       expect(difference(fits[l].filled, expected.filled.flat())).toBeLessThan(1e-4);
@@ -79,7 +87,7 @@ describe("iterated ridge", () => {
   });
 
   test("keeps observed cells as they are, and gives no attribute a weight on itself", async () => {
-    const [{ weights, filled }] = await fitter.fit(table, [0.1]);
+    const [{ weights, filled }] = await fitsOf(table, [0.1]);
     const d = layout.features;
     layout.columns.forEach(({ first, width }, j) => {
       for (let a = first; a < first + width; a++) for (let b = first; b < first + width; b++) expect(weights[a * d + b]).toBe(0);
@@ -97,8 +105,8 @@ describe("iterated ridge", () => {
         if (!table.observed[i * layout.columns.length + j]) garbage.fill(77, i * layout.features + first, i * layout.features + first + width);
       }
     });
-    const [clean] = await fitter.fit(table, [0.2]);
-    const [dirty] = await fitter.fit({ ...table, features: garbage }, [0.2]);
+    const [clean] = await fitsOf(table, [0.2]);
+    const [dirty] = await fitsOf({ ...table, features: garbage }, [0.2]);
     expect(dirty).toEqual(clean);
   });
 
@@ -111,18 +119,18 @@ describe("iterated ridge", () => {
     };
     const all = Array.from({ length: n + 10 }, (_, i) => i);
     const weight = Float64Array.from(all, (i) => (i >= n ? 0 : i < 10 ? 2 : 1));
-    const [weighted] = await fitter.fit(part(all), [0.1], [], weight);
-    const [repeated] = await fitter.fit(part([...all.slice(0, n), ...all.slice(0, 10)]), [0.1]);
+    const [weighted] = await fitsOf(part(all), [0.1], { weight });
+    const [repeated] = await fitsOf(part([...all.slice(0, n), ...all.slice(0, 10)]), [0.1]);
     // Holes start at the mean of the observed cells, which weights do not touch: the starts differ, and five rounds leave a little of that.
     expect(difference(weighted.mean, repeated.mean)).toBeLessThan(0.06);
     expect(difference(weighted.weights, repeated.weights)).toBeLessThan(0.06);
-    const [plain] = await fitter.fit(part(all), [0.1]);
+    const [plain] = await fitsOf(part(all), [0.1]);
     expect(difference(plain.weights, repeated.weights)).toBeGreaterThan(0.1);
   });
 
   test("finds a relation that is there: the filled cells are nearer to the truth than the mean", async () => {
     const complete = encodeCells(factorTable(60, 4, [2, 3, 4], 5), layout);
-    const [{ filled }] = await fitter.fit(table, [0.1]);
+    const [{ filled }] = await fitsOf(table, [0.1]);
     const mean = columnMeans(table.features, table.observed, table.rows, layout);
     let [byRidge, byMean] = [0, 0];
     for (let j = 0; j < layout.numbers; j++) {
@@ -137,8 +145,66 @@ describe("iterated ridge", () => {
   });
 });
 
+describe("the hidden cells' spread", () => {
+  const names = ["a", "b", "c", "d"];
+  const rng = createRng(31);
+  const people = Array.from({ length: 1500 }, () => {
+    const [z, w] = [rng.normal(), rng.normal()];
+    return [z + 0.4 * rng.normal(), z - 0.5 * w + 0.5 * rng.normal(), 0.7 * w + 0.6 * rng.normal(), 0.5 * z + 0.5 * w + 0.7 * rng.normal()];
+  });
+  const tableOf = (hide: (i: number, j: number) => boolean) => {
+    const cells = cellsOf(names.map((name) => numberAttribute(name)), names.map((_, j) => people.map((row, i) => (hide(i, j) ? NaN : row[j]))));
+    const lay = fitLayout(cells);
+    return { lay, table: encodeCells(cells, lay) };
+  };
+  const everyone = tableOf(() => false);
+
+  /** The EM algorithm for a normal table in which a row has at most one hole -> (features, features) regression coefficients. */
+  function em({ rows, features, observed }: Encoded, d: number): number[] {
+    const x = Array.from({ length: rows }, (_, i) => Array.from(features.subarray(i * d, (i + 1) * d), (v, k) => (observed[i * d + k] ? v : 0)));
+    let weights = new Array<number>(d * d).fill(0);
+    let left = new Array<number>(d).fill(1);
+    let mean = new Array<number>(d).fill(0);
+    for (let round = 0; round < 200; round++) {
+      x.forEach((row, i) => row.forEach((_, k) => !observed[i * d + k] && (row[k] = row.reduce((s, v, a) => s + (v - mean[a]) * weights[a * d + k], mean[k]))));
+      mean = mean.map((_, k) => x.reduce((s, row) => s + row[k], 0) / rows);
+      const covariance = new Float64Array(d * d);
+      for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) covariance[a * d + b] = x.reduce((s, row) => s + (row[a] - mean[a]) * (row[b] - mean[b]), 0) / rows;
+      for (let k = 0; k < d; k++) covariance[k * d + k] += left[k] * (x.filter((_, i) => !observed[i * d + k]).length / rows);
+      const p = invertSmall(covariance, d);
+      weights = weights.map((_, at) => (at % (d + 1) === 0 ? 0 : -p[at] / p[(at % d) * (d + 1)]));
+      left = left.map((_, k) => 1 / p[k * (d + 1)]);
+    }
+    return weights;
+  }
+
+  const settled = (correction: number): Course => ({ correction, rounds: 80, early: 1e-6 });
+  const weightsOf = async ({ table, lay }: typeof everyone, correction: number): Promise<Float32Array> => {
+    const own = await createLinearFitter(lay, openSession);
+    const [{ weights }] = await own.fit(table, { courses: [settled(correction)], penalties: [1e-6] });
+    await own.close();
+    return weights;
+  };
+
+  test("makes the rounds the EM algorithm where a row has one hole at most", async () => {
+    const single = tableOf((i, j) => i % 5 === j);
+    const expected = em(single.table, 4);
+    expect(difference(await weightsOf(single, 1), expected)).toBeLessThan(2e-3);
+    expect(difference(await weightsOf(single, 0), expected)).toBeGreaterThan(0.05);
+  });
+
+  test("brings the relations of a table with four of ten cells hidden nearer to the whole table's", async () => {
+    const bits = createRng(5);
+    const holes = people.map(() => names.map(() => bits.uniform() < 0.4));
+    const holed = tableOf((i, j) => holes[i][j]);
+    const whole = await weightsOf(everyone, 0);
+    const [plain, half] = [await weightsOf(holed, 0), await weightsOf(holed, 0.5)];
+    expect(difference(half, whole)).toBeLessThan(0.6 * difference(plain, whole));
+  });
+});
+
 test("a combined map takes each column from the map chosen for it", async () => {
-  const fits = await fitter.fit(table, lambdas);
+  const fits = await fitsOf(table, lambdas);
   const choice = layout.columns.map((_, j) => j % lambdas.length);
   const combined = combineFits(fits, choice, layout, lambdas.length);
   const d = layout.features;
@@ -231,7 +297,7 @@ describe("parts of a whole", () => {
 
   test("do not blow up where all of them are hidden", async () => {
     const own = await createLinearFitter(lay, openSession);
-    const map = combineFits(await own.fit(complete, [0.05]), lay.columns.map(() => 0), lay, 1);
+    const map = combineFits(await fitsOf(complete, [0.05], {}, own), lay.columns.map(() => 0), lay, 1);
     await own.close();
     const mean = error(fromCovariates({ ...map, weights: new Float32Array(map.weights.length) }));
     expect(map.relaxation).toBeLessThan(0.6);

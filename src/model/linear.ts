@@ -5,26 +5,54 @@ import { toFeatures } from "./blocks.js";
 import { createInverter, type Inverter } from "./inverse.js";
 import { invertSmall } from "./linalg.js";
 import { relaxationOf, type Fit } from "./linearMap.js";
-import { lambdas } from "./penalties.js";
 import type { RowGroup } from "./rowGroups.js";
 
-const rounds = 5;
+/**
+ * How a table's holes are filled while the map is fitted. A filled cell is where the regressions expect it, without the
+ * spread that the hidden value has about that, so the Gram matrix of a filled table has too little variance and too strong
+ * relations. The EM algorithm for a normal table (Little and Rubin, Statistical Analysis with Missing Data, ch. 11) adds the
+ * hidden cells' conditional covariance to it; a course adds `correction` times the diagonal blocks of that: for each
+ * attribute its share of hidden cells times what its regression leaves. 0 is iterated ridge as it is usually written.
+ */
+export interface Course {
+  readonly correction: number;
+  /** Times that the table is filled. */
+  readonly rounds: number;
+  /** Penalty of the rounds before the last. */
+  readonly early: number;
+}
+
+export const iteratedRidge: Course = { correction: 0, rounds: 5, early: 0.2 };
+/** Half of the correction errs least where many cells are missing by design, all of it where few are; columns choose. */
+export const corrected: readonly Course[] = [
+  { correction: 0.5, rounds: 10, early: 0.1 },
+  { correction: 1, rounds: 10, early: 0.05 },
+];
+
+/** What is fitted: one map per course and penalty, in that order, and with groups as many again. */
+export interface Trials {
+  readonly courses: readonly Course[];
+  readonly penalties: readonly number[];
+  /** Columns that are also regressed on some rows alone (rowGroups.ts). */
+  readonly groups?: readonly RowGroup[];
+  /** (rows) what each row counts for, of mean 1; absent where all count alike. */
+  readonly weight?: Float64Array | null;
+}
 
 /** Fits linear maps by iterated ridge; holds a session for the products of tall matrices. */
 export interface LinearFitter {
   /**
    * Rounds of: fill the holes of `visible` by the current map, take the Gram matrix of the filled table, regress every
    * attribute's features on all others. All attributes' regressions come from one inverse P of the Gram matrix plus
-   * lambda: the coefficients of block j are -P[:, j] P[j, j]^-1. The rounds before the last share the middle penalty.
+   * lambda: the coefficients of block j are -P[:, j] P[j, j]^-1.
    *
    * Where a column is observed in few rows, filled rows outnumber them and its slopes approach the regression slowly, a
    * few per cent a round. So columns of a group are also regressed on the group's rows alone, with a Gram matrix of
    * their own.
-   * @returns one fit per penalty asked for, in that order; with groups, then one per penalty in which their columns are
-   *   regressed on their own rows
-   * @param weight (rows) what each row counts for, of mean 1; absent where all count alike
+   * @param onFilled gets each fit's number and the table that it fills, (rows, features), which is not kept
+   * @returns one fit per course and penalty; with groups, then as many in which their columns are regressed on their own rows
    */
-  fit(visible: Encoded, penalties: readonly number[], groups?: readonly RowGroup[], weight?: Float64Array | null): Promise<Fit[]>;
+  fit(visible: Encoded, trials: Trials, onFilled?: (filled: Float32Array, index: number) => void): Promise<Fit[]>;
   close(): Promise<void>;
 }
 
@@ -34,37 +62,40 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   const d = layout.features;
   const everything = layout.columns.map((_, j) => j);
   return {
-    async fit(visible, penalties, groups = [], weight = null) {
+    async fit(visible, { courses, penalties, groups = [], weight = null }, onFilled) {
       const fill = filler.begin(visible);
-      const early = lambdas[lambdas.length >> 1];
-      const seen = groups.map((group) => seenFeatures(visible, group, layout));
-      let filled = await fill(visible.features, { weights: new Float32Array(d * d), offset: columnMeans(visible.features, visible.observed, visible.rows, layout) }, 1);
-      const moments = async (): Promise<Moments[]> => {
-        const all = [await filler.moments(filled, visible.rows, weight)];
-        for (const { rows } of groups) all.push(await filler.moments(pickRows(filled, d, rows), rows.length, weight && Float64Array.from(rows, (i) => weight[i])));
-        return all;
-      };
-      for (let r = 1; r < rounds; r++) {
-        const [all, ...own] = await moments();
-        const map = { weights: new Float32Array(d * d), offset: new Float32Array(d) };
-        await regressInto(map, all, layout, everything, early, inverter);
-        for (const [g, group] of groups.entries()) await regressInto(map, own[g], layout, group.columns, early, inverter, seen[g]);
-        filled = await fill(filled, map, relaxationOf(map.weights, d));
-      }
-      const [all, ...own] = await moments();
+      const parts: Part[] = [
+        { columns: everything, rows: null, hidden: hiddenShares(visible, null, weight, layout) },
+        ...groups.map((group) => ({ ...group, hidden: hiddenShares(visible, group.rows, weight, layout), seen: seenFeatures(visible, group, layout) })),
+      ];
+      const momentsOf = async (filled: Float32Array, { rows }: Part): Promise<Moments> =>
+        rows === null ? filler.moments(filled, visible.rows, weight) : filler.moments(pickRows(filled, d, rows), rows.length, weight && Float64Array.from(rows, (i) => weight[i]));
+      const means = columnMeans(visible.features, visible.observed, visible.rows, layout);
       const fits: Fit[] = [];
-      for (const lambda of penalties) {
-        const map = { weights: new Float32Array(d * d), offset: new Float32Array(d) };
-        await regressInto(map, all, layout, everything, lambda, inverter);
-        fits.push({ ...map, mean: all.center, lambda, filled: await fill(filled, map, relaxationOf(map.weights, d)) });
+      const withGroups: Fit[] = [];
+      for (const [c, { correction, rounds, early }] of courses.entries()) {
+        const spread = parts.map((part) => firstSpread(part, visible, means, correction, layout));
+        let filled = await fill(visible.features, { weights: new Float32Array(d * d), offset: means }, 1);
+        for (let r = 1; r < rounds; r++) {
+          const map = emptyMap(d);
+          for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, spread[k], correction, early, layout, inverter);
+          filled = await fill(filled, map, relaxationOf(map.weights, d));
+        }
+        const moments: Moments[] = [];
+        for (const part of parts) moments.push(await momentsOf(filled, part));
+        for (const [l, lambda] of penalties.entries()) {
+          const map = emptyMap(d);
+          await regressInto(map, moments[0], parts[0], spread[0], correction, lambda, layout, inverter);
+          fits.push({ ...map, mean: moments[0].center, lambda });
+          onFilled?.(await fill(filled, map, relaxationOf(map.weights, d)), c * penalties.length + l);
+          if (groups.length === 0) continue;
+          const own = { weights: map.weights.slice(), offset: map.offset.slice() };
+          for (let k = 1; k < parts.length; k++) await regressInto(own, moments[k], parts[k], spread[k], correction, lambda, layout, inverter);
+          withGroups.push({ ...own, mean: moments[0].center, lambda });
+          onFilled?.(await fill(filled, own, relaxationOf(own.weights, d)), (courses.length + c) * penalties.length + l);
+        }
       }
-      if (groups.length === 0) return fits;
-      for (const [k, lambda] of penalties.entries()) {
-        const map = { weights: fits[k].weights.slice(), offset: fits[k].offset.slice() };
-        for (const [g, group] of groups.entries()) await regressInto(map, own[g], layout, group.columns, lambda, inverter, seen[g]);
-        fits.push({ ...map, mean: all.center, lambda, filled: await fill(filled, map, relaxationOf(map.weights, d)) });
-      }
-      return fits;
+      return [...fits, ...withGroups];
     },
     async close() {
       await filler.close();
@@ -72,6 +103,8 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
     },
   };
 }
+
+const emptyMap = (d: number): Pick<Fit, "weights" | "offset"> => ({ weights: new Float32Array(d * d), offset: new Float32Array(d) });
 
 /** Products of tall matrices: filling a table's holes by a map, and the moments of a filled table. */
 async function openFiller(layout: Layout, open: SessionFactory) {
@@ -176,22 +209,76 @@ interface Moments {
   readonly gram: Float32Array;
 }
 
-/** Regressions of some columns on all others, from one inverse P: the coefficients of block j are -P[:, j] P[j, j]^-1. */
-async function regressInto(map: Pick<Fit, "weights" | "offset">, { center, gram }: Moments, layout: Layout, columns: readonly number[], lambda: number, { invert }: Inverter, own?: Uint8Array): Promise<void> {
+/** Columns that are regressed together, on some rows (null: on all). */
+interface Part {
+  readonly columns: readonly number[];
+  readonly rows: Int32Array | null;
+  /** (columns of the table) share of hidden cells among these rows. */
+  readonly hidden: Float64Array;
+  /** (features) 1 for features that these rows observe often enough to learn from; absent where all are. */
+  readonly seen?: Uint8Array;
+}
+
+function hiddenShares({ rows, observed }: Encoded, chosen: Int32Array | null, weight: Float64Array | null, { columns }: Layout): Float64Array {
+  const p = columns.length;
+  const hidden = new Float64Array(p);
+  let total = 0;
+  const count = chosen?.length ?? rows;
+  for (let r = 0; r < count; r++) {
+    const i = chosen ? chosen[r] : r;
+    const w = weight ? weight[i] : 1;
+    total += w;
+    for (let j = 0; j < p; j++) if (!observed[i * p + j]) hidden[j] += w;
+  }
+  return total > 0 ? hidden.map((h) => h / total) : hidden;
+}
+
+/** Diagonal blocks of hidden cells' covariance, one (width, width) per attribute. */
+type Spread = readonly Float64Array[];
+
+/** Before the first regression hidden cells spread as observed ones do. */
+function firstSpread({ hidden }: Part, { rows, features, observed }: Encoded, means: Float32Array, correction: number, layout: Layout): Spread {
+  const d = layout.features;
+  const p = layout.columns.length;
+  return layout.columns.map(({ first, width }, j) => {
+    const block = new Float64Array(width * width);
+    if (correction === 0) return block;
+    for (let k = 0; k < width; k++) {
+      let [sum, n] = [0, 0];
+      for (let i = 0; i < rows; i++) {
+        if (!observed[i * p + j]) continue;
+        sum += (features[i * d + first + k] - means[first + k]) ** 2;
+        n++;
+      }
+      block[k * width + k] = n > 0 ? (correction * hidden[j] * sum) / n : 0;
+    }
+    return block;
+  });
+}
+
+/**
+ * Puts the regressions of a part's columns on all others into `map`, from one inverse P: the coefficients of block j are
+ * -P[:, j] P[j, j]^-1, and P[j, j]^-1 less the penalty is the covariance of what they leave.
+ * @returns the spread of hidden cells about these regressions
+ */
+async function regressInto(map: Pick<Fit, "weights" | "offset">, { center, gram }: Moments, { columns, hidden, seen }: Part, spread: Spread, correction: number, lambda: number, layout: Layout, { invert }: Inverter): Promise<Spread> {
   const d = layout.features;
   const { weights, offset } = map;
   const a = Float64Array.from(gram);
-  if (own) {
-    for (let i = 0; i < d; i++) for (let k = 0; k < d; k++) if (i !== k && !(own[i] && own[k])) a[i * d + k] = 0;
+  layout.columns.forEach(({ first, width }, j) => {
+    for (let i = 0; i < width; i++) for (let k = 0; k < width; k++) a[(first + i) * d + first + k] += spread[j][i * width + k];
+  });
+  if (seen) {
+    for (let i = 0; i < d; i++) for (let k = 0; k < d; k++) if (i !== k && !(seen[i] && seen[k])) a[i * d + k] = 0;
   }
   for (let i = 0; i < d; i++) a[i * d + i] += lambda;
   const p = await invert(a, d);
-  const blocks = columns.map((j) => {
-    const { first, width } = layout.columns[j];
+  const left = layout.columns.map(({ first, width }) => {
     const block = new Float64Array(width * width);
     for (let i = 0; i < width; i++) for (let k = 0; k < width; k++) block[i * width + k] = p[(first + i) * d + first + k];
-    return { first, width, inverse: invertSmall(block, width) };
+    return invertSmall(block, width);
   });
+  const blocks = columns.map((j) => ({ ...layout.columns[j], inverse: left[j] }));
   const through = new Float64Array(d);
   for (let i = 0; i < d; i++) {
     const row = i * d;
@@ -205,4 +292,6 @@ async function regressInto(map: Pick<Fit, "weights" | "offset">, { center, gram 
     }
   }
   for (const { first, width } of blocks) for (let k = first; k < first + width; k++) offset[k] = center[k] - through[k];
+  if (correction === 0) return spread;
+  return layout.columns.map(({ width }, j) => left[j].map((v, at) => correction * hidden[j] * (v - (at % (width + 1) === 0 ? lambda : 0))));
 }

@@ -27,15 +27,13 @@ export interface Fit {
   /** (features) mean of the filled table; the point at which all regressions agree, unless groups have their own. */
   readonly mean: Float32Array;
   readonly lambda: number;
-  /** (rows, features) the table that it fills. */
-  readonly filled: Float32Array;
 }
 
 /**
- * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `penalties` on all rows or, from
- * there on, one with groups. Should regressions of groups not settle with the others, all columns come from fits on all rows.
+ * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `onAllRows` or, from there on,
+ * one with groups. Should regressions of groups not settle with the others, all columns come from fits on all rows.
  */
-export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, penalties: number): LinearMap {
+export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number): LinearMap {
   const d = layout.features;
   const weights = new Float32Array(d * d);
   const offset = new Float32Array(d);
@@ -48,8 +46,8 @@ export function combineFits(fits: readonly Fit[], choice: readonly number[], lay
   });
   const relaxation = stepSize / largestMode(weights, d);
   const { mean } = fits[0];
-  const center = choice.some((c) => c >= penalties) ? settle(weights, offset, mean, relaxation) : mean;
-  if (center === null) return combineFits(fits, choice.map((c) => c % penalties), layout, penalties);
+  const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, relaxation) : mean;
+  if (center === null) return combineFits(fits, choice.map((c) => c % onAllRows), layout, onAllRows);
   return { center, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation };
 }
 

@@ -1,8 +1,10 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 
-/** Penalties that are tried, in units of a standardised feature's variance. */
-export const lambdas = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
+/** Penalties that are tried for iterated ridge, in units of a standardised feature's variance. */
+export const ridgePenalties = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
+/** Where hidden cells' spread is added to the Gram matrix (linear.ts, Course), it does a part of a penalty's work. */
+export const lambdas = [0.01, 0.03, 0.1, 0.2, 0.4] as const;
 /** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
 const farthestRatio = 3;
 

@@ -4,9 +4,9 @@ import { createRng } from "../base/random.js";
 import { encodeCells } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
-import { createLinearFitter } from "./linear.js";
+import { createLinearFitter, iteratedRidge } from "./linear.js";
 import { combineFits } from "./linearMap.js";
-import { lambdas } from "./penalties.js";
+import { ridgePenalties } from "./penalties.js";
 import { rowGroups } from "./rowGroups.js";
 
 /*
@@ -57,10 +57,10 @@ describe("groups of columns that few rows observe", () => {
   /** Slope of a column on x where x alone is known: the linear path's rounds, taken until they settle. */
   async function slopesFromX(withGroups: boolean): Promise<Record<string, number>> {
     const fitter = await createLinearFitter(layout, openSession);
-    const fits = await fitter.fit(table, lambdas, withGroups ? groups : []);
+    const fits = await fitter.fit(table, { courses: [iteratedRidge], penalties: ridgePenalties, groups: withGroups ? groups : [] });
     await fitter.close();
-    const last = fits.length - lambdas.length;
-    const { center, weights, relaxation } = combineFits(fits, layout.columns.map(() => last), layout, lambdas.length);
+    const last = fits.length - ridgePenalties.length;
+    const { center, weights, relaxation } = combineFits(fits, layout.columns.map(() => last), layout, ridgePenalties.length);
     const d = layout.features;
     const at = (name: string): number => layout.columns[place(name)].first;
     const filled = (known: number): Float64Array => {

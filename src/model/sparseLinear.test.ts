@@ -8,7 +8,7 @@ import { Graph, float32, toOnnx } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { toFeatures } from "./blocks.js";
 import { momentum } from "./heavyBall.js";
-import { createLinearFitter, type LinearFitter } from "./linear.js";
+import { createLinearFitter, iteratedRidge, type LinearFitter } from "./linear.js";
 import type { LinearMap } from "./linearMap.js";
 import { linearPath, mapConstants, mapFeeds, mapInputs } from "./linearPath.js";
 import { fitNeighbours, nearestFeatures } from "./sparseLinear.js";
@@ -46,7 +46,7 @@ describe("a table in which each column depends on a few others", () => {
 
   test("the sparse map comes near the dense one", async () => {
     const near = await nearestFeatures(table, layout, openSession);
-    const [fit] = await fitter.fit(table, [0.2]);
+    const [fit] = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.2] });
     const dense = { center: fit.mean, weights: fit.weights };
     const [{ map: sparse }] = fitNeighbours(table, layout, near, () => [0.2]);
     const spread = expand(sparse, layout.features);

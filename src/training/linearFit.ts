@@ -1,7 +1,7 @@
 import { type Encoded, pickRows } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { createLinearFitter } from "../model/linear.js";
+import { corrected, createLinearFitter, type Trials } from "../model/linear.js";
 import { combineFits, type Fit, type LinearMap } from "../model/linearMap.js";
 import { addHeldOutErrors, chooseLambdas, lambdas } from "../model/penalties.js";
 import { rowGroups } from "../model/rowGroups.js";
@@ -17,6 +17,9 @@ interface FilledMap {
   readonly filled: Float32Array | null;
 }
 
+/** Features up to which all courses are tried; above, the first alone, for the time that the others take. */
+const fewFeatures = 600;
+
 /**
  * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
  * column chosen on the cells that the folds held out. With several sources, whose columns have whole blocks of holes, columns
@@ -31,24 +34,33 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
   try {
     const p = layout.columns.length;
     const cells = new Int32Array(p);
-    const perFold: Fit[][] = [];
-    const middle = lambdas.length >> 1;
+    const perFold: { fits: Fit[]; filled: Float32Array }[] = [];
     const chosen = evenlySpaced(table.rows, linearRows);
     const seen = pickTable(table, layout, chosen);
     const groups = people.severalSources ? rowGroups(seen, layout) : [];
     const counts = people.weight?.some((w) => w !== people.weight![0]);
     const weight = counts ? Float64Array.from(chosen, (i) => people.weight![i]) : null;
-    const errors = Array.from({ length: lambdas.length * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
+    const courses = corrected.filter((_, c) => c === 0 || layout.features <= fewFeatures);
+    const trials: Trials = { courses, penalties: lambdas, groups, weight };
+    const onAllRows = courses.length * lambdas.length;
+    const errors = Array.from({ length: onAllRows * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
+    const middle = lambdas.length >> 1;
+    const fit = async (visible: Encoded, judge?: (filled: Float32Array, index: number) => void): Promise<{ fits: Fit[]; filled: Float32Array }> => {
+      let kept: Float32Array | null = null;
+      const fits = await fitter.fit(visible, trials, (filled, index) => {
+        if (index === middle) kept = filled;
+        judge?.(filled, index);
+      });
+      return { fits, filled: kept! };
+    };
     for (const fold of folds) {
-      const fits = await fitter.fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), lambdas, groups, weight);
       const held = pickRows(fold.held, p, chosen);
-      fits.forEach(({ filled }, l) => addHeldOutErrors(filled, seen, held, layout, errors[l]));
+      perFold.push(await fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), (filled, index) => addHeldOutErrors(filled, seen, held, layout, errors[index])));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
-      perFold.push(fits);
     }
     const choice = chooseLambdas(errors, cells);
-    const joined = (fits: readonly Fit[]): FilledMap => ({ map: combineFits(fits, choice, layout, lambdas.length), filled: fits[middle].filled });
-    return { folds: perFold.map(joined), all: joined(await fitter.fit(seen, lambdas, groups, weight)) };
+    const joined = ({ fits, filled }: { fits: readonly Fit[]; filled: Float32Array }): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows), filled });
+    return { folds: perFold.map(joined), all: joined(await fit(seen)) };
   } finally {
     await fitter.close();
   }

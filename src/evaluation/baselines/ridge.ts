@@ -1,8 +1,8 @@
 import { encodeCells, type Encoded } from "../../data/encode.js";
 import { fitLayout, type Column } from "../../data/layout.js";
 import type { SessionFactory } from "../../engine/index.js";
-import { createLinearFitter } from "../../model/linear.js";
-import { addHeldOutErrors, chooseLambdas, lambdas } from "../../model/penalties.js";
+import { createLinearFitter, iteratedRidge } from "../../model/linear.js";
+import { addHeldOutErrors, chooseLambdas, ridgePenalties as penalties } from "../../model/penalties.js";
 import { makeFold, maskedTable } from "../../training/folds.js";
 import type { Imputer } from "../imputer.js";
 
@@ -23,15 +23,16 @@ export const imputeByRidge = (open: SessionFactory): Imputer => async (cells, se
   const fitter = await createLinearFitter(layout, open);
   try {
     const fold = makeFold(table, p, seed, 0, heldOut);
-    const errors = lambdas.map(() => new Float64Array(p));
-    const fits = await fitter.fit(maskedTable(table, fold.train, layout), lambdas);
-    fits.forEach(({ filled }, l) => addHeldOutErrors(filled, table, fold.held, layout, errors[l]));
+    const errors = penalties.map(() => new Float64Array(p));
+    const trials = { courses: [iteratedRidge], penalties };
+    await fitter.fit(maskedTable(table, fold.train, layout), trials, (filled, l) => addHeldOutErrors(filled, table, fold.held, layout, errors[l]));
     const cellsHeld = new Int32Array(p);
     fold.held.forEach((bit, i) => (cellsHeld[i % p] += bit));
     const choice = chooseLambdas(errors, cellsHeld);
     await hooks?.onStep?.(0.5);
-    const all = await fitter.fit(table, lambdas);
-    layout.columns.forEach((column, j) => fillColumn(values[column.source], column, j, table, all[choice[j]].filled));
+    await fitter.fit(table, trials, (filled, l) => {
+      layout.columns.forEach((column, j) => choice[j] === l && fillColumn(values[column.source], column, j, table, filled));
+    });
     return { values };
   } finally {
     await fitter.close();
