@@ -176,12 +176,13 @@ describe("mistakes", () => {
 });
 
 describe("what an answer rests on", () => {
-  it("names the sources of the similar people, none for what they do not measure", async () => {
+  it("names the sources of the similar people, first the one that measures it", async () => {
     const { answers } = await json(["predict", "all.vhgm", "--given", '{"age": 50, "sex": "F"}', "--ask", "glucose,waist,perceived_stress", "--why"]);
     const shares = Object.fromEntries(answers.map(({ name, why }: { name: string; why: { sources: { name: string; share: number }[] } }) => [name, Object.fromEntries(why.sources.map((s) => [s.name, s.share]))]));
     for (const name of Object.keys(shares)) expect(Object.values<number>(shares[name]).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
-    expect(shares.waist.checkup).toBeGreaterThan(0.5);
-    expect(shares.perceived_stress.lifestyle).toBeGreaterThan(0.5);
+    const largest = (of: Record<string, number>): string => Object.keys(of).reduce((a, b) => (of[b] > of[a] ? b : a));
+    expect(largest(shares.waist)).toBe("checkup");
+    expect(largest(shares.perceived_stress)).toBe("lifestyle");
     expect(shares.glucose.checkup).toBeGreaterThan(shares.glucose.lifestyle);
     const run = await vhgm(folder, ["predict", "all.vhgm", "--given", '{"age": 50}', "--ask", "glucose", "--why"]);
     expect(run.stdout).toMatch(/similar people \(\d+(\.\d)?% \w+, /);

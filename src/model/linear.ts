@@ -37,6 +37,8 @@ export interface Trials {
   readonly groups?: readonly RowGroup[];
   /** (rows) what each row counts for, of mean 1; absent where all count alike. */
   readonly weight?: Float64Array | null;
+  /** (rows, sources) of which sources rows are, where sources have a centre of their own; columns are then related within sources. */
+  readonly from?: Float32Array | null;
 }
 
 /** Fits linear maps by iterated ridge; holds a session for the products of tall matrices. */
@@ -62,37 +64,44 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   const d = layout.features;
   const everything = layout.columns.map((_, j) => j);
   return {
-    async fit(visible, { courses, penalties, groups = [], weight = null }, onFilled) {
-      const fill = filler.begin(visible);
+    async fit(visible, { courses, penalties, groups = [], weight = null, from = null }, onFilled) {
+      const people = peopleOf(visible.rows, weight, from);
+      const { fill, shift } = filler.begin(visible, people);
       const parts: Part[] = [
         { columns: everything, rows: null, hidden: hiddenShares(visible, null, weight, layout) },
         ...groups.map((group) => ({ ...group, hidden: hiddenShares(visible, group.rows, weight, layout), seen: seenFeatures(visible, group, layout) })),
       ];
       const momentsOf = async (filled: Float32Array, { rows }: Part): Promise<Moments> =>
-        rows === null ? filler.moments(filled, visible.rows, weight) : filler.moments(pickRows(filled, d, rows), rows.length, weight && Float64Array.from(rows, (i) => weight[i]));
+        rows === null ? filler.moments(filled, people) : filler.moments(pickRows(filled, d, rows), pickPeople(people, rows));
+      const shifted = async (map: Affine, filled: Float32Array): Promise<Affine> => (from ? shift(filled, map) : map);
       const means = columnMeans(visible.features, visible.observed, visible.rows, layout);
       const fits: Fit[] = [];
       const withGroups: Fit[] = [];
       for (const [c, { correction, rounds, early }] of courses.entries()) {
         const spread = parts.map((part) => firstSpread(part, visible, means, correction, layout));
-        let filled = await fill(visible.features, { weights: new Float32Array(d * d), offset: means }, 1);
+        const start = await shifted({ weights: new Float32Array(d * d), offset: means }, visible.features);
+        let filled = await fill(visible.features, start, 1);
         for (let r = 1; r < rounds; r++) {
           const map = emptyMap(d);
           for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, spread[k], correction, early, layout, inverter);
-          filled = await fill(filled, map, relaxationOf(map.weights, d));
+          filled = await fill(filled, await shifted(map, filled), relaxationOf(map.weights, d));
         }
         const moments: Moments[] = [];
         for (const part of parts) moments.push(await momentsOf(filled, part));
+        const { center: mean, centers } = moments[0];
+        const keep = async (to: Fit[], map: Affine, lambda: number, index: number): Promise<void> => {
+          const done = await shifted(map, filled);
+          to.push({ weights: done.weights, offset: done.offset, mean, lambda, ...(from ? { centers } : {}) });
+          onFilled?.(await fill(filled, done, relaxationOf(done.weights, d)), index);
+        };
         for (const [l, lambda] of penalties.entries()) {
           const map = emptyMap(d);
           await regressInto(map, moments[0], parts[0], spread[0], correction, lambda, layout, inverter);
-          fits.push({ ...map, mean: moments[0].center, lambda });
-          onFilled?.(await fill(filled, map, relaxationOf(map.weights, d)), c * penalties.length + l);
+          await keep(fits, map, lambda, c * penalties.length + l);
           if (groups.length === 0) continue;
           const own = { weights: map.weights.slice(), offset: map.offset.slice() };
           for (let k = 1; k < parts.length; k++) await regressInto(own, moments[k], parts[k], spread[k], correction, lambda, layout, inverter);
-          withGroups.push({ ...own, mean: moments[0].center, lambda });
-          onFilled?.(await fill(filled, own, relaxationOf(own.weights, d)), (courses.length + c) * penalties.length + l);
+          await keep(withGroups, own, lambda, (courses.length + c) * penalties.length + l);
         }
       }
       return [...fits, ...withGroups];
@@ -104,72 +113,140 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   };
 }
 
-const emptyMap = (d: number): Pick<Fit, "weights" | "offset"> => ({ weights: new Float32Array(d * d), offset: new Float32Array(d) });
+/** x W + offset, and what is added for each source. */
+interface Affine extends Pick<Fit, "weights" | "offset"> {
+  /** (sources, features); absent where all people are alike. */
+  readonly shifts?: Float32Array;
+}
+
+const emptyMap = (d: number): Affine => ({ weights: new Float32Array(d * d), offset: new Float32Array(d) });
+
+/** What rows count for, 1 in all, and of which sources each is: (rows, 1) ones where all are alike. */
+interface People {
+  readonly rows: number;
+  readonly weight: Float32Array;
+  readonly from: Float32Array;
+}
+
+const peopleOf = (rows: number, weight: Float64Array | null, from: Float32Array | null): People => ({
+  rows,
+  weight: shareOut(weight ?? new Float64Array(rows).fill(1)),
+  from: from ?? new Float32Array(rows).fill(1),
+});
+
+const pickPeople = ({ rows: all, weight, from }: People, rows: Int32Array): People => ({ rows: rows.length, weight: shareOut(Float64Array.from(rows, (i) => weight[i])), from: pickRows(from, from.length / all, rows) });
+
+/** Weights that sum to 1; where nobody counts, all count alike. */
+function shareOut(weight: Float64Array): Float32Array {
+  const total = weight.reduce((a, b) => a + b, 0);
+  return Float32Array.from(weight, (w) => (total > 0 ? w / total : 1 / weight.length));
+}
+
+/** Sources count as if they had so many more people who are as all people are. */
+const priorPeople = 20;
 
 /** Products of tall matrices: filling a table's holes by a map, and the moments of a filled table. */
 async function openFiller(layout: Layout, open: SessionFactory) {
   const d = layout.features;
-  const g = new Graph();
-  const current = g.input("current", ["n", d]);
-  const relaxation = g.input("relaxation", []);
-  const full = ops.add(ops.matmul(current, g.input("weights", [d, d])), g.input("offset", [d]));
-  const predicted = ops.add(ops.mul(full, relaxation), ops.mul(current, ops.sub(g.constant(1), relaxation)));
-  const bits = toFeatures(g.input("visible", ["n", layout.columns.length]), layout);
-  const known = ops.mul(bits, g.input("truth", ["n", d]));
-  g.output("filled", ops.add(known, ops.mul(ops.sub(g.constant(1), bits), predicted)));
-  const filling = await open(toOnnx(g));
-
-  const m = new Graph();
-  const table = m.input("filled", ["n", d]);
-  const share = m.input("share", []); // 1 / n
-  const mean = ops.mul(ops.sum(table, [0]), share);
-  const centred = ops.sub(table, mean);
-  m.output("mean", mean);
-  m.output("gram", ops.mul(ops.matmul(ops.transpose(centred, [1, 0]), centred), share));
-  const summing = await open(toOnnx(m));
-  const weighing = await open(weightedMoments(d));
+  const p = layout.columns.length;
+  const filling = await open(toOnnx(fillingGraph(layout)));
+  const leaving = await open(toOnnx(leavingGraph(layout)));
+  const summing = await open(toOnnx(momentsGraph(d)));
+  const peopleFeeds = ({ rows, weight, from }: People) => ({ weight: float32(weight, rows, 1), from: float32(from, rows, from.length / rows) });
 
   return {
-    begin({ rows, features, observed }: Encoded) {
-      const fixed = { truth: float32(features, rows, d), visible: float32(Float32Array.from(observed), rows, layout.columns.length) };
-      return async (filled: Float32Array, map: Pick<Fit, "weights" | "offset">, relaxation: number): Promise<Float32Array> => {
-        const out = await filling.run({
-          ...fixed,
-          current: float32(filled, rows, d),
-          offset: float32(map.offset, d),
-          weights: float32(map.weights, d, d),
-          relaxation: float32(Float32Array.of(relaxation)),
-        });
-        return out.filled.data as Float32Array;
+    begin({ rows, features, observed }: Encoded, people: People) {
+      const fixed = { truth: float32(features, rows, d), visible: float32(Float32Array.from(observed), rows, p) };
+      const { weight, from } = peopleFeeds(people);
+      const count = people.from.length / rows;
+      const none = new Float32Array(count * d);
+      return {
+        async fill(filled: Float32Array, { weights, offset, shifts = none }: Affine, relaxation: number): Promise<Float32Array> {
+          const out = await filling.run({
+            ...fixed,
+            from,
+            current: float32(filled, rows, d),
+            offset: float32(offset, d),
+            weights: float32(weights, d, d),
+            shifts: float32(shifts, count, d),
+            relaxation: float32(Float32Array.of(relaxation)),
+          });
+          return out.filled.data as Float32Array;
+        },
+        /** The map with what the sources' observed cells leave: of all of them in `offset`, beyond that of each in `shifts`. */
+        async shift(filled: Float32Array, { weights, offset }: Affine): Promise<Affine> {
+          const out = await leaving.run({ ...fixed, weight, from, current: float32(filled, rows, d), offset: float32(offset, d), weights: float32(weights, d, d) });
+          const left = out.left.data as Float32Array;
+          const seen = out.seen.data as Float32Array;
+          const shifts = new Float32Array(count * d);
+          const moved = offset.slice();
+          for (let k = 0; k < d; k++) {
+            let [sum, n] = [0, 0];
+            for (let s = 0; s < count; s++) {
+              sum += left[s * d + k];
+              n += seen[s * d + k];
+            }
+            if (!(n > 0)) continue;
+            moved[k] += sum / n;
+            for (let s = 0; s < count; s++) shifts[s * d + k] = (left[s * d + k] - (sum / n) * seen[s * d + k]) / (seen[s * d + k] + priorPeople / rows);
+          }
+          return { weights, offset: moved, shifts };
+        },
       };
     },
-    async moments(filled: Float32Array, rows: number, weight: Float64Array | null): Promise<Moments> {
-      const table = float32(filled, rows, d);
-      const total = weight?.reduce((a, b) => a + b, 0) ?? 0;
-      // Where nobody of a group counts, its rows count alike.
-      const out = weight && total > 0
-        ? await weighing.run({ filled: table, weight: float32(Float32Array.from(weight, (w) => w / total), rows, 1) })
-        : await summing.run({ filled: table, share: float32(Float32Array.of(1 / rows)) });
-      return { center: out.mean.data as Float32Array, gram: out.gram.data as Float32Array };
+    async moments(filled: Float32Array, people: People): Promise<Moments> {
+      const out = await summing.run({ filled: float32(filled, people.rows, d), ...peopleFeeds(people) });
+      return { center: out.mean.data as Float32Array, centers: out.means.data as Float32Array, gram: out.gram.data as Float32Array };
     },
     async close() {
       await filling.close();
+      await leaving.close();
       await summing.close();
-      await weighing.close();
     },
   };
 }
 
-/** Mean and Gram matrix of a filled table (n, d) whose rows have weights (n, 1) that sum to 1. */
-function weightedMoments(d: number): Uint8Array {
+/** The holes of `truth` (n, d) filled by the map's word on `current`. */
+function fillingGraph(layout: Layout): Graph {
+  const d = layout.features;
+  const g = new Graph();
+  const current = g.input("current", ["n", d]);
+  const relaxation = g.input("relaxation", []);
+  const shift = ops.matmul(g.input("from", ["n", "s"]), g.input("shifts", ["s", d]));
+  const full = ops.add(ops.add(ops.matmul(current, g.input("weights", [d, d])), g.input("offset", [d])), shift);
+  const predicted = ops.add(ops.mul(full, relaxation), ops.mul(current, ops.sub(g.constant(1), relaxation)));
+  const bits = toFeatures(g.input("visible", ["n", layout.columns.length]), layout);
+  const known = ops.mul(bits, g.input("truth", ["n", d]));
+  g.output("filled", ops.add(known, ops.mul(ops.sub(g.constant(1), bits), predicted)));
+  return g;
+}
+
+/** What a map leaves of the observed cells, summed over each source's people -> (s, d), and the share of people who have them. */
+function leavingGraph(layout: Layout): Graph {
+  const d = layout.features;
+  const g = new Graph();
+  const bits = toFeatures(g.input("visible", ["n", layout.columns.length]), layout);
+  const said = ops.add(ops.matmul(g.input("current", ["n", d]), g.input("weights", [d, d])), g.input("offset", [d]));
+  const from = ops.transpose(ops.mul(g.input("from", ["n", "s"]), g.input("weight", ["n", 1])), [1, 0]);
+  g.output("left", ops.matmul(from, ops.mul(bits, ops.sub(g.input("truth", ["n", d]), said))));
+  g.output("seen", ops.matmul(from, bits));
+  return g;
+}
+
+/** Mean of a filled table (n, d), means of the sources, and its Gram matrix about these. */
+function momentsGraph(d: number): Graph {
   const g = new Graph();
   const table = g.input("filled", ["n", d]);
   const weight = g.input("weight", ["n", 1]);
-  const mean = ops.sum(ops.mul(table, weight), [0]);
-  const centred = ops.sub(table, mean);
-  g.output("mean", mean);
+  const from = g.input("from", ["n", "s"]);
+  const weighed = ops.transpose(ops.mul(from, weight), [1, 0]); // (s, n)
+  const people = ops.addScalar(ops.sum(weighed, [1], true), 1e-12);
+  const means = ops.div(ops.matmul(weighed, table), people); // (s, d)
+  g.output("means", means);
+  const centred = ops.sub(table, ops.matmul(from, means));
+  g.output("mean", ops.reshape(ops.matmul(ops.transpose(weight, [1, 0]), table), [d]));
   g.output("gram", ops.matmul(ops.transpose(ops.mul(centred, weight), [1, 0]), centred));
-  return toOnnx(g);
+  return g;
 }
 
 /** A column that is observed in a smaller share of a group's rows tells nothing that others do not. */
@@ -206,6 +283,8 @@ export function columnMeans(features: Float32Array, observed: Uint8Array, rows: 
 /** Mean and Gram matrix, per row, of a filled table. */
 interface Moments {
   readonly center: Float32Array;
+  /** (sources, features) */
+  readonly centers: Float32Array;
   readonly gram: Float32Array;
 }
 
@@ -261,7 +340,7 @@ function firstSpread({ hidden }: Part, { rows, features, observed }: Encoded, me
  * -P[:, j] P[j, j]^-1, and P[j, j]^-1 less the penalty is the covariance of what they leave.
  * @returns the spread of hidden cells about these regressions
  */
-async function regressInto(map: Pick<Fit, "weights" | "offset">, { center, gram }: Moments, { columns, hidden, seen }: Part, spread: Spread, correction: number, lambda: number, layout: Layout, { invert }: Inverter): Promise<Spread> {
+async function regressInto(map: Affine, { center, gram }: Moments, { columns, hidden, seen }: Part, spread: Spread, correction: number, lambda: number, layout: Layout, { invert }: Inverter): Promise<Spread> {
   const d = layout.features;
   const { weights, offset } = map;
   const a = Float64Array.from(gram);

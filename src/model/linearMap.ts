@@ -1,5 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { momentum, stepSize } from "./heavyBall.js";
+import type { SourceRule } from "./likelySource.js";
 
 /** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
 export interface LinearMap {
@@ -16,6 +17,8 @@ export interface LinearMap {
   readonly lambda: Float32Array;
   /** r, the size of a step; rounds also have momentum (heavyBall.ts). */
   readonly relaxation: number;
+  /** (sources, features) centres of the sources, where each has its own. */
+  readonly sources?: SourceRule & { readonly centers: Float32Array };
 }
 
 /** What one fit gives: x W + offset, before a map's centre is known. */
@@ -27,28 +30,34 @@ export interface Fit {
   /** (features) mean of the filled table; the point at which all regressions agree, unless groups have their own. */
   readonly mean: Float32Array;
   readonly lambda: number;
+  /** (sources, features) mean of the filled table over each source's people; absent where all are alike. */
+  readonly centers?: Float32Array;
 }
 
 /**
  * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `onAllRows` or, from there on,
- * one with groups. Should regressions of groups not settle with the others, all columns come from fits on all rows.
+ * one with groups. People of a source are about its own centre. Else, should regressions of groups not settle with the others, all columns come from fits on all rows.
  */
-export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number): LinearMap {
+export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number, rule?: SourceRule): LinearMap {
   const d = layout.features;
   const weights = new Float32Array(d * d);
   const offset = new Float32Array(d);
+  const count = rule ? rule.share.length : 0;
+  const centers = new Float32Array(count * d);
   layout.columns.forEach(({ first, width }, j) => {
     const from = fits[choice[j]];
     for (let k = first; k < first + width; k++) {
       offset[k] = from.offset[k];
+      for (let s = 0; s < count; s++) centers[s * d + k] = from.centers![s * d + k];
       for (let i = 0; i < d; i++) weights[i * d + k] = from.weights[i * d + k];
     }
   });
-  const relaxation = stepSize / largestMode(weights, d);
+  const map = { weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largestMode(weights, d) };
   const { mean } = fits[0];
-  const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, relaxation) : mean;
+  if (rule) return { ...map, center: mean, sources: { ...rule, centers } };
+  const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, map.relaxation) : mean;
   if (center === null) return combineFits(fits, choice.map((c) => c % onAllRows), layout, onAllRows);
-  return { center, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation };
+  return { ...map, center };
 }
 
 const mostCenterRounds = 2000;

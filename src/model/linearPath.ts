@@ -1,6 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { float32, int64, ops, type Graph, type Tensor, type TensorData } from "../engine/index.js";
 import { momentum } from "./heavyBall.js";
+import { likelySourcesOf } from "./likelySource.js";
 import type { LinearMap } from "./linearMap.js";
 
 /** The linear path's map in a graph. */
@@ -10,20 +11,25 @@ export interface MapTensors {
   readonly relaxation: Tensor; // ()
   /** Absent for a dense map. */
   readonly neighbours?: Tensor; // (p, K) int64
+  /** Centres of the sources, where they have their own (likelySource.ts). */
+  readonly sources?: { readonly centers: Tensor /* (S, D) */; readonly unmeasured: Tensor /* (p, S) */; readonly share: Tensor /* (S) */ };
 }
 
-/** The map as inputs of a graph; `neighbours` is K, or null for a dense map. */
-export function mapInputs(g: Graph, { features, columns }: Layout, neighbours: number | null): MapTensors {
+/** The map as inputs of a graph; `neighbours` is K, or null for a dense map; `sources` how many have a centre of their own. */
+export function mapInputs(g: Graph, { features, columns }: Layout, neighbours: number | null, sources = 0): MapTensors {
   return {
     center: g.input("center", [features]),
     weights: g.input("weights", [features, neighbours ?? features]),
     relaxation: g.input("relaxation", []),
     ...(neighbours === null ? {} : { neighbours: g.input("neighbours", [columns.length, neighbours], "int64") }),
+    ...(sources === 0
+      ? {}
+      : { sources: { centers: g.input("centers", [sources, features]), unmeasured: g.input("unmeasured", [columns.length, sources]), share: g.input("share", [sources]) } }),
   };
 }
 
 /** What `mapInputs` takes. */
-export function mapFeeds({ center, weights, relaxation, neighbours }: LinearMap): Record<string, TensorData> {
+export function mapFeeds({ center, weights, relaxation, neighbours, sources }: LinearMap): Record<string, TensorData> {
   const d = center.length;
   const k = weights.length / d;
   return {
@@ -31,11 +37,12 @@ export function mapFeeds({ center, weights, relaxation, neighbours }: LinearMap)
     weights: float32(weights, d, k),
     relaxation: float32(Float32Array.of(relaxation)),
     ...(neighbours ? { neighbours: int64(BigInt64Array.from(neighbours, BigInt), neighbours.length / k, k) } : {}),
+    ...(sources ? { centers: float32(sources.centers, sources.share.length, d), unmeasured: float32(sources.unmeasured, sources.unmeasured.length / sources.share.length, sources.share.length), share: float32(sources.share, sources.share.length) } : {}),
   };
 }
 
 /** The map as constants of a graph. */
-export function mapConstants(g: Graph, { center, weights, relaxation, neighbours }: LinearMap): MapTensors {
+export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, sources }: LinearMap): MapTensors {
   const d = center.length;
   const k = weights.length / d;
   return {
@@ -43,6 +50,15 @@ export function mapConstants(g: Graph, { center, weights, relaxation, neighbours
     weights: g.constant(weights, [d, k]),
     relaxation: g.constant(relaxation),
     ...(neighbours ? { neighbours: g.int64(Array.from(neighbours), [neighbours.length / k, k]) } : {}),
+    ...(sources
+      ? {
+          sources: {
+            centers: g.constant(sources.centers, [sources.share.length, d]),
+            unmeasured: g.constant(sources.unmeasured, [sources.unmeasured.length / sources.share.length, sources.share.length]),
+            share: g.constant(sources.share, [sources.share.length]),
+          },
+        }
+      : {}),
   };
 }
 
@@ -54,12 +70,15 @@ export interface Asked {
 }
 
 /**
- * Iterated ridge: holes start at the mean and are refilled from everything else, a few times, with momentum.
+ * Iterated ridge: holes start at the mean, of the likely source where sources have their own, and are refilled from
+ * everything else, a few times, with momentum.
+ * @param visible (B, p); x and bits are (B, D)
  * @param asked columns that the last round predicts; null for all
  * @returns predicted (B, F) for what was asked; filled (B, D), the row with its holes filled as far as they were predicted
  */
-export function linearPath(layout: Layout, x: Tensor, bits: Tensor, map: MapTensors, rounds: number, asked: Asked | null = null): { predicted: Tensor; filled: Tensor } {
-  const { center, relaxation } = map;
+export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Tensor, map: MapTensors, rounds: number, asked: Asked | null = null): { predicted: Tensor; filled: Tensor } {
+  const { relaxation, sources } = map;
+  const center = sources ? ops.matmul(likelySourcesOf(visible, sources.unmeasured, sources.share), sources.centers) : map.center; // (B, D) or (D)
   const one = x.graph.constant(1);
   const hidden = ops.sub(one, bits);
   let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
@@ -94,7 +113,7 @@ const restricted = (map: MapTensors, asked: Asked): MapTensors => ({
 /** One regression of a layout's columns on the filled row: (B, D) -> (B, F). */
 function regressed(filled: Tensor, map: MapTensors, center: Tensor, layout: Layout): Tensor {
   const centred = ops.sub(filled, center);
-  if (!map.neighbours) return ops.add(ops.matmul(centred, map.weights), map.center);
+  if (!map.neighbours) return ops.add(ops.matmul(centred, map.weights), center);
   const rows = filled.shape[0];
   const p = layout.columns.length;
   const k = map.neighbours.shape[1] as number;

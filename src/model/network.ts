@@ -39,6 +39,8 @@ export interface NetworkConfig {
   readonly linearRounds: number;
   /** Features that the linear path regresses each column on; absent for all others. */
   readonly neighbours?: number;
+  /** Sources that have a centre of their own in the linear path; absent where all are alike. */
+  readonly sources?: number;
   readonly memory: MemoryConfig | null;
   readonly residual: MlpConfig | TransformerConfig | SetConfig;
   /** A latent between the residual's encoder and its decoder; absent for none. */
@@ -142,7 +144,7 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
   const bits = toFeatures(inputs.visible, layout); // (B, D)
   const x = ops.mul(inputs.x, bits);
 
-  const path = linearPath(layout, x, bits, inputs, config.linearRounds);
+  const path = linearPath(layout, x, inputs.visible, bits, inputs, config.linearRounds);
   const linear = probabilities(path.predicted, layout);
 
   const { residual } = config;

@@ -132,8 +132,9 @@ describe("with holes and levels", () => {
     for (const constant of [false, true]) {
       const g = new Graph();
       const x = g.input("x", ["B", d]);
-      const bits = toFeatures(g.input("visible", ["B", p]), layout);
-      g.output("predicted", linearPath(layout, x, bits, constant ? mapConstants(g, given) : mapInputs(g, layout, count), rounds).predicted);
+      const seen = g.input("visible", ["B", p]);
+      const bits = toFeatures(seen, layout);
+      g.output("predicted", linearPath(layout, x, seen, bits, constant ? mapConstants(g, given) : mapInputs(g, layout, count), rounds).predicted);
       const session = await openSession(toOnnx(g));
       const out = await session.run({
         x: float32(visible.features, table.rows, d),

@@ -14,7 +14,7 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
   const x = g.input("x", ["B", layout.features]);
   const visible = g.input("visible", ["B", layout.columns.length]);
   const weight = g.input("weight", ["B", layout.columns.length]);
-  const map = mapInputs(g, layout, config.neighbours ?? null);
+  const map = mapInputs(g, layout, config.neighbours ?? null, config.sources);
   const memory = config.memory ? memoryFromRows(g, layout, config.memory, values) : null;
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;

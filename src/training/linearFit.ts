@@ -4,6 +4,7 @@ import type { SessionFactory } from "../engine/index.js";
 import { corrected, createLinearFitter, type Trials } from "../model/linear.js";
 import { combineFits, type Fit, type LinearMap } from "../model/linearMap.js";
 import { addHeldOutErrors, chooseLambdas, lambdas } from "../model/penalties.js";
+import type { SourceRule } from "../model/likelySource.js";
 import { rowGroups } from "../model/rowGroups.js";
 import { isSparse } from "../model/sparseLinear.js";
 import { maskedTable, type Fold } from "./folds.js";
@@ -23,9 +24,9 @@ const fewFeatures = 600;
 /**
  * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
  * column chosen on the cells that the folds held out. With several sources, whose columns have whole blocks of holes, columns
- * are also regressed on the rows of their own source (`rowGroups`).
+ * are also regressed on the rows of their own source (`rowGroups`), and sources have centres of their own (`likelySource`).
  */
-export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: { readonly severalSources: boolean; readonly weight: Float64Array | null }, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
+export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: { readonly severalSources: boolean; readonly weight: Float64Array | null; readonly sources: { readonly rule: SourceRule; readonly of: (rows: Int32Array) => Float32Array } | null }, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
   if (isSparse(layout)) {
     const maps = await fitSparsePath(table, layout, folds, open);
     return { folds: maps.folds.map((map) => ({ map, filled: null })), all: { map: maps.all, filled: null } };
@@ -41,7 +42,7 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
     const counts = people.weight?.some((w) => w !== people.weight![0]);
     const weight = counts ? Float64Array.from(chosen, (i) => people.weight![i]) : null;
     const courses = corrected.filter((_, c) => c === 0 || layout.features <= fewFeatures);
-    const trials: Trials = { courses, penalties: lambdas, groups, weight };
+    const trials: Trials = { courses, penalties: lambdas, groups, weight, from: people.sources?.of(chosen) };
     const onAllRows = courses.length * lambdas.length;
     const errors = Array.from({ length: onAllRows * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
     const middle = lambdas.length >> 1;
@@ -59,7 +60,7 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
     const choice = chooseLambdas(errors, cells);
-    const joined = ({ fits, filled }: { fits: readonly Fit[]; filled: Float32Array }): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows), filled });
+    const joined = ({ fits, filled }: { fits: readonly Fit[]; filled: Float32Array }): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
     return { folds: perFold.map(joined), all: joined(await fit(seen)) };
   } finally {
     await fitter.close();

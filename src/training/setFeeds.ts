@@ -183,7 +183,7 @@ async function openDensePath(layout: Layout, linear: LinearMap, rounds: number, 
   const visible = g.input("visible", ["B", p]);
   const bits = toFeatures(visible, layout);
   const x = g.emit("Mul", [g.input("x", ["B", d]), bits], ["B", d]);
-  g.output("predicted", linearPath(layout, x, bits, mapConstants(g, linear), rounds).predicted);
+  g.output("predicted", linearPath(layout, x, visible, bits, mapConstants(g, linear), rounds).predicted);
   const session = await open(toOnnx(g));
   return {
     async run(rows: readonly BatchRow[]): Promise<Float32Array> {

@@ -8,6 +8,7 @@ import { calibrate, type ColumnScore, type HeldOut } from "../model/calibration.
 import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { meanOfDraws, type MemoryRows } from "../model/paths.js";
+import { sourceRule, sourcesOfRows } from "../model/likelySource.js";
 import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import { isSparse, neighbourCount } from "../model/sparseLinear.js";
 import type { Reliability } from "../model/reliability.js";
@@ -75,7 +76,8 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features, sources: cells.sources?.length });
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
-  const config = networkConfig(options, cells.rows, layout);
+  const rule = isSparse(layout) ? null : sourceRule(cells, layout);
+  const config = networkConfig(options, cells.rows, layout, rule ? rule.share.length : 0);
   const params = declareNetwork(layout, config);
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
@@ -91,7 +93,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
   hooks.onPhase?.("linear path");
-  const linear = await fitLinearPath(table, layout, folds, { severalSources: (cells.sources?.length ?? 1) > 1, weight: cells.weight ? rowWeights(cells, 1) : null }, open);
+  const linear = await fitLinearPath(table, layout, folds, { severalSources: (cells.sources?.length ?? 1) > 1, weight: cells.weight ? rowWeights(cells, 1) : null, sources: rule && { rule, of: (chosen) => sourcesOfRows(cells, chosen) } }, open);
   for (let k = 0; k < options.members; k++) {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);
@@ -156,12 +158,13 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 }
 
 /** Network settings for a table's size. */
-function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): NetworkConfig {
+function networkConfig(options: ResolvedOptions, rows: number, layout: Layout, sources: number): NetworkConfig {
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout, latents, queriesSeeTokens } = options;
   const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
     linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : layout.features > memoryFeatures ? rounds.wide : rounds.usual) : 0,
     ...(isSparse(layout) ? { neighbours: neighbourCount(layout) } : {}),
+    ...(sources > 0 ? { sources } : {}),
     memory: network === "set" || memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : network === "set" ? { kind: "set", width, depth, heads, latents, queriesSeeTokens } : { kind: "transformer", width, depth, heads },
     ...(latent === "none"
@@ -169,13 +172,6 @@ function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): 
       : { latent: { form: latent, width: latentWidth, components: latentComponents, draws: latentPoint === "plug-in" ? 1 : latentDraws, point: latentPoint, seed } }),
     gates: network !== "transformer" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
   };
-}
-
-/** (chosen, sources) 1 / n for each of the n sources of a row. */
-function sourceShares(source: Uint16Array, origins: readonly (readonly number[])[], count: number, chosen: Int32Array): Float32Array {
-  const shares = new Float32Array(chosen.length * count);
-  chosen.forEach((i, r) => origins[source[i]].forEach((s, _k, all) => (shares[r * count + s] = 1 / all.length)));
-  return shares;
 }
 
 /** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
@@ -191,7 +187,7 @@ function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells,
     observed: Float32Array.from(observed),
     cells: cellIndicators(cells, layout, grids, chosen, observed),
     row: BigInt64Array.from(chosen, BigInt),
-    ...(cells.source && cells.origins && cells.sources ? { sources: sourceShares(cells.source, cells.origins, cells.sources.length, chosen) } : {}),
+    ...(cells.source ? { sources: sourcesOfRows(cells, chosen) } : {}),
   };
   return options.memory === "rows" ? people : makePrototypes(people, pickRows(filled, layout.features, places), layout);
 }
