@@ -14,8 +14,23 @@ import { fitSparsePath } from "./sparseFit.js";
 /** A map, and the table that it saw with its holes filled, by which people are grouped into prototypes. */
 interface FilledMap {
   readonly map: LinearMap;
-  /** Null for the sparse map of thousands of features, beside which there is no row memory. */
+  /** Null where it was not asked for, and for the sparse map of thousands of features, beside which there is no row memory. */
   readonly filled: Float32Array | null;
+}
+
+interface Filled {
+  readonly fits: readonly Fit[];
+  readonly filled: Float32Array | null;
+}
+
+/** What the linear path is to know of the people of a table. */
+interface LinearOptions {
+  readonly severalSources: boolean;
+  readonly weight: Float64Array | null;
+  /** Where sources have centres of their own. */
+  readonly sources: { readonly rule: SourceRule; readonly of: (rows: Int32Array) => Float32Array } | null;
+  /** Whether filled tables are kept; a wide one takes hundreds of megabytes. */
+  readonly keepFilled: boolean;
 }
 
 /** Features up to which all courses are tried; above, the first alone, for the time that the others take. */
@@ -26,7 +41,7 @@ const fewFeatures = 600;
  * column chosen on the cells that the folds held out. With several sources, whose columns have whole blocks of holes, columns
  * are also regressed on the rows of their own source (`rowGroups`), and sources have centres of their own (`likelySource`).
  */
-export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: { readonly severalSources: boolean; readonly weight: Float64Array | null; readonly sources: { readonly rule: SourceRule; readonly of: (rows: Int32Array) => Float32Array } | null }, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
+export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: LinearOptions, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
   if (isSparse(layout)) {
     const maps = await fitSparsePath(table, layout, folds, open);
     return { folds: maps.folds.map((map) => ({ map, filled: null })), all: { map: maps.all, filled: null } };
@@ -35,7 +50,7 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
   try {
     const p = layout.columns.length;
     const cells = new Int32Array(p);
-    const perFold: { fits: Fit[]; filled: Float32Array }[] = [];
+    const perFold: Filled[] = [];
     const chosen = evenlySpaced(table.rows, linearRows);
     const seen = pickTable(table, layout, chosen);
     const groups = people.severalSources ? rowGroups(seen, layout) : [];
@@ -46,13 +61,13 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
     const onAllRows = courses.length * lambdas.length;
     const errors = Array.from({ length: onAllRows * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
     const middle = lambdas.length >> 1;
-    const fit = async (visible: Encoded, judge?: (filled: Float32Array, index: number) => void): Promise<{ fits: Fit[]; filled: Float32Array }> => {
+    const fit = async (visible: Encoded, judge?: (filled: Float32Array, index: number) => void): Promise<Filled> => {
       let kept: Float32Array | null = null;
       const fits = await fitter.fit(visible, trials, (filled, index) => {
-        if (index === middle) kept = filled;
+        if (index === middle && people.keepFilled) kept = filled;
         judge?.(filled, index);
       });
-      return { fits, filled: kept! };
+      return { fits, filled: kept };
     };
     for (const fold of folds) {
       const held = pickRows(fold.held, p, chosen);
@@ -60,7 +75,7 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
     const choice = chooseLambdas(errors, cells);
-    const joined = ({ fits, filled }: { fits: readonly Fit[]; filled: Float32Array }): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
+    const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
     return { folds: perFold.map(joined), all: joined(await fit(seen)) };
   } finally {
     await fitter.close();

@@ -93,7 +93,18 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
   hooks.onPhase?.("linear path");
-  const linear = await fitLinearPath(table, layout, folds, { severalSources: (cells.sources?.length ?? 1) > 1, weight: cells.weight ? rowWeights(cells, 1) : null, sources: rule && { rule, of: (chosen) => sourcesOfRows(cells, chosen) } }, open);
+  const linear = await fitLinearPath(
+    table,
+    layout,
+    folds,
+    {
+      severalSources: (cells.sources?.length ?? 1) > 1,
+      weight: cells.weight ? rowWeights(cells, 1) : null,
+      sources: rule && { rule, of: (chosen) => sourcesOfRows(cells, chosen) },
+      keepFilled: config.memory !== null,
+    },
+    open,
+  );
   for (let k = 0; k < options.members; k++) {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);
