@@ -36,24 +36,7 @@ export function sourcesOfRows({ source, origins = [], sources = [] }: Cells, row
 /** Weight of the shares where a row fits some source, so small that it does not count; they decide where it fits none. */
 const trifle = 1e-6;
 
-/** How likely each source is for some rows: (rows, columns) observed bits -> (rows, sources), 1 in all. */
-export function likelySources({ unmeasured, share }: SourceRule, observed: ArrayLike<number>, rows: number): Float32Array {
-  const count = share.length;
-  const p = unmeasured.length / count;
-  const out = new Float32Array(rows * count);
-  for (let i = 0; i < rows; i++) {
-    const row = out.subarray(i * count, (i + 1) * count).fill(1);
-    for (let j = 0; j < p; j++) {
-      if (observed[i * p + j]) for (let s = 0; s < count; s++) if (unmeasured[j * count + s]) row[s] = 0;
-    }
-    let total = 0;
-    for (let s = 0; s < count; s++) total += row[s] = share[s] * (row[s] + trifle);
-    for (let s = 0; s < count; s++) row[s] /= total;
-  }
-  return out;
-}
-
-/** The same in a graph: visible (B, columns), unmeasured (columns, sources), share (sources) -> (B, sources). */
+/** How likely each source is for some rows: visible (B, columns), unmeasured (columns, sources), share (sources) -> (B, sources), 1 in all. */
 export function likelySourcesOf(visible: Tensor, unmeasured: Tensor, share: Tensor): Tensor {
   const ruledOut = ops.clamp(ops.matmul(visible, unmeasured), 0, 1);
   const weight = ops.mul(ops.sub(visible.graph.constant(1 + trifle), ruledOut), share);

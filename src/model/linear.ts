@@ -1,7 +1,7 @@
 import { pickRows, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { openFiller, peopleOf, pickPeople, type Affine, type Moments } from "./filler.js";
+import { openFiller, peopleOf, pickPeople, type Affine, type Moments, type People } from "./filler.js";
 import { createInverter, type Inverter } from "./inverse.js";
 import { invertSmall } from "./linalg.js";
 import { relaxationOf, type Fit } from "./linearMap.js";
@@ -68,11 +68,10 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
       const people = peopleOf(visible.rows, weight, from);
       const { fill, shift } = filler.begin(visible, people);
       const parts: Part[] = [
-        { columns: everything, rows: null, hidden: hiddenShares(visible, null, weight, layout) },
-        ...groups.map((group) => ({ ...group, hidden: hiddenShares(visible, group.rows, weight, layout), seen: seenFeatures(visible, group, layout) })),
+        { columns: everything, rows: null, people, hidden: hiddenShares(visible, null, weight, layout) },
+        ...groups.map((group) => ({ ...group, people: pickPeople(people, group.rows), hidden: hiddenShares(visible, group.rows, weight, layout), seen: seenFeatures(visible, group, layout) })),
       ];
-      const momentsOf = async (filled: Float32Array, { rows }: Part): Promise<Moments> =>
-        rows === null ? filler.moments(filled, people) : filler.moments(pickRows(filled, d, rows), pickPeople(people, rows));
+      const momentsOf = (filled: Float32Array, part: Part): Promise<Moments> => filler.moments(part.rows === null ? filled : pickRows(filled, d, part.rows), part.people);
       const shifted = async (map: Affine, filled: Float32Array): Promise<Affine> => (from ? shift(filled, map) : map);
       const means = columnMeans(visible.features, visible.observed, visible.rows, layout);
       const fits: Fit[] = [];
@@ -150,6 +149,7 @@ export function columnMeans(features: Float32Array, observed: Uint8Array, rows: 
 interface Part {
   readonly columns: readonly number[];
   readonly rows: Int32Array | null;
+  readonly people: People;
   /** (columns of the table) share of hidden cells among these rows. */
   readonly hidden: Float64Array;
   /** (features) 1 for features that these rows observe often enough to learn from; absent where all are. */

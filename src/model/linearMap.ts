@@ -36,7 +36,8 @@ export interface Fit {
 
 /**
  * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `onAllRows` or, from there on,
- * one with groups. People of a source are about its own centre. Else, should regressions of groups not settle with the others, all columns come from fits on all rows.
+ * one with groups. People of a source are about its own centre. Where sources have none, and regressions of groups do not
+ * settle with the others, all columns come from fits on all rows.
  */
 export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number, rule?: SourceRule): LinearMap {
   const d = layout.features;

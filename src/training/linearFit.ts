@@ -63,10 +63,12 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
     const middle = lambdas.length >> 1;
     const fit = async (visible: Encoded, judge?: (filled: Float32Array, index: number) => void): Promise<Filled> => {
       let kept: Float32Array | null = null;
-      const fits = await fitter.fit(visible, trials, (filled, index) => {
+      const onFilled = (filled: Float32Array, index: number): void => {
         if (index === middle && people.keepFilled) kept = filled;
         judge?.(filled, index);
-      });
+      };
+      // Without anybody to look at them, tables need not be filled.
+      const fits = await fitter.fit(visible, trials, judge || people.keepFilled ? onFilled : undefined);
       return { fits, filled: kept };
     };
     for (const fold of folds) {
