@@ -7,7 +7,7 @@ import { fitLayout, type Layout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
 import { momentum } from "./heavyBall.js";
 import { invertSmall } from "./linalg.js";
-import { columnMeans, type Course, createLinearFitter, iteratedRidge, type LinearFitter, type Trials } from "./linear.js";
+import { columnMeans, corrected, type Course, createLinearFitter, iteratedRidge, type LinearFitter, type Trials } from "./linear.js";
 import { combineFits, type Fit, type LinearMap, relaxationOf } from "./linearMap.js";
 import { addHeldOutErrors, chooseLambdas, lambdas } from "./penalties.js";
 
@@ -126,6 +126,21 @@ describe("iterated ridge", () => {
     expect(difference(weighted.weights, repeated.weights)).toBeLessThan(0.06);
     const [plain] = await fitsOf(part(all), [0.1]);
     expect(difference(plain.weights, repeated.weights)).toBeGreaterThan(0.1);
+  });
+
+  test.each([["all people alike", false], ["two sources", true]])("works on rows block by block: a table many times over gives the same map, %s", async (_, apart) => {
+    const times = 40;
+    const repeat = <T extends Float32Array | Uint8Array>(once: T, out: T): T => (Array.from({ length: times }, (__, k) => out.set(once, k * once.length)), out);
+    const often: Encoded = { rows: times * table.rows, features: repeat(table.features, new Float32Array(times * table.features.length)), observed: repeat(table.observed, new Uint8Array(times * table.observed.length)) };
+    expect(often.rows).toBeGreaterThan(2048);
+    const from = Float32Array.from({ length: table.rows * 2 }, (__, at) => (at % 2 === Math.floor(at / 2) % 2 ? 1 : 0));
+    // The prior of a source's centre counts people, so that sources are not quite the same many times over.
+    const limit = apart ? 0.05 : 1e-4;
+    const [once] = await fitsOf(table, [0.1], { from: apart ? from : null, courses: corrected.slice(0, 1) });
+    const [many] = await fitsOf(often, [0.1], { from: apart ? repeat(from, new Float32Array(times * from.length)) : null, courses: corrected.slice(0, 1) });
+    expect(difference(many.weights, once.weights)).toBeLessThan(limit);
+    expect(difference(many.offset, once.offset)).toBeLessThan(limit);
+    for (let k = 0; k < times; k += 13) expect(difference(many.filled.subarray(k * table.features.length, (k + 1) * table.features.length), once.filled)).toBeLessThan(2 * limit);
   });
 
   test("finds a relation that is there: the filled cells are nearer to the truth than the mean", async () => {
