@@ -13,7 +13,7 @@ import { planCohort } from "../src/cohort/simulate.js";
 import { CellsBuilder } from "../src/data/cells.js";
 import { encodeCells } from "../src/data/encode.js";
 import { fitLayout } from "../src/data/layout.js";
-import { float32, type TensorData } from "../src/engine/index.js";
+import { createAdamW } from "../src/engine/index.js";
 import { openSession } from "../src/engine/node/session.js";
 import { declareNetwork, type NetworkConfig } from "../src/model/network.js";
 import { fitNeighbours, neighbourCount } from "../src/model/sparseLinear.js";
@@ -79,7 +79,7 @@ async function measure(attributes: number, look: boolean, rate: number | null): 
   const linear = fitNeighbours(table, layout, neighbours, () => [0.2])[0].map;
   const shape = setShape(layout, frequency, batch, options.queries);
   const sets = await openSetFeeds(layout, shape, linear, 1, openSession);
-  const session = await openSession(setLossGraph(layout, residual, params, shape, options, true));
+  const session = await openSession(setLossGraph(layout, residual, params, shape, true));
   const rng = createRng(1);
   let cells = 0;
   const batchOf = (): BatchRow[] => {
@@ -98,15 +98,14 @@ async function measure(attributes: number, look: boolean, rate: number | null): 
     }
     return batchRows(batch, features, visible, weight);
   };
-  const n = params.size;
-  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
-  let state: Record<string, Float32Array> = { theta: params.initial(rng), m: new Float32Array(n), v: new Float32Array(n), average: new Float32Array(n) };
-  const fixed = { decay: float32(params.decayMask(), n), rate: scalar(1e-3), c1: scalar(1), c2: scalar(1), keep: scalar(0.9) };
+  const optimiser = createAdamW(params.initial(rng), params.decayMask());
+  const current = params.feeds(optimiser.theta);
+  const gradients = params.gradientOutputs(optimiser.gradient);
   const started = process.cpuUsage();
-  for (let step = 0; step < steps; step++) {
-    const { feeds } = await sets.next(step, steps, batchOf, rng);
-    const out = await session.run({ ...feeds, ...fixed, ...Object.fromEntries(Object.entries(state).map(([name, data]) => [name, float32(data, n)])) });
-    state = Object.fromEntries(Object.keys(state).map((name) => [name, out[`next_${name}`].data as Float32Array]));
+  for (let taken = 0; taken < steps; taken++) {
+    const { feeds } = await sets.next(taken, steps, batchOf, rng);
+    await session.run({ ...current, ...feeds }, gradients);
+    optimiser.step({ rate: 1e-3, taken, keep: 0.9 });
   }
   const { user, system } = process.cpuUsage(started);
   await session.close();
@@ -114,7 +113,7 @@ async function measure(attributes: number, look: boolean, rate: number | null): 
   return {
     attributes: p,
     features: d,
-    parameters: n,
+    parameters: params.size,
     observedPerRow: cells / (steps * batch),
     stepMs: (user + system) / 1000 / steps,
     cellMicroseconds: (user + system) / cells,

@@ -4,6 +4,7 @@ import { CellsBuilder } from "../../src/data/cells.js";
 import { encodeCells, type Encoded } from "../../src/data/encode.js";
 import { fitLayout, type Layout } from "../../src/data/layout.js";
 import { float32, int64, type Parameters, type TensorData } from "../../src/engine/index.js";
+import type { LinearMap } from "../../src/model/linearMap.js";
 import { declareNetwork, type NetworkConfig } from "../../src/model/network.js";
 import { trainingGraph } from "../../src/training/graph.js";
 import { resolveOptions, trainingDefaults, type ResolvedOptions } from "../../src/training/options.js";
@@ -37,10 +38,11 @@ export interface StepSetup {
   readonly params: Parameters;
   readonly options: ResolvedOptions;
   readonly graph: Uint8Array;
+  readonly linear: LinearMap;
   readonly theta: Float32Array;
   /** A few batches, fed in turn. */
   readonly batches: readonly Record<string, TensorData>[];
-  /** The same at every step. */
+  /** The row memory, the same at every step. */
   readonly fixed: Record<string, TensorData>;
 }
 
@@ -71,22 +73,18 @@ export function setUpStep(step: StepCase, count: number): StepSetup {
   };
   const params = declareNetwork(layout, config);
   const map = Float32Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? 0 : (0.3 * rng.normal()) / Math.sqrt(d)));
+  const linear: LinearMap = { center: new Float32Array(d), weights: map, lambda: new Float32Array(p), relaxation: 0.9 };
   const memory = step.prototypes;
-  const fixed: Record<string, TensorData> = {
-    center: float32(new Float32Array(d), d),
-    weights: float32(map, d, d),
-    relaxation: float32(Float32Array.of(0.9)),
-    ...(memory > 0
+  const fixed: Record<string, TensorData> =
+    memory > 0
       ? {
           "memory.features": float32(table.features.slice(0, memory * d), memory, d),
           "memory.observed": float32(Float32Array.from(table.observed.subarray(0, memory * p)), memory, p),
           "memory.row": int64(new BigInt64Array(memory).fill(-2n), memory),
         }
-      : {}),
-    decay: float32(params.decayMask(), params.size),
-  };
+      : {};
   const batches = Array.from({ length: count }, () => makeBatch(rng, table, layout, config, batch));
-  return { layout, config, params, options, graph: trainingGraph(layout, config, params, options), theta: params.initial(rng), batches, fixed };
+  return { layout, config, params, options, graph: trainingGraph(layout, config, params, linear, options), linear, theta: params.initial(rng), batches, fixed };
 }
 
 /** People drawn at random, of whose observed cells a share between .05 and .95 is hidden and scored. */

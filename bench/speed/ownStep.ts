@@ -1,5 +1,5 @@
-/** VHGM's training step, as the product runs it: one session, whose results are the next step's inputs. */
-import { float32, type TensorData } from "../../src/engine/index.js";
+/** VHGM's training step, as the product runs it: loss and gradients in one session, then the optimiser. */
+import { createAdamW } from "../../src/engine/index.js";
 import { openSession } from "../../src/engine/node/session.js";
 import type { StepSetup } from "./cases.js";
 import type { Steps } from "./twin.js";
@@ -13,13 +13,11 @@ export interface OwnStep {
   close(): Promise<void>;
 }
 
-export async function openOwnStep({ graph, theta, params, batches, fixed }: StepSetup, threads: number): Promise<OwnStep> {
+export async function openOwnStep({ graph, theta, params, options, batches, fixed }: StepSetup, threads: number): Promise<OwnStep> {
   const session = await openSession(graph, { threads });
-  const n = params.size;
-  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
-  const names = ["theta", "m", "v", "average"] as const;
-  const buffers = (): Record<string, TensorData> => Object.fromEntries(names.map((name) => [name, float32(new Float32Array(n), n)]));
-  let state: Record<string, TensorData> = { ...buffers(), theta: float32(theta.slice(), n), average: float32(theta.slice(), n) };
+  const optimiser = createAdamW(theta, params.decayMask(), { weightDecay: options.weightDecay });
+  const current = params.feeds(optimiser.theta);
+  const gradients = params.gradientOutputs(optimiser.gradient);
   let taken = 0;
   return {
     async run(steps) {
@@ -28,11 +26,9 @@ export async function openOwnStep({ graph, theta, params, batches, fixed }: Step
       let loss = NaN;
       for (let k = 0; k < steps; k++) {
         const begun = performance.now();
-        const t = taken + 1;
-        const bias = { rate: scalar(rate), c1: scalar(1 / (1 - 0.9 ** t)), c2: scalar(1 / (1 - 0.98 ** t)), keep: scalar(keep) };
-        const out = await session.run({ ...fixed, ...batches[taken++ % batches.length], ...state, ...bias });
-        state = Object.fromEntries(names.map((name) => [name, out[`next_${name}`]]));
+        const out = await session.run({ ...current, ...fixed, ...batches[taken % batches.length] }, gradients);
         loss = (out.loss.data as Float32Array)[0];
+        optimiser.step({ rate, taken: taken++, keep });
         seconds.push((performance.now() - begun) / 1000);
       }
       const { user, system } = process.cpuUsage(before);

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { momentum } from "../../src/model/heavyBall.js";
 import { logVarianceRange } from "../../src/model/blocks.js";
 import { priorWeight, smallest } from "../../src/model/network.js";
-import type { TensorData } from "../../src/engine/index.js";
+import { float32, type TensorData } from "../../src/engine/index.js";
 import type { StepSetup } from "./cases.js";
 import { rate, keep } from "./ownStep.js";
 
@@ -58,7 +58,7 @@ export async function startTwin(setup: StepSetup, { python, script, threads, com
   };
 }
 
-function writeTwin({ layout, config, params, options, theta, fixed, batches }: StepSetup, folder: string, threads: number): void {
+function writeTwin({ layout, config, params, options, linear, theta, fixed, batches }: StepSetup, folder: string, threads: number): void {
   const pieces: Uint8Array[] = [];
   const arrays: Record<string, { offset: number; bytes: number; dims: readonly number[]; type: string }> = {};
   let offset = 0;
@@ -68,7 +68,9 @@ function writeTwin({ layout, config, params, options, theta, fixed, batches }: S
     pieces.push(bytes);
     offset += bytes.length;
   };
-  const constants = Object.fromEntries(Object.entries(fixed).filter(([name]) => name !== "decay")); // it stands with the parameters
+  const { center, weights, relaxation } = linear;
+  const d = center.length;
+  const constants = { center: float32(center, d), weights: float32(weights, d, d), relaxation: float32(Float32Array.of(relaxation)), ...fixed };
   add("theta", { data: theta, dims: [theta.length] });
   for (const [name, data] of Object.entries(constants)) add(name, data);
   batches.forEach((feeds, b) => Object.entries(feeds).forEach(([name, data]) => add(`${b}/${name}`, data)));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { runGraph } from "../../test/support/checkOp.js";
 import { createRng } from "../base/random.js";
-import { Graph, Parameters, float32, grad, ops } from "./index.js";
+import { Graph, Parameters, grad, ops, toOnnx } from "./index.js";
+import { openSession } from "./node/session.js";
 
 function declared(): Parameters {
   const p = new Parameters();
@@ -22,29 +22,25 @@ test("starting values stand in order of declaration and depend on the seed alone
   expect(declared().initial(createRng(2))).not.toEqual(flat);
 });
 
-test("the flat tensor is cut into parameters, and gradients are laid back in the same places", async () => {
+test("graphs take views of the flat parameters, and lay gradients in the same places", async () => {
   const p = declared();
   const g = new Graph();
-  const theta = g.input("theta", [p.size]);
-  const leaves = p.leaves(theta);
-  const loss = [...leaves.values()].map((t) => ops.sum(ops.square(t))).reduce(ops.add);
-  g.output("packed", p.packGradients(g, grad(loss, [...leaves.values()])));
+  const inputs = p.inputs(g);
+  const loss = [...inputs.values()].map((t) => ops.sum(ops.square(t))).reduce(ops.add);
+  p.outputGradients(grad(loss, [...inputs.values()]));
   const constants = p.constants(g, Float32Array.from({ length: 12 }, (_, i) => i));
   for (const [name, constant] of constants) g.output(`constant.${name}`, constant);
   const flat = Float32Array.from({ length: 12 }, (_, i) => i - 4);
-  const out = await runGraph(g, { theta: float32(flat, 12) });
-  expect([...out.packed.data]).toEqual([...flat].map((x) => 2 * x));
+  const gradient = new Float32Array(12);
+  const session = await openSession(toOnnx(g));
+  const out = await session.run(p.feeds(flat), p.gradientOutputs(gradient));
+  expect([...gradient]).toEqual([...flat].map((x) => 2 * x));
+  flat.fill(1);
+  await session.run(p.feeds(flat), p.gradientOutputs(gradient));
+  expect([...gradient]).toEqual(new Array(12).fill(2));
+  await session.close();
   expect(out["constant.w"]).toEqual({ dims: [2, 3], data: Float32Array.of(0, 1, 2, 3, 4, 5) });
   expect(out["constant.alone"]).toEqual({ dims: [], data: Float32Array.of(11) });
-});
-
-test("a single parameter works as several do", async () => {
-  const p = new Parameters();
-  p.declare("w", [2, 2], { fill: 0 });
-  const g = new Graph();
-  const leaves = [...p.leaves(g.input("theta", [4])).values()];
-  g.output("packed", p.packGradients(g, grad(ops.sum(ops.square(leaves[0])), leaves)));
-  expect([...(await runGraph(g, { theta: float32(Float32Array.of(1, 2, 3, 4), 4) })).packed.data]).toEqual([2, 4, 6, 8]);
 });
 
 test("sizes that do not fit are refused", () => {
@@ -52,7 +48,7 @@ test("sizes that do not fit are refused", () => {
   const g = new Graph();
   expect(() => p.declare("w", [1], { fill: 0 })).toThrow("the parameter 'w' is declared twice");
   expect(() => p.declare("x", [2], { values: Float32Array.of(1) })).toThrow("the parameter 'x' of shape [2] takes 2 values, not 1");
-  expect(() => p.leaves(g.input("theta", [3]))).toThrow("the parameters are [12], not [3]");
+  for (const views of [p.feeds, p.gradientOutputs]) expect(() => views.call(p, new Float32Array(3))).toThrow("the model has 12 parameters, not 3");
   expect(() => p.constants(g, new Float32Array(3))).toThrow("the model has 12 parameters, not 3");
-  expect(() => p.packGradients(g, [g.input("d", [3, 2])])).toThrow("the gradient of 'w' is [3,2], not [2,3]");
+  expect(() => p.outputGradients([g.input("d", [3, 2])])).toThrow("the gradient of 'w' is [3,2], not [2,3]");
 });

@@ -1,6 +1,7 @@
 import type { Rng } from "../base/random.js";
 import { sameShape } from "./dim.js";
 import type { Graph, Tensor } from "./graph.js";
+import { float32, type TensorData } from "./session.js";
 
 /** How a parameter starts: normal with a standard deviation, a constant, or given values. */
 export type Init = { readonly normal: number } | { readonly fill: number } | { readonly values: Float32Array };
@@ -15,8 +16,8 @@ interface Declared {
 }
 
 /**
- * A list of named parameters that lie one behind the other in a single flat buffer, so that the optimiser
- * updates all of them with a dozen nodes instead of a dozen per parameter.
+ * A list of named parameters that lie one behind the other in a single flat buffer, which the optimiser goes over in one
+ * pass; graphs take and give views of such buffers.
  */
 export class Parameters {
   readonly declared: Declared[] = [];
@@ -58,30 +59,43 @@ export class Parameters {
     return mask;
   }
 
-  /** The parameters as independent inputs for differentiation: cut out of the flat tensor, with no tape behind them. */
-  leaves(flat: Tensor): Map<string, Tensor> {
-    const g = flat.graph;
-    const sizes = this.declared.map((d) => d.size);
-    if (!sameShape(flat.shape, [this.total])) throw new Error(`the parameters are [${this.total}], not [${flat.shape}]`);
-    const cut = (): Tensor[] => g.emitMany("Split", [flat, g.int64(sizes)], sizes.map((size) => [size]), { axis: 0 });
-    const pieces = sizes.length === 1 ? [flat] : cut();
-    return new Map(this.declared.map(({ name, shape }, i) => [name, g.emit("Reshape", [pieces[i], g.int64(shape)], shape)]));
+  /** The parameters as inputs of a graph, one each, to be fed by `feeds`. */
+  inputs(graph: Graph): Map<string, Tensor> {
+    return new Map(this.declared.map(({ name, shape }) => [name, graph.input(`theta.${name}`, shape)]));
+  }
+
+  /** What `inputs` takes: views of the flat parameters, not copies. @throws Error when `flat` has another size */
+  feeds(flat: Float32Array): Record<string, TensorData> {
+    return this.views("theta", flat);
   }
 
   /** The parameters as constants of a graph: what an exported model holds. @throws Error when `flat` has another size */
   constants(graph: Graph, flat: Float32Array): Map<string, Tensor> {
-    if (flat.length !== this.total) throw new Error(`the model has ${this.total} parameters, not ${flat.length}`);
+    this.requireSize(flat);
     const constant = ({ shape, offset, size }: Declared): Tensor => graph.constant(flat.subarray(offset, offset + size), shape);
     return new Map(this.declared.map((d) => [d.name, constant(d)]));
   }
 
-  /** Gradients of the single parameters in order of declaration, laid one behind the other as the parameters are. */
-  packGradients(graph: Graph, gradients: readonly Tensor[]): Tensor {
-    const flat = this.declared.map(({ name, shape, size }, i) => {
+  /** Makes the single parameters' gradients, in order of declaration, outputs of their graph, to be written into `gradientOutputs`. */
+  outputGradients(gradients: readonly Tensor[]): void {
+    this.declared.forEach(({ name, shape }, i) => {
       const d = gradients[i];
       if (!d || !sameShape(d.shape, shape)) throw new Error(`the gradient of '${name}' is [${d?.shape}], not [${shape}]`);
-      return graph.emit("Reshape", [d, graph.int64([-1])], [size]);
+      d.graph.output(`gradient.${name}`, d);
     });
-    return flat.length === 1 ? flat[0] : graph.emit("Concat", flat, [this.total], { axis: 0 });
+  }
+
+  /** Where a graph's gradients go: views of a flat array that is laid out as the parameters are. */
+  gradientOutputs(flat: Float32Array): Record<string, TensorData> {
+    return this.views("gradient", flat);
+  }
+
+  private views(prefix: string, flat: Float32Array): Record<string, TensorData> {
+    this.requireSize(flat);
+    return Object.fromEntries(this.declared.map(({ name, shape, offset, size }) => [`${prefix}.${name}`, float32(flat.subarray(offset, offset + size), ...shape)]));
+  }
+
+  private requireSize(flat: Float32Array): void {
+    if (flat.length !== this.total) throw new Error(`the model has ${this.total} parameters, not ${flat.length}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { Layout } from "../data/layout.js";
-import { float32, int64, ops, type Graph, type Tensor, type TensorData } from "../engine/index.js";
+import { ops, type Graph, type Tensor } from "../engine/index.js";
 import { momentum } from "./heavyBall.js";
 import { likelySourcesOf } from "./likelySource.js";
 import type { LinearMap } from "./linearMap.js";
@@ -13,32 +13,6 @@ export interface MapTensors {
   readonly neighbours?: Tensor; // (p, K) int64
   /** Centres of the sources, where they have their own (likelySource.ts). */
   readonly sources?: { readonly centers: Tensor /* (S, D) */; readonly unmeasured: Tensor /* (p, S) */; readonly share: Tensor /* (S) */ };
-}
-
-/** The map as inputs of a graph; `neighbours` is K, or null for a dense map; `sources` how many have a centre of their own. */
-export function mapInputs(g: Graph, { features, columns }: Layout, neighbours: number | null, sources = 0): MapTensors {
-  return {
-    center: g.input("center", [features]),
-    weights: g.input("weights", [features, neighbours ?? features]),
-    relaxation: g.input("relaxation", []),
-    ...(neighbours === null ? {} : { neighbours: g.input("neighbours", [columns.length, neighbours], "int64") }),
-    ...(sources === 0
-      ? {}
-      : { sources: { centers: g.input("centers", [sources, features]), unmeasured: g.input("unmeasured", [columns.length, sources]), share: g.input("share", [sources]) } }),
-  };
-}
-
-/** What `mapInputs` takes. */
-export function mapFeeds({ center, weights, relaxation, neighbours, sources }: LinearMap): Record<string, TensorData> {
-  const d = center.length;
-  const k = weights.length / d;
-  return {
-    center: float32(center, d),
-    weights: float32(weights, d, k),
-    relaxation: float32(Float32Array.of(relaxation)),
-    ...(neighbours ? { neighbours: int64(BigInt64Array.from(neighbours, BigInt), neighbours.length / k, k) } : {}),
-    ...(sources ? { centers: float32(sources.centers, sources.share.length, d), unmeasured: float32(sources.unmeasured, sources.unmeasured.length / sources.share.length, sources.share.length), share: float32(sources.share, sources.share.length) } : {}),
-  };
 }
 
 /** The map as constants of a graph. */

@@ -114,7 +114,7 @@ const memoryLoss = 0.4;
 async function run(config: NetworkConfig, at: Float32Array, given: Case, gradients = false): Promise<Record<string, TensorData>> {
   const g = new Graph();
   const params = declareNetwork(layout, config);
-  const values = params.leaves(g.input("theta", [params.size]));
+  const values = params.inputs(g);
   const x = g.input("x", ["B", d]);
   const target = g.input("target", ["B", d]);
   const visible = g.input("visible", ["B", p]);
@@ -132,11 +132,11 @@ async function run(config: NetworkConfig, at: Float32Array, given: Case, gradien
   g.output("logVariance", out.logVariance);
   g.output("loss", loss);
   g.output("heldOut", heldOutLoss(layout, out, target, weight));
-  if (gradients) g.output("gradient", params.packGradients(g, grad(loss, params.declared.map((q) => values.get(q.name)!))));
+  if (gradients) params.outputGradients(grad(loss, params.declared.map((q) => values.get(q.name)!)));
   const rows = given.visible.length / p;
   const m = given.memory.rows;
   return runGraph(g, {
-    theta: float32(at, params.size),
+    ...params.feeds(at),
     x: float32(given.x, rows, d),
     target: float32(given.target, rows, d),
     visible: float32(given.visible, rows, p),
@@ -201,7 +201,8 @@ describe.each(Object.keys(configs))("%s", (name) => {
   });
 
   test("has the gradient that finite differences of the plain loops have, for every parameter", async () => {
-    const gradient = (await run(config, at, given, true)).gradient.data as Float32Array;
+    const out = await run(config, at, given, true);
+    const gradient = Float32Array.from(params.declared.flatMap(({ name }) => [...(out[`gradient.${name}`].data as Float32Array)]));
     const inputs = plainInputs(config, given);
     const { shifts } = plainNetwork(layout, config, plainParameters(params, at), inputs);
     const exact = Float64Array.from(at);

@@ -1,20 +1,20 @@
 import type { Layout } from "../data/layout.js";
-import { Graph, adamw, grad, ops, toOnnx, type Parameters } from "../engine/index.js";
+import { Graph, grad, ops, toOnnx, type Parameters } from "../engine/index.js";
 import { fixedNoise, klOf, trainingNoise } from "../model/latent.js";
-import { mapInputs } from "../model/linearPath.js";
+import type { LinearMap } from "../model/linearMap.js";
+import { mapConstants } from "../model/linearPath.js";
 import { heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "../model/network.js";
 import { attentionPieces } from "../model/transformer.js";
 import type { ResolvedOptions } from "./options.js";
 
-/** The forward pass, the loss over weighted hidden cells, and (for training) the backward pass and the optimiser's step. */
-function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, options: ResolvedOptions, training: boolean): Uint8Array {
+/** The forward pass, the loss over weighted hidden cells, and (for training) the backward pass. The map is a constant, which the runtime packs once. */
+function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, linear: LinearMap, options: ResolvedOptions, training: boolean): Uint8Array {
   const g = new Graph();
-  const theta = g.input("theta", [params.size]);
-  const values = params.leaves(theta);
+  const values = params.inputs(g);
   const x = g.input("x", ["B", layout.features]);
   const visible = g.input("visible", ["B", layout.columns.length]);
   const weight = g.input("weight", ["B", layout.columns.length]);
-  const map = mapInputs(g, layout, config.neighbours ?? null, config.sources);
+  const map = mapConstants(g, linear);
   const memory = config.memory ? memoryFromRows(g, layout, config.memory, values) : null;
   const drops = training && config.residual.kind === "mlp" && config.residual.dropout > 0;
   const dropout = drops ? [0, 1].map((i) => g.input(`dropout.${i}`, ["B", config.residual.width])) : undefined;
@@ -30,17 +30,14 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, op
     loss = ops.add(loss, ops.mul(kl, g.input("klWeight", [])));
   }
   g.output("loss", loss);
-  if (training) {
-    const gradients = grad(loss, params.declared.map((d) => values.get(d.name)!));
-    adamw(g, theta, params.packGradients(g, gradients), { weightDecay: options.weightDecay });
-  }
+  if (training) params.outputGradients(grad(loss, params.declared.map((d) => values.get(d.name)!)));
   return toOnnx(g);
 }
 
-/** One optimiser step on a batch. */
-export const trainingGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: ResolvedOptions): Uint8Array =>
-  lossGraph(layout, config, params, options, true);
+/** Loss and gradients of a batch. */
+export const trainingGraph = (layout: Layout, config: NetworkConfig, params: Parameters, linear: LinearMap, options: ResolvedOptions): Uint8Array =>
+  lossGraph(layout, config, params, linear, options, true);
 
 /** The network's loss on weighted cells, without the row memory's own. */
-export const scoringGraph = (layout: Layout, config: NetworkConfig, params: Parameters, options: ResolvedOptions): Uint8Array =>
-  lossGraph(layout, config, params, options, false);
+export const scoringGraph = (layout: Layout, config: NetworkConfig, params: Parameters, linear: LinearMap, options: ResolvedOptions): Uint8Array =>
+  lossGraph(layout, config, params, linear, options, false);

@@ -1,9 +1,8 @@
 import { VhgmError } from "../base/errors.js";
 import { createRng, permutation, type Rng } from "../base/random.js";
-import { float32, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
+import { type AdamWStep, createAdamW, float32, optimiserState, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
 import { gumbel, hasComponents, hasNormal } from "../model/latent.js";
 import type { LinearMap } from "../model/linearMap.js";
-import { mapFeeds } from "../model/linearPath.js";
 import { betaAt, temperatureAt } from "./annealing.js";
 import { Batches, type BatchInput } from "./batches.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
@@ -14,16 +13,16 @@ import { setShape } from "./setShape.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
-  epoch: number;
-  step: number;
-  theta: Float32Array;
-  m: Float32Array;
-  v: Float32Array;
-  average: Float32Array;
-  rng: readonly number[];
-  bestScore: number;
-  bestEpoch: number;
-  best: Float32Array;
+  readonly epoch: number;
+  readonly step: number;
+  readonly theta: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  readonly average: Float32Array;
+  readonly rng: readonly number[];
+  readonly bestScore: number;
+  readonly bestEpoch: number;
+  readonly best: Float32Array;
 }
 
 export interface EpochReport {
@@ -63,15 +62,19 @@ const unjudgedEpochs = 20;
 export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, resume?: MemberState): Promise<{ theta: Float32Array; epoch: number; score: number }> {
   const { layout, config, params, table, options, open } = input;
   const rng = createRng(options.seed, 0x7e41, input.member);
-  const state = resume ?? startState(params, rng);
-  rng.restore(state.rng);
+  const optimiser = createAdamW(params.initial(rng), params.decayMask(), { weightDecay: options.weightDecay });
+  const { theta, average } = optimiser;
+  if (resume) for (const name of optimiserState) optimiser[name].set(resume[name]);
+  const { epoch, step, bestScore, bestEpoch, best } = resume ?? { epoch: 0, step: 0, bestScore: Infinity, bestEpoch: 0, best: theta.slice() };
+  const state = { epoch, step, bestScore, bestEpoch, best };
+  if (resume) rng.restore(resume.rng);
   const batches = new Batches(input, rng);
   const { residual } = config;
   const shape = residual.kind === "set" ? setShape(layout, batches.frequency, options.batch, options.queries) : null;
   const sets = shape && (await openSetFeeds(layout, shape, input.linear, config.linearRounds, open));
   const graphOf = (training: boolean): Uint8Array => {
-    if (residual.kind === "set") return setLossGraph(layout, residual, params, shape!, options, training);
-    return (training ? trainingGraph : scoringGraph)(layout, config, params, options);
+    if (residual.kind === "set") return setLossGraph(layout, residual, params, shape!, training);
+    return (training ? trainingGraph : scoringGraph)(layout, config, params, input.linear, options);
   };
   const trainer = await open(graphOf(true));
   const scorer = await open(graphOf(false));
@@ -81,7 +84,9 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
     const scoreEvery = Math.max(1, Math.round(epochs / 25));
     const patience = Math.max(epochs * options.patience, scoreEvery - 1);
-    const fixed = { ...(sets ? {} : mapFeeds(input.linear)), decay: float32(params.decayMask(), params.size) };
+    const current = params.feeds(theta);
+    const averaged = params.feeds(average);
+    const gradients = params.gradientOutputs(optimiser.gradient);
     while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
       batches.stage = 2 * state.epoch >= epochs ? 1 : 0;
       const order = permutation(table.rows, rng);
@@ -90,14 +95,11 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       for (let b = 0; b < perEpoch; b++) {
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
         const batch = sets ? await sets.next(b, perEpoch, (at) => denseRows(batches.training(order, at).feeds), rng) : batches.training(order, b);
-        const feeds = { ...fixed, ...batch.feeds, ...stepInputs(state, options, perEpoch * epochs), ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) };
-        const out = await trainer.run(feeds);
+        const how = stepAt(state.step++, options, perEpoch * epochs);
+        const out = await trainer.run({ ...current, ...batch.feeds, ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) }, gradients);
         total += (out.loss.data as Float32Array)[0];
         if (config.latent) kl += (out.kl.data as Float32Array)[0];
-        state.theta = out.next_theta.data as Float32Array;
-        state.m = out.next_m.data as Float32Array;
-        state.v = out.next_v.data as Float32Array;
-        state.average = out.next_average.data as Float32Array;
+        optimiser.step(how);
       }
       if (!Number.isFinite(total)) {
         throw new VhgmError("data", `The training came apart in epoch ${state.epoch + 1} (its loss is no number); train with a lower learningRate than ${options.learningRate}.`);
@@ -106,18 +108,17 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       let score = NaN;
       if (!judged) {
         state.bestEpoch = state.epoch;
-        state.best = state.average.slice();
+        state.best = average.slice();
       } else if (state.epoch % scoreEvery === 0 || state.epoch === epochs) {
-        score = await heldOutScore(scorer, batches, { ...fixed, theta: float32(state.average, params.size) }, input, sets);
+        score = await heldOutScore(scorer, batches, averaged, input, sets);
         if (score < state.bestScore || state.bestEpoch === 0) {
           state.bestScore = score;
           state.bestEpoch = state.epoch;
-          state.best = state.average.slice();
+          state.best = average.slice();
         }
       }
-      state.rng = rng.state();
       hooks.onEpoch?.({ epoch: state.epoch, epochs, trainLoss: total / perEpoch, heldOutLoss: score, ...(config.latent ? { kl: kl / (perEpoch * options.batch) } : {}), rows: table.rows });
-      await hooks.checkpoint?.(state);
+      if (hooks.checkpoint) await hooks.checkpoint({ ...state, rng: rng.state(), theta: theta.slice(), average: average.slice(), m: optimiser.m.slice(), v: optimiser.v.slice() });
     }
     return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
   } finally {
@@ -127,39 +128,11 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
   }
 }
 
-function startState(params: Parameters, rng: Rng): MemberState {
-  const theta = params.initial(rng);
-  const zeros = (): Float32Array => new Float32Array(params.size);
-  return {
-    epoch: 0,
-    step: 0,
-    theta,
-    m: zeros(),
-    v: zeros(),
-    average: theta.slice(),
-    rng: rng.state(),
-    bestScore: Infinity,
-    bestEpoch: 0,
-    best: theta.slice(),
-  };
-}
-
-/** Learning rate with warm-up and cosine decay, bias corrections and the moving average's rate for the next step. */
-function stepInputs(state: MemberState, options: ResolvedOptions, steps: number): Record<string, TensorData> {
-  const t = ++state.step;
+/** Learning rate with warm-up and cosine decay, and the moving average's rate, after so many steps. */
+function stepAt(taken: number, options: ResolvedOptions, steps: number): AdamWStep {
+  const t = taken + 1;
   const rate = options.learningRate * Math.min(1, t / warmUp) * 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps));
-  const scalar = (x: number): TensorData => float32(Float32Array.of(x));
-  const size = state.theta.length;
-  return {
-    theta: float32(state.theta, size),
-    m: float32(state.m, size),
-    v: float32(state.v, size),
-    average: float32(state.average, size),
-    rate: scalar(rate),
-    c1: scalar(1 / (1 - 0.9 ** t)),
-    c2: scalar(1 / (1 - 0.98 ** t)),
-    keep: scalar(Math.min(options.average, (1 + t) / (10 + t))),
-  };
+  return { rate, taken, keep: Math.min(options.average, (1 + t) / (10 + t)) };
 }
 
 /**
@@ -179,7 +152,7 @@ function latentInputs({ config, options }: MemberInput, step: number, steps: num
 }
 
 /** Loss per unit of weight over the held-out cells, all training cells visible; of some rows, where a set encoder has very many. */
-async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<string, TensorData>, { table, options }: MemberInput, sets: SetFeeds | null): Promise<number> {
+async function heldOutScore(scorer: Session, batches: Batches, theta: Record<string, TensorData>, { table, options }: MemberInput, sets: SetFeeds | null): Promise<number> {
   const size = sets ? options.batch : scoringBatch;
   const every = sets ? size * Math.max(1, Math.floor(table.rows / mostScored)) : size;
   const sampling = createRng(options.seed, 0x5c07);
@@ -188,7 +161,7 @@ async function heldOutScore(scorer: Session, batches: Batches, fixed: Record<str
   for (let start = 0; start < table.rows; start += every) {
     const feeds = batches.scoring(start, size);
     const own = sets ? await sets.convert(denseRows(feeds), sampling, false) : { feeds, weight: 0 };
-    const out = await scorer.run({ ...fixed, ...own.feeds });
+    const out = await scorer.run({ ...theta, ...own.feeds });
     total += (out.loss.data as Float32Array)[0];
     weight += own.weight;
   }

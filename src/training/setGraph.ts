@@ -1,22 +1,20 @@
 import type { Layout } from "../data/layout.js";
-import { Graph, adamw, grad, ops, planInputs, toOnnx, type Parameters, type Tensor } from "../engine/index.js";
+import { Graph, grad, ops, planInputs, toOnnx, type Parameters, type Tensor } from "../engine/index.js";
 import { largestSurprise } from "../model/network.js";
 import { askSet, encodeSet, queryState, setVariance, type SetConfig } from "../model/setEncoder.js";
 import { tokenInputs } from "../model/setTokens.js";
-import type { ResolvedOptions } from "./options.js";
 import type { SetShape } from "./setShape.js";
 
 /**
  * The training (or scoring) graph of the set encoder. It computes sampled queries alone, and neither a row of all columns
- * nor the linear path's map enters it: its size does not grow with the table's columns, but for the parameters' update.
+ * nor the linear path's map enters it: its size does not grow with the table's columns.
  * T places of queries with F features, sorted by class; they are laid out by person (B, Q) to attend, and back.
  */
-export function setLossGraph(layout: Layout, config: SetConfig, params: Parameters, shape: SetShape, options: ResolvedOptions, training: boolean): Uint8Array {
+export function setLossGraph(layout: Layout, config: SetConfig, params: Parameters, shape: SetShape, training: boolean): Uint8Array {
   const { batch, perRow, classes, places, features } = shape;
   const d = config.width;
   const g = new Graph();
-  const theta = g.input("theta", [params.size]);
-  const values = params.leaves(theta);
+  const values = params.inputs(g);
   const get = (name: string): Tensor => values.get(name)!;
   const tokens = tokenInputs(g, batch);
   const column = g.input("query.column", [places], "int64");
@@ -64,10 +62,7 @@ export function setLossGraph(layout: Layout, config: SetConfig, params: Paramete
   });
   const loss = terms.reduce((a, b) => ops.add(a, b));
   g.output("loss", loss);
-  if (training) {
-    const gradients = grad(loss, params.declared.map((declared) => get(declared.name)));
-    adamw(g, theta, params.packGradients(g, gradients), { weightDecay: options.weightDecay });
-  }
+  if (training) params.outputGradients(grad(loss, params.declared.map((declared) => get(declared.name))));
   return toOnnx(g);
 }
 
