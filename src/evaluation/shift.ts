@@ -2,7 +2,8 @@ import { createRng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import type { Predictor } from "../inference/predictor.js";
-import { scoreCells, type ColumnScore, type HeldOut } from "../model/calibration.js";
+import { scoreCells, type ColumnScore } from "../model/calibration.js";
+import type { HeldOut } from "../model/heldOutCells.js";
 import { maskedTable } from "../training/folds.js";
 import { compareLoss, type ShiftReport } from "../training/signatures.js";
 

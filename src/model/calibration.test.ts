@@ -3,7 +3,9 @@ import { cellsOf, levelsAttribute, numberAttribute } from "../../test/support/ta
 import { createRng, type Rng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { fitLayout, type Layout } from "../data/layout.js";
-import { calibrate, priorWeights, type HeldOut } from "./calibration.js";
+import { calibrate } from "./calibration.js";
+import type { HeldOut } from "./heldOutCells.js";
+import { priorWeights } from "./stacking.js";
 import { fitGrids } from "./grids.js";
 import { gridDistribution, randomisedPit } from "./likelihoods/index.js";
 import { numberDensity, type DensityModel, type MemberPaths } from "./predictive.js";

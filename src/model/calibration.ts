@@ -2,28 +2,11 @@ import type { Cells } from "../data/cells.js";
 import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
+import { fewestCells, heldOutCells, type HeldOut, type HeldOutCell } from "./heldOutCells.js";
 import { cellOf, gridMean } from "./likelihoods/index.js";
-import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel, type MemberPaths, type PathWeights } from "./predictive.js";
+import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel } from "./predictive.js";
 import { countReliability, type Reliability } from "./reliability.js";
-
-/** One member's predictions of the rows in which it held out cells, and which cells those were. */
-export interface HeldOut {
-  readonly paths: MemberPaths;
-  /** With a latent, the predictions of each draw, over which `paths` are the mean. */
-  readonly draws?: readonly MemberPaths[];
-  /** (rows, columns): 1 where the cell was hidden from this member. */
-  readonly held: Uint8Array;
-}
-
-/** A held-out cell: the member that did not see it, its row, and the truth. */
-interface Cell {
-  /** Predictions that the cell's density averages over. */
-  readonly members: readonly MemberPaths[];
-  readonly paths: MemberPaths;
-  readonly row: number;
-  /** Number in the user's units, or class. */
-  readonly value: number;
-}
+import { defaultStacking, pathWeights, priorWeights, type StackingChoice } from "./stacking.js";
 
 /** How well held-out cells of one attribute were predicted; for the training card. */
 export interface ColumnScore {
@@ -37,29 +20,6 @@ export interface ColumnScore {
   readonly nll: number;
 }
 
-/** Which paths may be used, and whether held-out cells decide their weights. */
-export interface StackingChoice {
-  readonly paths: readonly ("linear" | "memory" | "net")[];
-  readonly stacking: "held-out" | "average";
-}
-const defaultStacking: StackingChoice = { paths: ["linear", "memory", "net"], stacking: "held-out" };
-
-const mostCells = 400;
-const fewestCells = 5;
-/** How strongly path weights are drawn to the prior, in cells. */
-const shrinkage = 10;
-const gridSteps = 8;
-
-const pathOrder = ["linear", "memory", "net"] as const;
-const priors: PathWeights = [0.2, 0.3, 0.5];
-
-/** Weights before any held-out cell was seen: 0.2 | 0.3 | 0.5 among the paths that there are, or equal ones. */
-export function priorWeights(hasMemory: boolean, { paths, stacking }: StackingChoice = defaultStacking): PathWeights {
-  const raw = pathOrder.map((name, k) => (!paths.includes(name) || (name === "memory" && !hasMemory) ? 0 : stacking === "average" ? 1 : priors[k]));
-  const total = raw.reduce((a, b) => a + b, 0);
-  return total > 0 ? [raw[0] / total, raw[1] / total, raw[2] / total] : [0, 0, 1];
-}
-
 /**
  * Chooses, for every column and from held-out cells of all members: the weights of the three paths (least squared error,
  * or log loss for classes, shrunk to a prior), then for numbers the shape for skewed ones, the spread and the histogram's
@@ -68,9 +28,9 @@ export function priorWeights(hasMemory: boolean, { paths, stacking }: StackingCh
 export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[]; reliability: Reliability[] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
   const prior = priorWeights(hasMemory, choice);
-  const held = layout.columns.map((_, j) => collect(layout, cells, heldOut, j));
-  const columns: ColumnCalibration[] = layout.columns.map((column, j) => ({
-    weights: held[j].length < fewestCells || choice.stacking === "average" ? prior : column.kind === "number" ? weightsForNumber(layout, held[j], j, prior) : weightsForClasses(layout, held[j], j, prior),
+  const held = layout.columns.map((_, j) => heldOutCells(layout, cells, heldOut, j));
+  const columns: ColumnCalibration[] = layout.columns.map((_, j) => ({
+    weights: pathWeights(layout, held[j], j, prior, choice),
     spread: 1,
     histogram: hasMemory ? 0.3 : 0,
     cells: [],
@@ -81,7 +41,7 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
 }
 
 /** How the finished densities agree with the held-out cells, by type. */
-function reliabilityOf(model: DensityModel, held: readonly (readonly Cell[])[]): Reliability[] {
+function reliabilityOf(model: DensityModel, held: readonly (readonly HeldOutCell[])[]): Reliability[] {
   const counter = countReliability();
   model.layout.columns.forEach(({ kind, attribute: { type } }, j) => {
     if (kind === "number") {
@@ -94,78 +54,7 @@ function reliabilityOf(model: DensityModel, held: readonly (readonly Cell[])[]):
 
 /** Scores of cells that were hidden, by the density as it stands. */
 export const scoreCells = (model: DensityModel, cells: Cells, hidden: readonly HeldOut[]): ColumnScore[] =>
-  model.layout.columns.map((_, j) => score(model, collect(model.layout, cells, hidden, j), j));
-
-function collect(layout: Layout, cells: Cells, heldOut: readonly HeldOut[], j: number): Cell[] {
-  const p = layout.columns.length;
-  const { source, kind, classOf } = layout.columns[j];
-  const all: Cell[] = [];
-  for (const { paths, draws: members = [paths], held } of heldOut) {
-    for (let row = 0; row < cells.rows; row++) {
-      if (!held[row * p + j]) continue;
-      const x = cells.values[source][row];
-      all.push({ members, paths, row, value: kind === "number" ? x : classOf[x] });
-    }
-  }
-  const step = Math.max(1, all.length / mostCells);
-  return all.length <= mostCells ? all : Array.from({ length: mostCells }, (_, i) => all[Math.floor(i * step)]);
-}
-
-/** All weightings in steps of 1/8 of the paths that the prior knows. */
-function weightings(prior: PathWeights): PathWeights[] {
-  const out: PathWeights[] = [];
-  for (let a = 0; a <= gridSteps; a++) {
-    for (let b = 0; b <= gridSteps - a; b++) {
-      const w: PathWeights = [a / gridSteps, b / gridSteps, (gridSteps - a - b) / gridSteps];
-      if (w.every((x, k) => x === 0 || prior[k] > 0)) out.push(w);
-    }
-  }
-  return out;
-}
-
-const distance = (a: PathWeights, b: PathWeights): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
-
-function bestWeights(prior: PathWeights, loss: (w: PathWeights) => number, unit: (least: number) => number): PathWeights {
-  const options = weightings(prior).map((w) => ({ w, loss: loss(w) }));
-  const penalty = shrinkage * unit(Math.min(...options.map((o) => o.loss)));
-  let best = options[0];
-  let least = Infinity;
-  for (const option of options) {
-    const total = option.loss + penalty * distance(option.w, prior);
-    if (total < least) {
-      least = total;
-      best = option;
-    }
-  }
-  return best.w;
-}
-
-function weightsForNumber(layout: Layout, held: readonly Cell[], j: number, prior: PathWeights): PathWeights {
-  const { center, scale, first } = layout.columns[j];
-  // Sums of products of the paths' errors: the squared error of any weighting is a quadratic form of them.
-  const products = new Float64Array(9);
-  for (const { paths: m, row, value } of held) {
-    const target = (value - center) / scale;
-    const at = row * layout.features + first;
-    const errors = [m.linear[at] - target, (m.memory?.[at] ?? 0) - target, m.net[at] - target];
-    for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) products[a * 3 + b] += errors[a] * errors[b];
-  }
-  const squared = (w: PathWeights): number => w.reduce((sum, wa, a) => sum + w.reduce((s, wb, b) => s + wa * wb * products[a * 3 + b], 0), 0);
-  return bestWeights(prior, squared, (least) => (2 * least) / held.length);
-}
-
-function weightsForClasses(layout: Layout, held: readonly Cell[], j: number, prior: PathWeights): PathWeights {
-  const { first } = layout.columns[j];
-  const loss = (w: PathWeights): number => {
-    let nll = 0;
-    for (const { paths: m, row, value } of held) {
-      const at = row * layout.features + first + value;
-      nll -= Math.log(Math.max(1e-3, w[0] * m.linear[at] + w[1] * (m.memory?.[at] ?? 0) + w[2] * m.net[at]));
-    }
-    return nll;
-  };
-  return bestWeights(prior, loss, () => 1);
-}
+  model.layout.columns.map((_, j) => score(model, heldOutCells(model.layout, cells, hidden, j), j));
 
 const spreads = [0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.8];
 const shares = [0, 0.15, 0.3, 0.5, 0.7];
@@ -181,7 +70,7 @@ const optimism = 6;
 /** Cells' worth of "as predicted" behind the factor of a grid cell. */
 const cellShrinkage = 8;
 
-function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][], hasMemory: boolean, hasLinear: boolean): void {
+function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly HeldOutCell[][], hasMemory: boolean, hasLinear: boolean): void {
   const { grids, layout } = model;
   const numbers = layout.columns.slice(0, layout.numbers).map((_, j) => j);
   const usable = numbers.filter((j) => held[j].length >= fewestCells);
@@ -230,7 +119,7 @@ const reachShrinkage = 2;
  * The reach by which held-out cells are told best as points and as densities: the log score of a Gaussian error around the
  * density's mean plus the density's own. A far reach may be a little better for points and ruin some densities.
  */
-function chooseReach(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[], j: number): number {
+function chooseReach(model: DensityModel, columns: ColumnCalibration[], held: readonly HeldOutCell[], j: number): number {
   const grid = model.grids.grids[j];
   const { score } = columns[j];
   const usual = score && score.share > 0 ? 0.1 : 0.25;
@@ -254,7 +143,7 @@ const scoreShares = [0, 0.25, 0.5, 0.75, 1];
 const scoreShrinkage = 5;
 
 /** For skewed numbers, how far the linear path's normal score is off, and whether its Gaussian tells held-out cells better. */
-function calibrateScores(model: DensityModel, columns: ColumnCalibration[], held: readonly Cell[][]): void {
+function calibrateScores(model: DensityModel, columns: ColumnCalibration[], held: readonly HeldOutCell[][]): void {
   const { layout } = model;
   for (let j = 0; j < layout.numbers; j++) {
     const { ranks, first } = layout.columns[j];
@@ -282,14 +171,14 @@ function peak(options: readonly number[], score: readonly number[]): number {
 }
 
 /** Mean log mass of the true cell; cells of a grid are the same for all choices, so this compares them. */
-function meanLogScore(model: DensityModel, held: readonly Cell[], j: number): number {
+function meanLogScore(model: DensityModel, held: readonly HeldOutCell[], j: number): number {
   const grid = model.grids.grids[j];
   let sum = 0;
   for (const { members, row, value } of held) sum += Math.log(Math.max(1e-6, numberDensity(model, members, row, j)[cellOf(grid, value)]));
   return held.length ? sum / held.length : 0;
 }
 
-function score(model: DensityModel, held: readonly Cell[], j: number): ColumnScore {
+function score(model: DensityModel, held: readonly HeldOutCell[], j: number): ColumnScore {
   const column = model.layout.columns[j];
   const name = column.attribute.name;
   if (held.length === 0) return { name, cells: 0, error: NaN, baseline: NaN, nll: NaN };
