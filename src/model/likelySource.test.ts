@@ -73,7 +73,7 @@ describe("centres of the sources", () => {
   async function mapOf({ cells: all, layout: lay, rule: its }: typeof apart, withSources = true): Promise<LinearMap> {
     const fitter = await createLinearFitter(lay, openSession);
     const from = withSources ? sourcesOfRows(all, Int32Array.from({ length: all.rows }, (_, i) => i)) : null;
-    const fits = await fitter.fit(encodeCells(all, lay), { courses: [corrected[0]], penalties: [0.01], from });
+    const { fits } = await fitter.fit(encodeCells(all, lay), { courses: [corrected[0]], penalties: [0.01], from });
     await fitter.close();
     return combineFits(fits, lay.columns.map(() => 0), lay, 1, withSources ? its : undefined);
   }

@@ -23,7 +23,7 @@ afterAll(() => fitter.close());
 /** Fits of one course, iterated ridge if none is named, with the tables that they fill. */
 async function fitsOf(visible: Encoded, penalties: readonly number[], more: Partial<Trials> = {}, by = fitter): Promise<(Fit & { filled: Float32Array })[]> {
   const tables: Float32Array[] = [];
-  const fits = await by.fit(visible, { courses: [iteratedRidge], penalties, ...more }, (filled, index) => (tables[index] = filled));
+  const { fits } = await by.fit(visible, { courses: [iteratedRidge], penalties, ...more }, (filled, index) => (tables[index] = filled));
   return fits.map((fit, index) => ({ ...fit, filled: tables[index] }));
 }
 
@@ -143,6 +143,17 @@ describe("iterated ridge", () => {
     for (let k = 0; k < times; k += 13) expect(difference(many.filled.subarray(k * table.features.length, (k + 1) * table.features.length), once.filled)).toBeLessThan(2 * limit);
   });
 
+  test("goes on from where another fit settled, which comes to the same as many rounds from the means", async () => {
+    const course: Course = { correction: 0.5, rounds: 40, early: 0.1 };
+    const fold = withHoles(cells, 0.1, 9);
+    const { settled } = await fitter.fit(encodeCells(fold, layout), { courses: [course], penalties: [0.1] });
+    const [far] = await fitsOf(table, [0.1], { courses: [course] });
+    const [near] = await fitsOf(table, [0.1], { courses: [course], start: settled });
+    const [few] = await fitsOf(table, [0.1], { courses: [{ ...course, rounds: 6 }] });
+    expect(difference(near.weights, far.weights)).toBeLessThan(0.5 * difference(few.weights, far.weights));
+    expect(difference(near.weights, far.weights)).toBeLessThan(0.01);
+  });
+
   test("finds a relation that is there: the filled cells are nearer to the truth than the mean", async () => {
     const complete = encodeCells(factorTable(60, 4, [2, 3, 4], 5), layout);
     const [{ filled }] = await fitsOf(table, [0.1]);
@@ -196,7 +207,7 @@ describe("the hidden cells' spread", () => {
   const settled = (correction: number): Course => ({ correction, rounds: 80, early: 1e-6 });
   const weightsOf = async ({ table, lay }: typeof everyone, correction: number): Promise<Float32Array> => {
     const own = await createLinearFitter(lay, openSession);
-    const [{ weights }] = await own.fit(table, { courses: [settled(correction)], penalties: [1e-6] });
+    const { fits: [{ weights }] } = await own.fit(table, { courses: [settled(correction)], penalties: [1e-6] });
     await own.close();
     return weights;
   };

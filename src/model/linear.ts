@@ -40,7 +40,20 @@ export interface Trials {
   readonly weight?: Float64Array | null;
   /** (rows, sources) of which sources rows are, where sources have a centre of their own; columns are then related within sources. */
   readonly from?: Float32Array | null;
+  /** (courses) what an earlier fit settled on, of a table with the same holes and more: fewer rounds are needed from there. */
+  readonly start?: readonly Float32Array[];
 }
+
+/** What a fit gives. */
+export interface Fitted {
+  /** One fit per course and penalty; with groups, then as many in which their columns are regressed on their own rows. */
+  readonly fits: Fit[];
+  /** (courses) the table (rows, features) as it was filled before the last regressions. */
+  readonly settled: Float32Array[];
+}
+
+/** Rounds from where an earlier fit settled. */
+const laterRounds = 6;
 
 /** Fits linear maps by iterated ridge; holds a session for the products of tall matrices. */
 export interface LinearFitter {
@@ -53,9 +66,8 @@ export interface LinearFitter {
    * few per cent a round. So columns of a group are also regressed on the group's rows alone, with a Gram matrix of
    * their own.
    * @param onFilled gets each fit's number and the table that it fills, (rows, features), which is not kept
-   * @returns one fit per course and penalty; with groups, then as many in which their columns are regressed on their own rows
    */
-  fit(visible: Encoded, trials: Trials, onFilled?: (filled: Float32Array, index: number) => void): Promise<Fit[]>;
+  fit(visible: Encoded, trials: Trials, onFilled?: (filled: Float32Array, index: number) => void): Promise<Fitted>;
   close(): Promise<void>;
 }
 
@@ -65,7 +77,7 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   const inverter = await createInverter(open);
   const d = layout.features;
   return {
-    async fit(visible, { courses, penalties, groups = [], weight = null, from = null }, onFilled) {
+    async fit(visible, { courses, penalties, groups = [], weight = null, from = null, start }, onFilled) {
       const people = peopleOf(visible.rows, weight, from);
       const parts: Part[] = [
         wholeTable(visible, people, weight, layout),
@@ -82,15 +94,17 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
       const means = columnMeans(visible.features, visible.observed, visible.rows, layout);
       const fits: Fit[] = [];
       const withGroups: Fit[] = [];
+      const settled: Float32Array[] = [];
       for (const [c, { correction, rounds, early }] of courses.entries()) {
         const spread = parts.map((part) => firstSpread(part, visible, means, correction, layout));
-        const filled = fillHoles(visible, means, layout);
-        if (from) await fill(filled, { weights: new Float32Array(d * d), offset: means }, 1, filled);
-        for (let r = 1; r < rounds; r++) {
+        const filled = fillHoles(visible, (i) => start?.[c].subarray(i * d, (i + 1) * d) ?? means, layout);
+        if (from && !start) await fill(filled, { weights: new Float32Array(d * d), offset: means }, 1, filled);
+        for (let r = 1; r < (start ? Math.min(rounds, laterRounds) : rounds); r++) {
           const map = emptyMap(d);
           for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, spread[k], correction, early, d, inverter);
           await fill(filled, map, relaxationOf(map.weights, d), filled);
         }
+        settled.push(filled);
         const last: Moments[] = [];
         for (const part of parts) last.push(await momentsOf(filled, part));
         const { center: mean, centers } = last[0];
@@ -110,7 +124,7 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
           await keep(withGroups, own, lambda, (courses.length + c) * penalties.length + l);
         }
       }
-      return [...fits, ...withGroups];
+      return { fits: [...fits, ...withGroups], settled };
     },
     async close() {
       await filler.close();
@@ -139,13 +153,14 @@ export function columnMeans(features: Float32Array, observed: Uint8Array, rows: 
   return Float32Array.from(means);
 }
 
-/** A copy of the table with `means` in its holes. */
-function fillHoles({ rows, features, observed }: Encoded, means: Float32Array, { columns, features: d }: Layout): Float32Array {
+/** A copy of the table with what a row `starts` as, (features), in its holes. */
+function fillHoles({ rows, features, observed }: Encoded, starts: (row: number) => Float32Array, { columns, features: d }: Layout): Float32Array {
   const p = columns.length;
   const filled = features.slice();
   for (let i = 0; i < rows; i++) {
+    const start = starts(i);
     columns.forEach(({ first, width }, j) => {
-      if (!observed[i * p + j]) filled.set(means.subarray(first, first + width), i * d + first);
+      if (!observed[i * p + j]) filled.set(start.subarray(first, first + width), i * d + first);
     });
   }
   return filled;

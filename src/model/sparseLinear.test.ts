@@ -46,7 +46,7 @@ describe("a table in which each column depends on a few others", () => {
 
   test("the sparse map comes near the dense one", async () => {
     const near = await nearestFeatures(table, layout, openSession);
-    const [fit] = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.2] });
+    const { fits: [fit] } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.2] });
     const dense = { center: fit.mean, weights: fit.weights };
     const [{ map: sparse }] = fitNeighbours(table, layout, near, () => [0.2]);
     const spread = expand(sparse, layout.features);

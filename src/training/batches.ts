@@ -26,7 +26,6 @@ export interface BatchInput {
 
 /** Builds the feeds of training and scoring batches. */
 export class Batches {
-  readonly heldWeight: number;
   /** 0, or 1 in the second half of a training of two stages. */
   stage = 0;
   private readonly columnWeight: Float32Array;
@@ -48,9 +47,6 @@ export class Batches {
     this.frequency = new Float32Array(p);
     for (let i = 0; i < rows * p; i++) this.frequency[i % p] += input.fold.train[i] / rows;
     this.columnWeight = rarityWeights(this.frequency, input.options.rarity);
-    let weight = 0;
-    for (let i = 0; i < rows * p; i++) weight += input.fold.held[i] * this.columnWeight[i % p] * this.rowWeight(Math.floor(i / p));
-    this.heldWeight = weight;
     this.allRows = input.prototypes ? memoryFeeds(input.prototypes, input.layout) : input.config.memory ? this.memory(evenlySpaced(rows, input.options.memoryRows)) : {};
   }
 

@@ -20,6 +20,7 @@ interface FilledMap {
 
 interface Filled {
   readonly fits: readonly Fit[];
+  readonly settled: readonly Float32Array[];
   readonly filled: Float32Array | null;
 }
 
@@ -33,7 +34,7 @@ interface LinearOptions {
   readonly keepFilled: boolean;
 }
 
-/** Features up to which all courses are tried; above, the first alone, for the time that the others take. */
+/** Features up to which all courses are tried, each from the beginning; above, the first alone, and all cells' from where a fold's settled, for the time. */
 const fewFeatures = 600;
 
 /**
@@ -61,24 +62,26 @@ export async function fitLinearPath(table: Encoded, layout: Layout, folds: reado
     const onAllRows = courses.length * lambdas.length;
     const errors = Array.from({ length: onAllRows * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
     const middle = lambdas.length >> 1;
-    const fit = async (visible: Encoded, judge?: (filled: Float32Array, index: number) => void): Promise<Filled> => {
+    const fit = async (visible: Encoded, start: readonly Float32Array[] | undefined, judge?: (filled: Float32Array, index: number) => void): Promise<Filled> => {
       let kept: Float32Array | null = null;
       const onFilled = (filled: Float32Array, index: number): void => {
         if (index === middle && people.keepFilled) kept = filled;
         judge?.(filled, index);
       };
       // Without anybody to look at them, tables need not be filled.
-      const fits = await fitter.fit(visible, trials, judge || people.keepFilled ? onFilled : undefined);
-      return { fits, filled: kept };
+      const { fits, settled } = await fitter.fit(visible, { ...trials, start }, judge || people.keepFilled ? onFilled : undefined);
+      return { fits, settled, filled: kept };
     };
     for (const fold of folds) {
       const held = pickRows(fold.held, p, chosen);
-      perFold.push(await fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), (filled, index) => addHeldOutErrors(filled, seen, held, layout, errors[index])));
+      perFold.push(await fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), undefined, (filled, index) => addHeldOutErrors(filled, seen, held, layout, errors[index])));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
     const choice = chooseLambdas(errors, cells);
     const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
-    return { folds: perFold.map(joined), all: joined(await fit(seen)) };
+    // Another fold would not do: cells that it holds out were visible in the first.
+    const start = layout.features > fewFeatures ? perFold[0]?.settled : undefined;
+    return { folds: perFold.map(joined), all: joined(await fit(seen, start)) };
   } finally {
     await fitter.close();
   }

@@ -151,26 +151,26 @@ function latentInputs({ config, options }: MemberInput, step: number, steps: num
   };
 }
 
-/** Loss per unit of weight over the held-out cells, all training cells visible; of some rows, where a set encoder has very many. */
-async function heldOutScore(scorer: Session, batches: Batches, theta: Record<string, TensorData>, { table, options }: MemberInput, sets: SetFeeds | null): Promise<number> {
+/** Loss per unit of weight over the held-out cells, all training cells visible; of evenly spaced batches, where there are very many. */
+async function heldOutScore(scorer: Session, batches: Batches, theta: Record<string, TensorData>, { table, options, fold }: MemberInput, sets: SetFeeds | null): Promise<number> {
   const size = sets ? options.batch : scoringBatch;
-  const every = sets ? size * Math.max(1, Math.floor(table.rows / mostScored)) : size;
+  const every = size * Math.max(1, Math.floor(sets ? table.rows / mostScored.rows : fold.heldCells / mostScored.cells));
   const sampling = createRng(options.seed, 0x5c07);
   let total = 0;
   let weight = 0;
   for (let start = 0; start < table.rows; start += every) {
     const feeds = batches.scoring(start, size);
-    const own = sets ? await sets.convert(denseRows(feeds), sampling, false) : { feeds, weight: 0 };
+    const own = sets ? await sets.convert(denseRows(feeds), sampling, false) : { feeds, weight: (feeds.weight.data as Float32Array).reduce((a, b) => a + b, 0) };
     const out = await scorer.run({ ...theta, ...own.feeds });
     total += (out.loss.data as Float32Array)[0];
     weight += own.weight;
   }
-  return total / Math.max(sets ? weight : batches.heldWeight, 1e-9);
+  return total / Math.max(weight, 1e-9);
 }
 
 const scoringBatch = 256;
-/** Rows above which a set encoder is scored on a part of them. */
-const mostScored = 4096;
+/** Held-out cells above which a part of the rows is scored, and rows for a set encoder. */
+const mostScored = { cells: 100_000, rows: 4096 };
 
 const denseRows = ({ x, visible, weight }: Record<string, TensorData>): BatchRow[] =>
   batchRows(x.dims[0], x.data as Float32Array, visible.data as Float32Array, weight.data as Float32Array);
