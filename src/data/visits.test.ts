@@ -55,10 +55,17 @@ describe("visits", () => {
     await expect(visits(rows)).rejects.toThrow(message);
   });
 
+  test("take a time that looks like levels for a number", () => {
+    const found = extendByVisits(schema, { person: "id", time: "stage" }).attributes;
+    expect(found.find(({ name }) => name === "stage")).toEqual({ name: "stage", role: "attribute", type: "real", resolution: 1, missing: ["9"], applies_when: "bili > 1" });
+    expect(found.find(({ name }) => name === "stage since")).toMatchObject({ type: "positive", resolution: 1 });
+  });
+
   test("need their columns", async () => {
     await expect(visits([], ["id", "bili"])).rejects.toThrow(/^v\.csv has no column 'day', which tells visits apart; its columns are id, bili\.$/);
     expect(() => extendByVisits(schema, { person: "who", time: "day" })).toThrow(/Visits are told apart by 'who', which the dictionary does not have; it has id, day, bili, stage\./);
-    expect(() => extendByVisits(schema, { person: "id", time: "stage" })).toThrow(/must be a number or a date in a column of its own, not stage \(ordinal\)/);
+    const roman = { ...schema, attributes: schema.attributes.map((a) => (a.name === "stage" ? { ...a, levels: ["I", "II"] } : a)) };
+    expect(() => extendByVisits(roman, { person: "id", time: "stage" })).toThrow(/must be a number or a date in a column of its own, not stage \(ordinal\)/);
     await expect(visits([["1", "0", "1", "2"]], ["id", "day", "bili", "bili before"])).rejects.toThrow(/already has a column 'bili before', which visits would add; rename it/);
   });
 });

@@ -105,6 +105,15 @@ export function withVisits<T extends Table>(table: T, schema: Schema): T {
 /** Differences of decimal numbers without the dust of their binary form. */
 const gap = (x: number): string => String(Number(x.toPrecision(10)));
 
+/** Few times, such as days 0, 90 and 180, look like levels to those who guess types; as times they are numbers. */
+function asNumber(time: Attribute): Attribute {
+  const numbers = time.levels?.map(parseNumber) ?? [];
+  if (isNumeric(time.type) || numbers.length === 0 || numbers.some((x) => x === null)) return time;
+  const found: Attribute = { ...time, type: "real", ...(numbers.every((x) => Number.isInteger(x)) ? { resolution: 1 } : {}) };
+  delete found.levels;
+  return found;
+}
+
 /** The dictionary of a table with visits: `visits`, and attributes for what is known from before and after. */
 export function extendByVisits(schema: Schema, visits: Visits): Schema {
   const find = (name: string): Attribute => {
@@ -113,11 +122,11 @@ export function extendByVisits(schema: Schema, visits: Visits): Schema {
     return found;
   };
   find(visits.person);
-  const time = find(visits.time);
+  const time = asNumber(find(visits.time));
   if (visits.person === visits.time || !isNumeric(time.type)) throw new VhgmError("usage", `The time of visits must be a number or a date in a column of its own, not ${visits.time} (${time.type}).`);
   const own = schema.attributes.map((attribute): Attribute => {
     if (attribute.name === visits.person) return { ...attribute, role: "id" };
-    return attribute.name === visits.time && attribute.role === "id" ? { ...attribute, role: "attribute" } : attribute;
+    return attribute.name === visits.time ? { ...time, role: time.role === "id" ? "attribute" : time.role } : attribute;
   });
   const { resolution } = time;
   const gapOf = (name: string, visit: Attribute["visit"]): Attribute => ({ name, role: "attribute", type: "positive", ...(resolution ? { resolution } : {}), ...(time.unit ? { unit: time.unit } : {}), visit });
