@@ -253,6 +253,15 @@ export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor,
   return ops.add(own, ops.scale(pathLoss(layout, out.memory, target, weight, null, ops.log), memoryLoss));
 }
 
+/**
+ * Degrees of freedom of the t distribution by which training counts a number's squared error, in variances. By a normal one a
+ * single value 30 deviations away outweighs a thousand others, and shapes the step of the batch that it is in.
+ */
+const degrees = 20;
+
+/** Twice the negative log-likelihood of a squared error in variances, by that t distribution, but for its constants. */
+export const surpriseByT = (surprise: Tensor): Tensor => ops.scale(ops.log(ops.addScalar(ops.scale(surprise, 1 / degrees), 1)), degrees + 1);
+
 /** Largest squared error in variances that one held-out number counts with: a few odd values must not choose the epoch. */
 export const largestSurprise = 25;
 
@@ -283,7 +292,7 @@ function pathLoss(
     const error = ops.square(ops.sub(value(p[i]), value(t[i])));
     const spread = logVariance && ops.slice(logVariance, group.firstColumn, group.firstColumn + group.count, 1);
     const surprise = spread ? ops.mul(error, ops.exp(ops.neg(spread))) : error;
-    const bounded = cap < Infinity ? ops.clamp(surprise, 0, cap) : surprise;
+    const bounded = cap < Infinity ? ops.clamp(surprise, 0, cap) : spread ? surpriseByT(surprise) : surprise;
     const nll = spread ? ops.add(bounded, spread) : bounded;
     return ops.scale(ops.sum(ops.mul(nll, w[i])), 0.5);
   });

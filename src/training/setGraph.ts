@@ -1,6 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { Graph, grad, ops, planInputs, toOnnx, type Parameters, type Tensor } from "../engine/index.js";
-import { largestSurprise } from "../model/network.js";
+import { largestSurprise, surpriseByT } from "../model/network.js";
 import { askSet, encodeSet, queryState, setVariance, type SetConfig } from "../model/setEncoder.js";
 import { tokenInputs } from "../model/setTokens.js";
 import type { SetShape } from "./setShape.js";
@@ -58,7 +58,7 @@ export function setLossGraph(layout: Layout, config: SetConfig, params: Paramete
     const spread = setVariance(get, hs[i], cs[i]); // (capacity)
     const error = ops.square(ops.reshape(ops.sub(logits, truth), [capacity]));
     const surprise = ops.mul(error, ops.exp(ops.neg(spread)));
-    return ops.scale(ops.sum(ops.mul(ops.add(training ? surprise : ops.clamp(surprise, 0, largestSurprise), spread), ws[i])), 0.5);
+    return ops.scale(ops.sum(ops.mul(ops.add(training ? surpriseByT(surprise) : ops.clamp(surprise, 0, largestSurprise), spread), ws[i])), 0.5);
   });
   const loss = terms.reduce((a, b) => ops.add(a, b));
   g.output("loss", loss);

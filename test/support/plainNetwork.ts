@@ -237,7 +237,9 @@ export function plainLoss(layout: Layout, out: PlainOutputs, target: Matrix, wei
     const memory = out.memory?.[b];
     if (kind === "number") {
       const error = (logits[first] - target[b][first]) ** 2;
-      loss += 0.5 * w * (Math.min(largestSurprise, error * Math.exp(-out.logVariance[b][j])) + out.logVariance[b][j]);
+      const surprise = error * Math.exp(-out.logVariance[b][j]);
+      // Training counts by a t distribution of 20 degrees of freedom, scores by a normal one up to a bound.
+      loss += 0.5 * w * ((largestSurprise < Infinity ? Math.min(largestSurprise, surprise) : 21 * Math.log(1 + surprise / 20)) + out.logVariance[b][j]);
       if (memory) loss += 0.5 * memoryLoss * w * (memory[first] - target[b][first]) ** 2;
       return;
     }
