@@ -32,12 +32,12 @@ export function acrossSection(results: readonly Result[], methods: readonly stri
     return [
       `${figure.toUpperCase()} on ${tables.length} tables: Friedman χ² ${fixed(friedman.statistic, 1)}, p ${p(friedman.p)}; critical difference of mean ranks (Nemenyi, 5%) ${fixed(criticalDifference, 2)}.`,
       "",
-      `| | mean rank | tables | won | lost | ${methods[0]} / it | 95% interval | p (Wilcoxon) | p (Holm) | not behind |`,
+      `| | mean rank | tables | won | lost | ${methods[0]} ${figure === "nrmse" ? "/" : "−"} it | 95% interval | p (Wilcoxon) | p (Holm) | not behind |`,
       "|---|---|---|---|---|---|---|---|---|---|",
       `| ${methods[0]} | ${fixed(meanRanks[0], 2)} | ${tables.length} | | | | | | | |`,
       ...rivals.map(
         (r, k) =>
-          `| ${r.rival} | ${fixed(meanRanks[k + 1], 2)} | ${r.tables} | ${r.won} | ${r.lost} | ${fixed(r.ratio)} | ${fixed(r.low)} to ${fixed(r.high)} | ${p(r.p)} | ${p(r.adjusted)} | ${r.notBehind === undefined ? "" : r.notBehind ? "yes" : "no"} |`,
+          `| ${r.rival} | ${fixed(meanRanks[k + 1], 2)} | ${r.tables} | ${r.won} | ${r.lost} | ${fixed(r.beside)} | ${fixed(r.low)} to ${fixed(r.high)} | ${p(r.p)} | ${p(r.adjusted)} | ${r.notBehind === undefined ? "" : r.notBehind ? "yes" : "no"} |`,
       ),
       "",
     ];

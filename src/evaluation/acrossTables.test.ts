@@ -16,14 +16,14 @@ describe("compareAcross", () => {
 
   it("is behind where the upper end of the ratio is over 1.02, however few tables are lost", () => {
     const { rivals } = compareAcross(tables([[1, 1], [0.99, 1], [0.98, 1], [1.2, 1], [0.97, 1]]), ["a", "b"], "nrmse");
-    expect(rivals[0]).toMatchObject({ won: 3, lost: 1, ratio: expect.closeTo(1.028, 12), notBehind: false });
+    expect(rivals[0]).toMatchObject({ won: 3, lost: 1, beside: expect.closeTo(1.028, 12), notBehind: false });
   });
 
   it("takes more for better in accuracy, ranks what did not finish last, and drops tables that lack the figure", () => {
     const found = compareAcross(tables([[0.7, 0.6, NaN], [0.5, 0.6, 0.55], [NaN, NaN, NaN]]), ["a", "b", "c"], "accuracy");
     expect(found.tables).toEqual(["t0", "t1"]);
     expect(found.meanRanks).toEqual([2, 1.5, 2.5]);
-    expect(found.rivals[0]).toMatchObject({ tables: 2, won: 1, lost: 1 });
+    expect(found.rivals[0]).toMatchObject({ tables: 2, won: 1, lost: 1, beside: expect.closeTo(0, 12) });
     expect(found.rivals[0].notBehind).toBeUndefined();
     expect(found.rivals[1]).toMatchObject({ tables: 1 });
   });

@@ -16,8 +16,8 @@ export interface RivalAcross {
   readonly tables: number;
   readonly won: number;
   readonly lost: number;
-  /** Mean over tables of figure / rival's figure, with its 95% interval. */
-  readonly ratio: number;
+  /** Mean over tables of figure / rival's figure, for errors, or of figure - rival's figure, for shares, which may be 0; with its 95% interval. */
+  readonly beside: number;
   readonly low: number;
   readonly high: number;
   /** Wilcoxon's signed-rank test of the differences, and the same corrected by Holm for the number of rivals. */
@@ -55,14 +55,14 @@ export const acrossFigures = ["nrmse", "r2", "accuracy", "crps"] as const satisf
 export function compareAcross(tables: readonly TableFigures[], methods: readonly string[], figure: FigureName): AcrossTables {
   const known = tables.filter(({ values }) => values.some((v) => !Number.isNaN(v)));
   const ranked = known.map(({ values }) => ranks(values.map((v) => (Number.isNaN(v) ? NaN : goodness(figure, v)))));
+  const isError = figures[figure].better === "lower";
   const drafts = methods.slice(1).map((rival, k) => {
     const pairs = known.map(({ values }) => [values[0], values[k + 1]] as const).filter(([a, b]) => !Number.isNaN(a) && !Number.isNaN(b));
     const gains = pairs.map(([a, b]) => goodness(figure, a) - goodness(figure, b));
-    const { mean, low, high } = meanInterval(pairs.map(([a, b]) => a / b));
-    return { rival, tables: pairs.length, won: gains.filter((g) => g > 0).length, lost: gains.filter((g) => g < 0).length, ratio: mean, low, high, p: signedRank(gains).p };
+    const { mean, low, high } = meanInterval(pairs.map(([a, b]) => (isError ? a / b : a - b)));
+    return { rival, tables: pairs.length, won: gains.filter((g) => g > 0).length, lost: gains.filter((g) => g < 0).length, beside: mean, low, high, p: signedRank(gains).p };
   });
   const adjusted = holm(drafts.map((d) => d.p));
-  const isError = figures[figure].better === "lower";
   return {
     figure,
     tables: known.map((t) => t.table),

@@ -32,8 +32,8 @@ describe("evaluateTables", () => {
     const [nrmse, crps] = found.across;
     expect(found.across.map((a) => a.figure)).toEqual(["nrmse", "crps"]);
     expect(nrmse.meanRanks).toEqual([1, 2]);
-    expect(nrmse.rivals[0]).toMatchObject({ tables: 2, won: 2, lost: 0, ratio: expect.closeTo((1 / 1.1 + 1 / 1.2) / 2, 12) });
-    expect(crps.rivals[0].ratio).toBeCloseTo((0.6 / (0.9 * 1.1) + 0.6 / (0.9 * 1.2)) / 2, 12);
+    expect(nrmse.rivals[0]).toMatchObject({ tables: 2, won: 2, lost: 0, beside: expect.closeTo((1 / 1.1 + 1 / 1.2) / 2, 12) });
+    expect(crps.rivals[0].beside).toBeCloseTo((0.6 / (0.9 * 1.1) + 0.6 / (0.9 * 1.2)) / 2, 12);
     expect(failedMasks(found.tables, "b")).toEqual({ failed: 1, masks: 6 });
   });
 

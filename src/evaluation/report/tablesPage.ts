@@ -29,7 +29,7 @@ export function tablesHeadline({ across }: TablesEvaluation): string[] {
 }
 
 /** Column heads of `rivalRows`. */
-export const rivalHeads = ({ rivals }: AcrossTables): string[] => ["rival", "tables", "won", "lost", "ratio", "95% interval", "p", "p (Holm)", ...(rivals[0]?.notBehind === undefined ? [] : ["not behind"])];
+export const rivalHeads = ({ figure, rivals }: AcrossTables): string[] => ["rival", "tables", "won", "lost", figures[figure].better === "lower" ? "ratio" : "difference", "95% interval", "p", "p (Holm)", ...(rivals[0]?.notBehind === undefined ? [] : ["not behind"])];
 
 /** One row per rival. */
 export const rivalRows = ({ rivals }: AcrossTables): string[][] =>
@@ -38,7 +38,7 @@ export const rivalRows = ({ rivals }: AcrossTables): string[][] =>
     String(r.tables),
     String(r.won),
     String(r.lost),
-    shown(r.ratio),
+    shown(r.beside),
     Number.isFinite(r.low) ? `${shown(r.low)} to ${shown(r.high)}` : "–",
     pText(r.p),
     pText(r.adjusted),
