@@ -18,7 +18,7 @@ import { trainModel } from "../src/training/train.js";
 
 const width = 8;
 const set = (queriesSeeTokens: boolean) => ({ kind: "set", width, depth: 1, heads: 2, latents: 4, queriesSeeTokens }) as const;
-const networkOf = (queriesSeeTokens: boolean): NetworkConfig => ({ linearRounds: 1, neighbours: 5, memory: null, residual: set(queriesSeeTokens), gates: { linear: 0.8, memory: 0.2 } });
+const networkOf = (queriesSeeTokens: boolean): NetworkConfig => ({ linearRounds: 1, memory: null, residual: set(queriesSeeTokens), gates: { linear: 0.8, memory: 0.2 } });
 
 // Numbers, one of them skewed, and attributes of 2, 3 and 5 classes; five people, one of whom has nothing visible.
 const cells = withHoles(factorTable(60, 4, [2, 3, 3, 5], 5), 0.2, 6);
@@ -136,7 +136,7 @@ test("answers are the same bits in any company, though rows have different numbe
   const q = wide.columns.length;
   const hide = createRng(5);
   const observed = encoded.observed.map((_, at) => (hide.uniform() < Math.floor(at / q) / 200 ? 1 : 0));
-  const config: NetworkConfig = { linearRounds: 1, neighbours: 8, memory: null, residual: { kind: "set", width: 16, depth: 1, heads: 2, latents: 8, queriesSeeTokens: true }, gates: { linear: 0.8, memory: 0.2 } };
+  const config: NetworkConfig = { linearRounds: 1, memory: null, residual: { kind: "set", width: 16, depth: 1, heads: 2, latents: 8, queriesSeeTokens: true }, gates: { linear: 0.8, memory: 0.2 } };
   const params = declareNetwork(wide, config);
   const near = Int32Array.from(wide.columns.flatMap((c) => Array.from({ length: wide.features }, (_, k) => k).filter((k) => k < c.first || k >= c.first + c.width).slice(0, 8)));
   const map = fitNeighbours(encoded, wide, near, () => [0.2])[0].map;

@@ -136,7 +136,7 @@ def path_loss(predicted, target, weight, log_variance, log_probability):
         error = (p[..., 0] - t[..., 0]).square()
         if log_variance is not None:
             spread = log_variance[:, g["firstColumn"] : g["firstColumn"] + g["count"]]
-            error = error * (-spread).exp() + spread
+            error = (spec["degrees"] + 1) * torch.log1p(error * (-spread).exp() / spec["degrees"]) + spread
         total = total + 0.5 * (error * wt).sum()
     return total
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { momentum } from "../../src/model/heavyBall.js";
 import { logVarianceRange } from "../../src/model/blocks.js";
-import { priorWeight, smallest } from "../../src/model/network.js";
+import { degrees, priorWeight, smallest } from "../../src/model/network.js";
 import { float32, type TensorData } from "../../src/engine/index.js";
 import type { StepSetup } from "./cases.js";
 import { rate, keep } from "./ownStep.js";
@@ -75,7 +75,7 @@ function writeTwin({ layout, config, params, options, linear, theta, fixed, batc
   for (const [name, data] of Object.entries(constants)) add(name, data);
   batches.forEach((feeds, b) => Object.entries(feeds).forEach(([name, data]) => add(`${b}/${name}`, data)));
   const spec = {
-    threads, arrays, config, momentum, smallest, priorWeight, logVarianceRange,
+    threads, arrays, config, momentum, smallest, priorWeight, degrees, logVarianceRange,
     groups: layout.groups, features: layout.features, columns: layout.columns.length, numbers: layout.numbers,
     columnOf: layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(j)),
     params: params.declared.map(({ name, shape, offset: at, size, decay }) => ({ name, shape, offset: at, size, decay })),

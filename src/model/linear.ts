@@ -84,8 +84,8 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         ...groups.map((group) => groupPart(group, visible, people, weight, layout)),
       ];
       const momentsOf = (filled: Float32Array, part: Part): Promise<Moments> => moments.of(filled, part.chosen, part.people);
-      /** The map, moved to the sources, and what it says put into holes. */
-      const fill = async (filled: Float32Array, map: Affine, relaxation: number, into: Float32Array | null): Promise<Affine> => {
+      /** The map, moved to the sources, and what it says put into holes; the size of the step matters only there. */
+      const fill = async (filled: Float32Array, map: Affine, into: Float32Array | null, relaxation = into ? relaxationOf(map.weights, d) : 1): Promise<Affine> => {
         const to = { table: { ...visible, features: filled }, people, into };
         if (from) return filler.fillApart(to, map, relaxation);
         if (into) await filler.fill(to, map, relaxation);
@@ -98,11 +98,11 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
       for (const [c, { correction, rounds, early }] of courses.entries()) {
         const spread = parts.map((part) => firstSpread(part, visible, means, correction, layout));
         const filled = fillHoles(visible, (i) => start?.[c].subarray(i * d, (i + 1) * d) ?? means, layout);
-        if (from && !start) await fill(filled, { weights: new Float32Array(d * d), offset: means }, 1, filled);
+        if (from && !start) await fill(filled, { weights: new Float32Array(d * d), offset: means }, filled, 1);
         for (let r = 1; r < (start ? Math.min(rounds, laterRounds) : rounds); r++) {
           const map = emptyMap(d);
           for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, spread[k], correction, early, d, inverter);
-          await fill(filled, map, relaxationOf(map.weights, d), filled);
+          await fill(filled, map, filled);
         }
         settled.push(filled);
         const last: Moments[] = [];
@@ -110,7 +110,7 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         const { center: mean, centers } = last[0];
         const keep = async (to: Fit[], map: Affine, lambda: number, index: number): Promise<void> => {
           const more = onFilled ? new Float32Array(filled.length) : null;
-          const done = await fill(filled, map, relaxationOf(map.weights, d), more);
+          const done = await fill(filled, map, more);
           to.push({ weights: done.weights, offset: done.offset, mean, lambda, ...(from ? { centers } : {}) });
           if (more) onFilled!(more, index);
         };

@@ -37,10 +37,6 @@ export interface MlpConfig {
 
 export interface NetworkConfig {
   readonly linearRounds: number;
-  /** Features that the linear path regresses each column on; absent for all others. */
-  readonly neighbours?: number;
-  /** Sources that have a centre of their own in the linear path; absent where all are alike. */
-  readonly sources?: number;
   readonly memory: MemoryConfig | null;
   readonly residual: MlpConfig | TransformerConfig | SetConfig;
   /** A latent between the residual's encoder and its decoder; absent for none. */
@@ -257,7 +253,7 @@ export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor,
  * Degrees of freedom of the t distribution by which training counts a number's squared error, in variances. By a normal one a
  * single value 30 deviations away outweighs a thousand others, and shapes the step of the batch that it is in.
  */
-const degrees = 20;
+export const degrees = 20;
 
 /** Twice the negative log-likelihood of a squared error in variances, by that t distribution, but for its constants. */
 export const surpriseByT = (surprise: Tensor): Tensor => ops.scale(ops.log(ops.addScalar(ops.scale(surprise, 1 / degrees), 1)), degrees + 1);

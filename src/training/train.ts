@@ -11,7 +11,7 @@ import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { meanOfDraws, type MemoryRows } from "../model/paths.js";
 import { sourceRule, sourcesOfRows } from "../model/likelySource.js";
 import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
-import { isSparse, neighbourCount } from "../model/sparseLinear.js";
+import { isSparse } from "../model/sparseLinear.js";
 import type { Reliability } from "../model/reliability.js";
 import type { TrainedModel } from "../model/trained.js";
 import { makeFold, maskedTable } from "./folds.js";
@@ -78,7 +78,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
   const rule = isSparse(layout) ? null : sourceRule(cells, layout);
-  const config = networkConfig(options, cells.rows, layout, rule ? rule.share.length : 0);
+  const config = networkConfig(options, cells.rows, layout);
   const params = declareNetwork(layout, config);
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
@@ -170,13 +170,11 @@ function requireLearnable(cells: Cells, layout: Layout): void {
 }
 
 /** Network settings for a table's size. */
-function networkConfig(options: ResolvedOptions, rows: number, layout: Layout, sources: number): NetworkConfig {
+function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): NetworkConfig {
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout, latents, queriesSeeTokens } = options;
   const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
     linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : layout.features > memoryFeatures ? rounds.wide : rounds.usual) : 0,
-    ...(isSparse(layout) ? { neighbours: neighbourCount(layout) } : {}),
-    ...(sources > 0 ? { sources } : {}),
     memory: network === "set" || memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : network === "set" ? { kind: "set", width, depth, heads, latents, queriesSeeTokens } : { kind: "transformer", width, depth, heads },
     ...(latent === "none"
