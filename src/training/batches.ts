@@ -120,7 +120,7 @@ export class Batches {
     const { rows } = this.input.table;
     const { memoryRows } = this.input.options;
     if (rows <= memoryRows || this.input.prototypes) return this.allRows;
-    return this.memory(sampleRows(rows, memoryRows, this.rng));
+    return this.memory(sampleRows(rows, Math.ceil(memoryRows / 2), this.rng));
   }
 
   private memory(rows: Int32Array): Record<string, TensorData> {

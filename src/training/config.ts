@@ -33,6 +33,7 @@ export const trainingConfigSchema = z
     batch: count(65_536),
     epochs: count(1_000_000).nullable(),
     steps: count(100_000_000).nullable(),
+    extension: z.number().min(1).max(1000).nullable(),
     learningRate: z.number().positive().max(1).nullable(),
     weightDecay: z.number().min(0).max(10).nullable(),
     average: z.number().min(0).max(0.999999),

@@ -1,12 +1,12 @@
 import { VhgmError } from "../base/errors.js";
 import { createRng, permutation, type Rng } from "../base/random.js";
-import { type AdamWStep, createAdamW, float32, optimiserState, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
+import { createAdamW, float32, optimiserState, type Parameters, type Session, type SessionFactory, type TensorData } from "../engine/index.js";
 import { gumbel, hasComponents, hasNormal } from "../model/latent.js";
 import type { LinearMap } from "../model/linearMap.js";
 import { betaAt, temperatureAt } from "./annealing.js";
 import { Batches, type BatchInput } from "./batches.js";
 import { scoringGraph, trainingGraph } from "./graph.js";
-import type { ResolvedOptions } from "./options.js";
+import { epochsFrom, isOver, isScored, scheduleOf, stepAt } from "./schedule.js";
 import { batchRows, openSetFeeds, type BatchRow, type SetFeeds } from "./setFeeds.js";
 import { setLossGraph } from "./setGraph.js";
 import { setShape } from "./setShape.js";
@@ -14,6 +14,8 @@ import { setShape } from "./setShape.js";
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
   readonly epoch: number;
+  /** Epochs that this member takes at most, as things stand. */
+  readonly epochs: number;
   readonly step: number;
   readonly theta: Float32Array;
   readonly m: Float32Array;
@@ -51,10 +53,6 @@ export interface MemberInput extends BatchInput {
   readonly open: SessionFactory;
 }
 
-const warmUp = 50;
-/** Passes over a table that is too small to hold out a cell: few, since nothing tells when it learns too much by heart. */
-const unjudgedEpochs = 20;
-
 /**
  * Trains one member and returns the weight average of its best epoch by held-out cells, or of a short training's last.
  * @throws VhgmError code 'data' when the loss is no longer a number
@@ -65,8 +63,11 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
   const optimiser = createAdamW(params.initial(rng), params.decayMask(), { weightDecay: options.weightDecay });
   const { theta, average } = optimiser;
   if (resume) for (const name of optimiserState) optimiser[name].set(resume[name]);
-  const { epoch, step, bestScore, bestEpoch, best } = resume ?? { epoch: 0, step: 0, bestScore: Infinity, bestEpoch: 0, best: theta.slice() };
-  const state = { epoch, step, bestScore, bestEpoch, best };
+  const judged = input.fold.heldCells > 0;
+  const schedule = scheduleOf(options, table.rows, judged);
+  const { perEpoch, planned } = schedule;
+  const { epoch, epochs, step, bestScore, bestEpoch, best } = resume ?? { epoch: 0, epochs: planned, step: 0, bestScore: Infinity, bestEpoch: 0, best: theta.slice() };
+  const state = { epoch, epochs, step, bestScore, bestEpoch, best };
   if (resume) rng.restore(resume.rng);
   const batches = new Batches(input, rng);
   const { residual } = config;
@@ -79,24 +80,20 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
   const trainer = await open(graphOf(true));
   const scorer = await open(graphOf(false));
   try {
-    const perEpoch = Math.max(1, Math.ceil(table.rows / options.batch));
-    const judged = input.fold.heldCells > 0;
-    const epochs = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
-    const scoreEvery = Math.max(1, Math.round(epochs / 25));
-    const patience = Math.max(epochs * options.patience, scoreEvery - 1);
     const current = params.feeds(theta);
     const averaged = params.feeds(average);
     const gradients = params.gradientOutputs(optimiser.gradient);
-    while (state.epoch < epochs && (state.bestEpoch === 0 || state.epoch - state.bestEpoch <= patience)) {
-      batches.stage = 2 * state.epoch >= epochs ? 1 : 0;
+    while (!isOver(state, options)) {
+      batches.stage = 2 * state.epoch >= planned ? 1 : 0;
+      const steps = perEpoch * state.epochs;
       const order = permutation(table.rows, rng);
       let total = 0;
       let kl = 0;
       for (let b = 0; b < perEpoch; b++) {
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
         const batch = sets ? await sets.next(b, perEpoch, (at) => denseRows(batches.training(order, at).feeds), rng) : batches.training(order, b);
-        const how = stepAt(state.step++, options, perEpoch * epochs);
-        const out = await trainer.run({ ...current, ...batch.feeds, ...latentInputs(input, state.step, perEpoch * epochs, batch.weight, rng) }, gradients);
+        const how = stepAt(state.step++, steps, options);
+        const out = await trainer.run({ ...current, ...batch.feeds, ...latentInputs(input, state.step, steps, batch.weight, rng) }, gradients);
         total += (out.loss.data as Float32Array)[0];
         if (config.latent) kl += (out.kl.data as Float32Array)[0];
         optimiser.step(how);
@@ -109,15 +106,16 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       if (!judged) {
         state.bestEpoch = state.epoch;
         state.best = average.slice();
-      } else if (state.epoch % scoreEvery === 0 || state.epoch === epochs) {
+      } else if (isScored(state)) {
         score = await heldOutScore(scorer, batches, averaged, input, sets);
         if (score < state.bestScore || state.bestEpoch === 0) {
           state.bestScore = score;
           state.bestEpoch = state.epoch;
           state.best = average.slice();
         }
+        state.epochs = epochsFrom(schedule, state);
       }
-      hooks.onEpoch?.({ epoch: state.epoch, epochs, trainLoss: total / perEpoch, heldOutLoss: score, ...(config.latent ? { kl: kl / (perEpoch * options.batch) } : {}), rows: table.rows });
+      hooks.onEpoch?.({ epoch: state.epoch, epochs: state.epochs, trainLoss: total / perEpoch, heldOutLoss: score, ...(config.latent ? { kl: kl / (perEpoch * options.batch) } : {}), rows: table.rows });
       if (hooks.checkpoint) await hooks.checkpoint({ ...state, rng: rng.state(), theta: theta.slice(), average: average.slice(), m: optimiser.m.slice(), v: optimiser.v.slice() });
     }
     return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
@@ -126,13 +124,6 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     await trainer.close();
     await scorer.close();
   }
-}
-
-/** Learning rate with warm-up and cosine decay, and the moving average's rate, after so many steps. */
-function stepAt(taken: number, options: ResolvedOptions, steps: number): AdamWStep {
-  const t = taken + 1;
-  const rate = options.learningRate * Math.min(1, t / warmUp) * 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps));
-  return { rate, taken, keep: Math.min(options.average, (1 + t) / (10 + t)) };
 }
 
 /**

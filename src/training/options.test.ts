@@ -8,6 +8,7 @@ test("what is left open depends on the table; what is given stays", () => {
   expect([narrow.network, middling.network, wide.network]).toEqual(["transformer", "mlp", "mlp"]);
   expect(wide.width).toBeGreaterThan(middling.width);
   const given = resolveOptions({ ...trainingDefaults, ...bestOptions, network: "mlp", width: 24, epochs: 3, learningRate: 0.5 }, { columns: 20, features: 60 });
+  expect([narrow.extension > 1, resolveOptions({ ...trainingDefaults, epochs: 3 }, { columns: 20, features: 60 }).extension]).toEqual([true, 1]);
   expect(given).toMatchObject({ network: "mlp", width: 24, epochs: 3, learningRate: 0.5, members: bestOptions.members, weightDecay: middling.weightDecay });
 });
 

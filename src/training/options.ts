@@ -33,7 +33,7 @@ export interface TrainingOptions {
   readonly memoryHeads: number;
   /** Weight of the row memory's own loss. */
   readonly memoryLoss: number;
-  /** Most people that one training step compares with. */
+  /** Most people that one training step compares with; of a larger table half as many, drawn anew in each step. */
   readonly memoryRows: number;
   /** Set encoder: learned latents that read the visible cells. */
   readonly latents: number;
@@ -45,6 +45,8 @@ export interface TrainingOptions {
   /** Most passes over the table, and most steps; whichever comes first. */
   readonly epochs: number | null;
   readonly steps: number | null;
+  /** A training whose held-out score is still getting better late in its epochs takes so many times as many; 1: never. */
+  readonly extension: number | null;
   readonly learningRate: number | null;
   readonly weightDecay: number | null;
   /** Exponential moving average of the weights: how much of the old average each step keeps. */
@@ -125,6 +127,7 @@ export const trainingDefaults: TrainingOptions = {
   batch: 64,
   epochs: null,
   steps: null,
+  extension: null,
   learningRate: null,
   weightDecay: null,
   average: 0.995,
@@ -150,7 +153,7 @@ export const stageMasks = ({ mask, stages }: Pick<ResolvedOptions, "mask" | "sta
 /** What `--best` changes: an ensemble of transformers instead of one network. */
 export const bestOptions: Partial<TrainingOptions> = { members: 4, network: "transformer" };
 
-type OwnDefaults = "width" | "epochs" | "steps" | "learningRate" | "weightDecay";
+type OwnDefaults = "width" | "epochs" | "steps" | "extension" | "learningRate" | "weightDecay";
 
 /** Options with nothing left open. */
 export type ResolvedOptions = Omit<TrainingOptions, OwnDefaults | "network" | "mask" | "stages" | "visibleLoss"> & { readonly [K in OwnDefaults]: number } & {
@@ -166,10 +169,10 @@ const transformerColumns = { auto: 40, most: 160 };
 const wideFeatures = 800;
 
 const networkDefaults = {
-  mlp: { width: 256, epochs: 120, steps: 7000, learningRate: 1e-3, weightDecay: 0.02 },
-  wideMlp: { width: 512, epochs: 24, steps: 6000, learningRate: 1e-3, weightDecay: 0.02 },
-  transformer: { width: 64, epochs: 100, steps: 1500, learningRate: 2e-3, weightDecay: 0.05 },
-  set: { width: 64, epochs: 40, steps: 20_000, learningRate: 2e-3, weightDecay: 0.02 },
+  mlp: { width: 256, epochs: 120, steps: 7000, extension: 1, learningRate: 1e-3, weightDecay: 0.02 },
+  wideMlp: { width: 512, epochs: 24, steps: 6000, extension: 1, learningRate: 1e-3, weightDecay: 0.02 },
+  transformer: { width: 64, epochs: 100, steps: 1500, extension: 8 / 3, learningRate: 2e-3, weightDecay: 0.05 },
+  set: { width: 64, epochs: 40, steps: 20_000, extension: 1, learningRate: 2e-3, weightDecay: 0.02 },
 };
 
 /** Settles what depends on the table: which network, and its own defaults. @throws VhgmError code 'usage' for a width that the heads cannot share */
@@ -180,6 +183,8 @@ export function resolveOptions(options: TrainingOptions, table: { readonly colum
   const network = wanted === "set" ? "set" : wanted === "transformer" && table.columns <= most ? "transformer" : "mlp";
   const own = networkDefaults[network !== "mlp" ? network : table.features > wideFeatures ? "wideMlp" : "mlp"];
   const given = Object.fromEntries((Object.keys(own) as OwnDefaults[]).map((key) => [key, options[key] ?? own[key]])) as typeof own;
+  // Who names a length means it; a latent's weight and temperature are set by how far its training has come.
+  const extension = options.epochs === null && options.steps === null && options.latent === "none" ? given.extension : (options.extension ?? 1);
   if (network === "set" && options.latent !== "none") {
     throw new VhgmError("usage", `The set encoder has no latent; with latent: ${options.latent}, network is one of mlp, transformer.`);
   }
@@ -189,5 +194,5 @@ export function resolveOptions(options: TrainingOptions, table: { readonly colum
   const several = (table.sources ?? 1) > 1;
   const mask = options.mask ?? defaultMasks[several ? "sources" : "table"];
   const stages = options.stages === "auto" ? (several && options.mask === null ? 2 : 1) : options.stages;
-  return { ...options, ...given, network, mask, stages, visibleLoss: options.visibleLoss ?? (options.latent === "none" ? 0 : 1) };
+  return { ...options, ...given, extension, network, mask, stages, visibleLoss: options.visibleLoss ?? (options.latent === "none" ? 0 : 1) };
 }

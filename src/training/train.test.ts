@@ -80,6 +80,17 @@ describe("a training that was cut off", () => {
     }
   });
 
+  test("goes on before and after a training was extended to the same model, bit for bit", async () => {
+    const options: Partial<TrainingOptions> = { epochs: 6, extension: 2, learningRate: 1e-3, dropout: 0, paths: ["net"], memory: "none" };
+    const { saved, result, reports } = await recorded(options);
+    expect(reports.map((r) => r.epochs)).toEqual([6, 6, 6, 12, 12, 12, 12, 12, 12, 12, 12, 12]);
+    for (const progress of [saved[1], saved[3], saved[7]]) {
+      const again = await resumed(progress, options);
+      expect(again.model.members).toEqual(result.model.members);
+      expect(again.epochs).toEqual(result.epochs);
+    }
+  });
+
   test("does not go on where it had stopped early", async () => {
     const options = { epochs: 40, steps: 400, learningRate: 0.03, dropout: 0, patience: 0.1 };
     const { saved, result, reports } = await recorded(options);

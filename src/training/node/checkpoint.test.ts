@@ -14,7 +14,7 @@ const floats = (...values: number[]): Float32Array => Float32Array.from(values);
 const progress: TrainingProgress = {
   finished: [{ theta: floats(1, 2), epoch: 3 }],
   current: {
-    epoch: 4, step: 40, rng: [1, 2, 3, 4294967295], bestScore: 0.1 + 0.2, bestEpoch: 2,
+    epoch: 4, epochs: 9, step: 40, rng: [1, 2, 3, 4294967295], bestScore: 0.1 + 0.2, bestEpoch: 2,
     theta: floats(0.1, -0), m: floats(3, 4), v: floats(1e-38, 5), average: floats(NaN, Infinity), best: floats(6, 7),
   },
 };

@@ -34,7 +34,7 @@ const headerSchema = z.object({
   size: z.int().nonnegative(),
   finished: z.array(z.object({ epoch: z.number() })),
   current: z
-    .object({ epoch: z.int(), step: z.int(), rng: z.array(z.number()).length(4), bestScore: z.number().nullable(), bestEpoch: z.int() })
+    .object({ epoch: z.int(), epochs: z.int(), step: z.int(), rng: z.array(z.number()).length(4), bestScore: z.number().nullable(), bestEpoch: z.int() })
     .nullable(),
 });
 
@@ -106,14 +106,14 @@ function copyProgress({ finished, current }: TrainingProgress): TrainingProgress
 /** The file in pieces, which share memory with the progress. */
 export function encodeCheckpoint(fingerprint: Fingerprint, { finished, current }: TrainingProgress): Uint8Array[] {
   const size = current?.theta.length ?? finished[0]?.theta.length ?? 0;
-  const { epoch, step, rng, bestScore, bestEpoch } = current ?? ({} as Partial<MemberState>);
+  const { epoch, epochs, step, rng, bestScore, bestEpoch } = current ?? ({} as Partial<MemberState>);
   const header = Buffer.from(
     JSON.stringify({
       fingerprint,
       size,
       finished: finished.map((member) => ({ epoch: member.epoch })),
       // Infinity, the score before the first one, does not survive JSON.
-      current: current ? { epoch, step, rng, bestScore: Number.isFinite(bestScore) ? bestScore : null, bestEpoch } : null,
+      current: current ? { epoch, epochs, step, rng, bestScore: Number.isFinite(bestScore) ? bestScore : null, bestEpoch } : null,
     }),
   );
   const length = Buffer.alloc(4);
