@@ -74,6 +74,16 @@ describe("weights of the paths", () => {
     few.forEach((w, j) => expect(w[0]).toBeLessThan(many[j][0]));
   });
 
+  test("of a column with few cells follow what the table's other columns tell of the paths", () => {
+    const columns = 12;
+    const { cells, known, layout, rng } = numbers(100, columns, 2, gaussian);
+    const paths = pathsOf(layout, known, rng, { linear: 0.5, memory: 3, net: 0.5 });
+    const memoryOf = (held: (i: number, j: number) => boolean): number =>
+      calibrate(layout, fitGrids(cells, layout), cells, [{ paths, held: heldRows(100, columns, held) }]).columns[0].weights[1];
+    expect(memoryOf((i, j) => j === 0 && i < 3)).toBe(0.3);
+    expect(memoryOf((i, j) => i < (j === 0 ? 3 : 20))).toBeLessThan(0.05);
+  });
+
   test("leave out a memory that there is not, and paths that are not wanted", () => {
     expect(priorWeights(true)).toEqual([0.2, 0.3, 0.5]);
     expect(total(priorWeights(false))).toBeCloseTo(1, 12);

@@ -6,7 +6,7 @@ import { fewestCells, heldOutCells, type HeldOut, type HeldOutCell } from "./hel
 import { cellOf, gridMean } from "./likelihoods/index.js";
 import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel } from "./predictive.js";
 import { countReliability, type Reliability } from "./reliability.js";
-import { defaultStacking, pathWeights, priorWeights, type StackingChoice } from "./stacking.js";
+import { defaultStacking, priorWeights, stackedWeights, type StackingChoice } from "./stacking.js";
 
 /** How well held-out cells of one attribute were predicted; for the training card. */
 export interface ColumnScore {
@@ -29,8 +29,8 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
   const hasMemory = heldOut.some((h) => h.paths.memory);
   const prior = priorWeights(hasMemory, choice);
   const held = layout.columns.map((_, j) => heldOutCells(layout, cells, heldOut, j));
-  const columns: ColumnCalibration[] = layout.columns.map((_, j) => ({
-    weights: pathWeights(layout, held[j], j, prior, choice),
+  const columns: ColumnCalibration[] = stackedWeights(layout, held, prior, choice).map((weights) => ({
+    weights,
     spread: 1,
     histogram: hasMemory ? 0.3 : 0,
     cells: [],

@@ -9,8 +9,8 @@ export interface StackingChoice {
 }
 export const defaultStacking: StackingChoice = { paths: ["linear", "memory", "net"], stacking: "held-out" };
 
-/** How strongly path weights are drawn to the prior, in cells. */
-const shrinkage = 10;
+/** Nats per squared distance by which a column's weights are drawn to its table's, and these to the usual ones. */
+const shrinkage = { column: 10, table: 4 };
 const gridSteps = 8;
 
 const pathOrder = ["linear", "memory", "net"] as const;
@@ -24,12 +24,25 @@ export function priorWeights(hasMemory: boolean, { paths, stacking }: StackingCh
 }
 
 /**
- * The weights of a column's paths: of least squared error, or log loss for classes, on held-out cells, drawn to the prior; the prior
- * itself where there are few cells, or where they are not to decide.
+ * Weights of each column's paths: of least squared error, or log loss for classes, on its held-out cells, drawn to the table's prior; the
+ * prior itself where there are few cells, or where they are not to decide. The prior of a table's numbers, and that of its levels, is the one
+ * weighting that would be best for all of them, drawn to the usual one (empirical Bayes): a path that fails a table fails it in most columns,
+ * of which each has too few held-out cells to tell.
  */
-export function pathWeights(layout: Layout, held: readonly HeldOutCell[], j: number, prior: PathWeights, { stacking }: StackingChoice): PathWeights {
-  if (held.length < fewestCells || stacking === "average") return prior;
-  return layout.columns[j].kind === "number" ? weightsForNumber(layout, held, j, prior) : weightsForClasses(layout, held, j, prior);
+export function stackedWeights(layout: Layout, held: readonly (readonly HeldOutCell[])[], prior: PathWeights, { stacking }: StackingChoice): PathWeights[] {
+  if (stacking === "average") return layout.columns.map(() => prior);
+  const options = weightings(prior);
+  const losses = layout.columns.map((_, j) => (held[j].length < fewestCells ? null : columnLosses(layout, held[j], j, options)));
+  const tablePrior = (number: boolean): PathWeights => {
+    const own = losses.filter((loss, j) => loss && (layout.columns[j].kind === "number") === number) as Float64Array[];
+    return own.length === 0 ? prior : best(options, (k) => own.reduce((sum, loss) => sum + loss[k], 0), prior, shrinkage.table);
+  };
+  const [levels, numbers] = [tablePrior(false), tablePrior(true)];
+  return layout.columns.map(({ kind }, j) => {
+    const usual = kind === "number" ? numbers : levels;
+    const loss = losses[j];
+    return loss ? best(options, (k) => loss[k], usual, shrinkage.column) : usual;
+  });
 }
 
 /** All weightings in steps of 1/8 of the paths that the prior knows. */
@@ -44,24 +57,23 @@ function weightings(prior: PathWeights): PathWeights[] {
   return out;
 }
 
-const distance = (a: PathWeights, b: PathWeights): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
-
-function bestWeights(prior: PathWeights, loss: (w: PathWeights) => number, unit: (least: number) => number): PathWeights {
-  const options = weightings(prior).map((w) => ({ w, loss: loss(w) }));
-  const penalty = shrinkage * unit(Math.min(...options.map((o) => o.loss)));
-  let best = options[0];
-  let least = Infinity;
-  for (const option of options) {
-    const total = option.loss + penalty * distance(option.w, prior);
-    if (total < least) {
-      least = total;
-      best = option;
-    }
-  }
-  return best.w;
+/** The weighting of least loss and distance to `centre`, `strength` nats per square of it. */
+function best(options: readonly PathWeights[], loss: (k: number) => number, centre: PathWeights, strength: number): PathWeights {
+  const total = options.map((w, k) => loss(k) + strength * w.reduce((sum, x, i) => sum + (x - centre[i]) ** 2, 0));
+  return options[total.indexOf(Math.min(...total))];
 }
 
-function weightsForNumber(layout: Layout, held: readonly HeldOutCell[], j: number, prior: PathWeights): PathWeights {
+/** Negative log-likelihood of each weighting over a column's held-out cells, in nats, but for a constant. */
+function columnLosses(layout: Layout, held: readonly HeldOutCell[], j: number, options: readonly PathWeights[]): Float64Array {
+  if (layout.columns[j].kind !== "number") return Float64Array.from(options, classLoss(layout, held, j));
+  const squares = Float64Array.from(options, squaredError(layout, held, j));
+  // By a normal density of the least error's variance; a path that errs nowhere leaves nothing to divide by.
+  const variance = Math.max(Math.min(...squares) / held.length, 1e-12);
+  return squares.map((square) => square / (2 * variance));
+}
+
+/** Sum of squares of a weighting's errors over a column's held-out cells, in standard deviations. */
+function squaredError(layout: Layout, held: readonly HeldOutCell[], j: number): (w: PathWeights) => number {
   const { center, scale, first } = layout.columns[j];
   // Sums of products of the paths' errors: the squared error of any weighting is a quadratic form of them.
   const products = new Float64Array(9);
@@ -71,13 +83,13 @@ function weightsForNumber(layout: Layout, held: readonly HeldOutCell[], j: numbe
     const errors = [m.linear[at] - target, (m.memory?.[at] ?? 0) - target, m.net[at] - target];
     for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) products[a * 3 + b] += errors[a] * errors[b];
   }
-  const squared = (w: PathWeights): number => w.reduce((sum, wa, a) => sum + w.reduce((s, wb, b) => s + wa * wb * products[a * 3 + b], 0), 0);
-  return bestWeights(prior, squared, (least) => (2 * least) / held.length);
+  return (w) => w.reduce((sum, wa, a) => sum + w.reduce((s, wb, b) => s + wa * wb * products[a * 3 + b], 0), 0);
 }
 
-function weightsForClasses(layout: Layout, held: readonly HeldOutCell[], j: number, prior: PathWeights): PathWeights {
+/** Negative log-likelihood of a weighting over a column's held-out cells. */
+function classLoss(layout: Layout, held: readonly HeldOutCell[], j: number): (w: PathWeights) => number {
   const { first } = layout.columns[j];
-  const loss = (w: PathWeights): number => {
+  return (w) => {
     let nll = 0;
     for (const { paths: m, row, value } of held) {
       const at = row * layout.features + first + value;
@@ -85,5 +97,4 @@ function weightsForClasses(layout: Layout, held: readonly HeldOutCell[], j: numb
     }
     return nll;
   };
-  return bestWeights(prior, loss, () => 1);
 }
