@@ -101,7 +101,7 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         if (from && !start) await fill(filled, { weights: new Float32Array(d * d), offset: means }, filled, 1);
         for (let r = 1; r < (start ? Math.min(rounds, laterRounds) : rounds); r++) {
           const map = emptyMap(d);
-          for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, spread[k], correction, early, d, inverter);
+          for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, { spread: spread[k], correction, lambda: early }, inverter);
           await fill(filled, map, filled);
         }
         settled.push(filled);
@@ -116,11 +116,11 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         };
         for (const [l, lambda] of penalties.entries()) {
           const map = emptyMap(d);
-          await regressInto(map, last[0], parts[0], spread[0], correction, lambda, d, inverter);
+          await regressInto(map, last[0], parts[0], { spread: spread[0], correction, lambda }, inverter);
           await keep(fits, map, lambda, c * penalties.length + l);
           if (groups.length === 0) continue;
           const own = { weights: map.weights.slice(), offset: map.offset.slice() };
-          for (let k = 1; k < parts.length; k++) await regressInto(own, last[k], parts[k], spread[k], correction, lambda, d, inverter);
+          for (let k = 1; k < parts.length; k++) await regressInto(own, last[k], parts[k], { spread: spread[k], correction, lambda }, inverter);
           await keep(withGroups, own, lambda, (courses.length + c) * penalties.length + l);
         }
       }

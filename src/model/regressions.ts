@@ -88,13 +88,24 @@ export function firstSpread({ hidden, within }: Part, { rows, features, observed
   });
 }
 
+/** How cautiously a part is regressed. */
+interface Caution {
+  /** The covariance that hidden cells lack. */
+  readonly spread: Spread;
+  /** How much of what a regression leaves is added for hidden cells in the next: 0 none, 1 all. */
+  readonly correction: number;
+  /** Ridge penalty, in squared standard deviations. */
+  readonly lambda: number;
+}
+
 /**
  * Puts the regressions of a part's columns on all others into `map`, from one inverse P: the coefficients of block j are
  * -P[:, j] P[j, j]^-1, and P[j, j]^-1 less the penalty is the covariance of what they leave.
  * @returns the spread of hidden cells about these regressions
  */
-export async function regressInto(map: Affine, { center, gram }: Moments, { columns, hidden, within, chosen }: Part, spread: Spread, correction: number, lambda: number, d: number, { invert }: Inverter): Promise<Spread> {
+export async function regressInto(map: Affine, { center, gram }: Moments, { columns, hidden, within, chosen }: Part, { spread, correction, lambda }: Caution, { invert }: Inverter): Promise<Spread> {
   const { weights, offset } = map;
+  const d = offset.length;
   const n = center.length;
   const a = gram.slice();
   within.forEach(({ at, width }, c) => {
