@@ -22,6 +22,9 @@ describe("a schedule", () => {
   test("has as many epochs as the options or their steps allow, whichever are fewer", () => {
     expect(scheduleOf(options, 640, true)).toMatchObject({ perEpoch: 10, planned: 100, extended: 200 });
     expect(scheduleOf(options, 6400, true)).toMatchObject({ perEpoch: 100, planned: 15, extended: 30 });
+    // One pass over a very large table takes more steps than were meant, and is not repeated for that.
+    expect(scheduleOf(options, 128_000, true)).toMatchObject({ perEpoch: 2000, planned: 1, extended: 2 });
+    expect(scheduleOf(options, 1_280_000, true)).toMatchObject({ planned: 1, extended: 1 });
     expect(scheduleOf(options, 3, false)).toMatchObject({ perEpoch: 1, planned: 20, extended: 20 });
   });
 

@@ -30,8 +30,9 @@ const judgement = { at: 0.65, best: 0.55 };
 /** @param judged whether there are held-out cells to tell a good epoch by */
 export function scheduleOf(options: Options, rows: number, judged: boolean): Schedule {
   const perEpoch = Math.max(1, Math.ceil(rows / options.batch));
-  const planned = Math.max(1, Math.min(options.epochs, Math.ceil(options.steps / perEpoch), judged ? Infinity : unjudgedEpochs));
-  return { perEpoch, planned, extended: judged ? Math.ceil(planned * options.extension) : planned };
+  const meant = Math.min(options.epochs, options.steps / perEpoch);
+  const planned = Math.max(1, Math.min(Math.ceil(meant), judged ? Infinity : unjudgedEpochs));
+  return { perEpoch, planned, extended: judged ? Math.max(planned, Math.ceil(meant * options.extension)) : planned };
 }
 
 /** Epochs from one held-out score to the next, when a training takes so many. */
