@@ -36,7 +36,19 @@ export interface Person {
   readonly own: bigint;
   /** (places) */
   readonly values: Float64Array;
+  /** Outputs by what gates were filled with, the person as it is to begin with: attributes share gates, and rows need one run. */
+  readonly seen: Map<string, Outputs>;
 }
+
+/** What is asked about the first of some rows, which went through the model. */
+export const askAbout = (predictor: Predictor, rules: Rules, encoded: Encoded, own: bigint, values: Float64Array, paths: readonly MemberPaths[]): Person => ({
+  predictor,
+  rules,
+  encoded,
+  own,
+  values,
+  seen: new Map([["", { paths, i: 0 }]]),
+});
 
 /** The distribution of what applies if it applies, and how probable that is. */
 export interface Conditional {
@@ -103,20 +115,25 @@ function thinOut(scenarios: readonly Scenario[]): Scenario[] {
   return kept;
 }
 
-async function runScenarios({ predictor, encoded, own }: Person, scenarios: readonly Scenario[], columnOf: Int32Array): Promise<Outputs[]> {
+async function runScenarios({ predictor, encoded, own, seen }: Person, scenarios: readonly Scenario[], columnOf: Int32Array): Promise<Outputs[]> {
   const { layout } = predictor.model;
-  const rows: Encoded = {
-    rows: scenarios.length,
-    features: new Float32Array(scenarios.length * layout.features),
-    observed: new Uint8Array(scenarios.length * layout.columns.length),
-  };
-  scenarios.forEach(({ values, filled }, r) => {
-    rows.features.set(encoded.features.subarray(0, layout.features), r * layout.features);
-    rows.observed.set(encoded.observed.subarray(0, layout.columns.length), r * layout.columns.length);
-    for (const gate of filled) showCell(rows, layout, r, columnOf[gate], values[gate]);
-  });
-  const paths = await predictor.run(rows, new BigInt64Array(scenarios.length).fill(own));
-  return scenarios.map((_, i) => ({ paths, i }));
+  const keys = scenarios.map(({ values, filled }) => filled.map((gate) => `${gate}=${values[gate]}`).join());
+  const fresh = scenarios.filter((_, k) => !seen.has(keys[k]) && keys.indexOf(keys[k]) === k);
+  if (fresh.length > 0) {
+    const rows: Encoded = {
+      rows: fresh.length,
+      features: new Float32Array(fresh.length * layout.features),
+      observed: new Uint8Array(fresh.length * layout.columns.length),
+    };
+    fresh.forEach(({ values, filled }, r) => {
+      rows.features.set(encoded.features.subarray(0, layout.features), r * layout.features);
+      rows.observed.set(encoded.observed.subarray(0, layout.columns.length), r * layout.columns.length);
+      for (const gate of filled) showCell(rows, layout, r, columnOf[gate], values[gate]);
+    });
+    const paths = await predictor.run(rows, new BigInt64Array(fresh.length).fill(own));
+    fresh.forEach((scenario, i) => seen.set(keys[scenarios.indexOf(scenario)], { paths, i }));
+  }
+  return keys.map((key) => seen.get(key)!);
 }
 
 function mixture(model: DensityModel, outputs: readonly Outputs[], weights: readonly number[], j: number): Distribution {

@@ -6,7 +6,7 @@ import { levelProbabilities, type DensityModel, type MemberPaths } from "../mode
 import { compileRules, whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
-import { conditionalOn, withoutImpossible, type Applies, type Person } from "./applies.js";
+import { askAbout, conditionalOn, withoutImpossible, type Applies } from "./applies.js";
 import { centralInterval, columnDistribution } from "./distribution.js";
 import type { Predictor } from "./predictor.js";
 import { assumptionOf, requireCounts, supportOf, type Support } from "./support.js";
@@ -102,7 +102,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   // Whoever is in the row memory with these cells is not to be asked about itself, in any row.
   const own = predictor.find(encoded);
   const paths = await predictor.run(encoded, own.fill(own[0]));
-  const person: Person = { predictor, rules, encoded, own: own[0], values: known };
+  const person = askAbout(predictor, rules, encoded, own[0], known, paths);
   const rowOf = new Map(names.map((name, k) => [columnOf.get(name) ?? -1, k + 1]));
   rowOf.delete(-1);
   const answers: Answer[] = [];

@@ -171,6 +171,15 @@ describe("an answer", () => {
     expect(await ask({}, "brand_years")).toEqual(await ask({}, "brand_years"));
   });
 
+  test("takes one run more for all attributes that hang on the same unknown gates", async () => {
+    const runs: number[] = [];
+    const counting: Predictor = { ...predictor, run: (rows, own) => (runs.push(rows.rows), predictor.run(rows, own)) };
+    const all = (await predict(counting, schema, { height: 170 })).answers;
+    // The person with and without its height; how smoking may lie; sex and age for births; amounts for years of a brand.
+    expect(runs.length).toBeLessThanOrEqual(5);
+    for (const name of ["amount", "brand_years", "births"]) expect(all.find((answer) => answer.name === name)).toEqual(await ask({ height: 170 }, name));
+  });
+
   test("of a gate rules out what the given values rule out", async () => {
     expect(await level({ births: 2, height: 190 }, "sex", "M")).toBeLessThan(1e-9);
     // Of the grid's cells the one from 28.5 to 31.5 has ages to which births apply; those below it are ruled out.

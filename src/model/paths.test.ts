@@ -30,13 +30,15 @@ function member(seed: number): MemberWeights {
 }
 const members = [member(1), member(2)];
 const all = Int32Array.from({ length: rows }, (_, i) => i);
-const people: MemoryRows = {
-  rows,
-  features: table.features,
-  observed: Float32Array.from(table.observed),
-  cells: cellIndicators(cells, layout, grids, all, table.observed),
-  row: BigInt64Array.from(all, BigInt),
-};
+const repeated = (numbers: ArrayLike<number>, times: number): Float32Array => Float32Array.from({ length: times * numbers.length }, (_, k) => numbers[k % numbers.length]);
+const everybody = (times: number): MemoryRows => ({
+  rows: times * rows,
+  features: repeated(table.features, times),
+  observed: repeated(table.observed, times),
+  cells: repeated(cellIndicators(cells, layout, grids, all, table.observed), times),
+  row: BigInt64Array.from({ length: times * rows }, (_, i) => BigInt(i)),
+});
+const people = everybody(1);
 
 async function run(graph: Uint8Array, own: readonly bigint[]): Promise<Record<string, TensorData>> {
   const session = await openSession(graph, { threads: 1 });
@@ -49,10 +51,12 @@ const matrix = (flat: ArrayLike<number>, width: number): number[][] => Array.fro
 
 describe("the graph that answers", () => {
   const own = [0n, 1n, -1n, 3n];
-  const graph = toOnnx(buildPathGraph(layout, config, params, members, people, grids));
 
-  test.each([0, 1])("gives member %d's paths, classes as probabilities, without dropout", async (k) => {
-    const out = await run(graph, own);
+  // With few people their weights are mixed over the heads before they are added up, with many afterwards.
+  test.each([[0, 1], [1, 1], [0, 3]])("gives member %d's paths beside everybody %d times, classes as probabilities, without dropout", async (k, times) => {
+    const people = everybody(times);
+    expect(layout.numbers * people.rows < 2 * grids.total).toBe(times === 1);
+    const out = await run(toOnnx(buildPathGraph(layout, config, params, members, people, grids)), own);
     const { theta, linear } = members[k];
     const plain = plainNetwork(layout, config, plainParameters(params, theta), {
       x: matrix(table.features.slice(0, own.length * d), d),

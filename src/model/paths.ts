@@ -57,6 +57,7 @@ export function collectPaths(rows: number, members: number): { add(out: Readonly
   return {
     /** Takes the first rows of a run's outputs as these rows of the table. */
     add(out, places) {
+      const whole = places.length === rows && places.every((i, r) => i === r);
       collected.forEach((member, k) => {
         const names = memberOutputs(k);
         for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
@@ -65,6 +66,10 @@ export function collectPaths(rows: number, members: number): { add(out: Readonly
           if (!output) continue;
           const data = output.data as Float32Array;
           const width = data.length / output.dims[0];
+          if (whole) {
+            member[key] = data.subarray(0, rows * width);
+            continue;
+          }
           const all = (member[key] ??= new Float32Array(rows * width));
           places.forEach((i, r) => all.set(data.subarray(r * width, (r + 1) * width), i * width));
         }
@@ -171,15 +176,39 @@ function originShares(kernel: Tensor, observed: Tensor, sources: readonly Tensor
   return ops.concat(mixed, 1);
 }
 
-/** The kernel's distribution of each number over its grid's cells -> (B, cells). Sums to 1 per column, or to 0 if nobody observed it. */
+/**
+ * The kernel's distribution of each number over its grid's cells -> (B, cells). Sums to 1 per column, or to 0 if nobody
+ * observed it. People's weights are mixed over the heads for each column before they are added up, or what each head adds up
+ * is mixed, whichever array is smaller: of a few prototypes the first, of many rows the second.
+ */
 function histogram(kernel: Tensor, cells: Tensor, observed: Tensor, share: Tensor, layout: Layout, spans: CellSpans): Tensor {
   const n = layout.numbers;
-  const heads = share.shape[0] as number;
-  const columnOf = spans.first.slice(0, n).flatMap((first, j) => new Array<number>((spans.first[j + 1] ?? spans.total) - first).fill(j));
+  const [heads, , people] = kernel.shape as [number, number, number];
   const total = ops.matmul(kernel, ops.slice(observed, 0, n, 1)); // (H, B, n)
   const perColumn = ops.div(ops.reshape(ops.slice(share, 0, n, 1), [heads, 1, n]), ops.addScalar(total, 1e-9));
+  const sizes = spans.first.slice(0, n).map((first, j) => (spans.first[j + 1] ?? spans.total) - first);
+  if (n * people < heads * spans.total) return mixedFirst(kernel, cells, perColumn, sizes);
+  const columnOf = sizes.flatMap((size, j) => new Array<number>(size).fill(j));
   const mass = ops.matmul(kernel, cells); // (H, B, cells)
   // Whole rows are gathered and laid back: a gather of single numbers takes three times as long.
   const perCell = ops.transpose(ops.gather(ops.transpose(perColumn, [2, 0, 1]), columnOf, 0), [1, 2, 0]); // (H, B, cells)
   return ops.sum(ops.mul(mass, perCell), [0]);
+}
+
+/** One product per column, of the people's weights (n, B, M) and their cells, filled up to the most cells of a column. */
+function mixedFirst(kernel: Tensor, cells: Tensor, perColumn: Tensor, sizes: readonly number[]): Tensor {
+  const most = Math.max(...sizes);
+  const rows = kernel.shape[1];
+  let first = 0;
+  const places = sizes.flatMap((size) => {
+    const own = Array.from({ length: most }, (_, b) => first + Math.min(b, size - 1));
+    first += size;
+    return own;
+  });
+  const people = cells.shape[0] as number;
+  const weights = ops.matmul(ops.transpose(perColumn, [1, 2, 0]), ops.transpose(kernel, [1, 0, 2])); // (B, n, M)
+  const filledUp = ops.transpose(ops.reshape(ops.gather(cells, places, 1), [people, sizes.length, most]), [1, 2, 0]); // (n, most, M)
+  const mass = ops.reshape(ops.matmul(filledUp, ops.transpose(weights, [1, 2, 0])), [sizes.length * most, rows]);
+  const kept = sizes.flatMap((size, j) => Array.from({ length: size }, (_, b) => j * most + b));
+  return ops.transpose(ops.gather(mass, kept, 0), [1, 0]);
 }

@@ -99,16 +99,24 @@ function sortRules(drafts: Drafts): { order: number[]; depth: Map<number, number
 export const ruleProblems = (schema: Schema): RuleProblem[] =>
   readRules(schema.attributes).problems.sort((a, b) => a.attribute - b.attribute);
 
+const compiled = new WeakMap<object, Rules>();
+
 /**
- * The rules of a dictionary.
+ * The rules of a dictionary; read once for each schema, which every question to a model asks for.
  * @throws VhgmError "schema" naming the attribute, for a condition that cannot be read or that names what it must not
  */
-export function compileRules(schema: Pick<Schema, "attributes">): Rules {
+export function compileRules({ attributes }: Pick<Schema, "attributes">): Rules {
+  let rules = compiled.get(attributes);
+  if (!rules) compiled.set(attributes, (rules = readAndSort(attributes)));
+  return rules;
+}
+
+function readAndSort(all: readonly Attribute[]): Rules {
   // Roles are checked against all columns; places refer to the modelled ones.
-  const { problems } = readRules(schema.attributes);
-  const attributes = schema.attributes.filter(({ role }) => role === "attribute");
+  const { problems } = readRules(all);
+  const attributes = all.filter(({ role }) => role === "attribute");
   for (const { attribute, message } of problems) {
-    const { name, role } = schema.attributes[attribute];
+    const { name, role } = all[attribute];
     if (role === "attribute") throw new VhgmError("schema", `attribute ${JSON.stringify(name)}: ${message}.`);
   }
   const { drafts } = readRules(attributes);
