@@ -13,7 +13,7 @@ import { refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
-import { readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
+import { lanesOf, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
 import { rowsWarning } from "./warnings.js";
 import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
@@ -62,7 +62,7 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
     requireKey(opened, flags.key);
     const { table, schema: known } = await openVisits(opened, schema, flags);
-    const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
+    const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, lanes: lanesOf(flags), maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
     const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
     try {
       const input = { predictor, schema: bundle.schema, table, rows: bundle.card.tableRows ?? bundle.card.rows, flags, seed: options.seed };

@@ -11,7 +11,7 @@ import type { Subject } from "../evaluation/subject.js";
 import type { Predictor } from "../inference/predictor.js";
 import { packageVersion } from "../training/node/versions.js";
 import { stopped } from "./interrupt.js";
-import { readTrainingOptions, sessionOptions, type TrainingFlags } from "./trainingFlags.js";
+import { lanesOf, readTrainingOptions, sessionOptions, type TrainingFlags } from "./trainingFlags.js";
 import { counted } from "./text.js";
 
 export interface EvaluateFlags extends TrainingFlags {
@@ -75,7 +75,7 @@ function distinct(methods: Method[]): Method[] {
 async function trainingMethod(flags: EvaluateFlags): Promise<Method> {
   const options = { ...(await readTrainingOptions(flags)), memory: "rows" as const };
   const session = sessionOptions(flags);
-  const impute = imputeByTraining(options, openSession, session, { stopped });
+  const impute = imputeByTraining(options, openSession, session, { stopped }, lanesOf(flags));
   return {
     name: ownName,
     kind: "vhgm",

@@ -13,7 +13,7 @@ import { createProgress } from "./progress.js";
 import { heldOutSummary, rowsLearned } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, duration } from "./text.js";
-import { memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
+import { lanesOf, memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
 import { rowsWarning } from "./warnings.js";
 import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
@@ -73,7 +73,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
   const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
     const { table, schema: known } = await openVisits(opened, schema, flags);
     const input = {
-      table, schema: known, options, open: openSession, session: sessionOptions(flags), maxRows: flags.maxRows,
+      table, schema: known, options, open: openSession, session: sessionOptions(flags), lanes: lanesOf(flags), maxRows: flags.maxRows,
       checkpoint: { path: checkpoint, resume },
       extend: extendWithSampler(openSession),
       save: (made: Bundle) => writeBundle(output, made),

@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
 import { VhgmError } from "../base/errors.js";
 import type { Device, SessionOptions } from "../engine/index.js";
+import { openWorkerSession } from "../engine/node/workerSession.js";
 import { parseDictionary } from "../schema/dictionary.js";
 import type { Schema } from "../schema/schema.js";
 import { parseTrainingConfig } from "../training/config.js";
+import type { Lanes } from "../training/lanes.js";
 import { defaultMaxRows } from "../training/node/readCells.js";
 import type { TrainTableHooks } from "../training/node/trainTable.js";
 import { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "../training/options.js";
@@ -65,11 +68,16 @@ export const readSchema = async ({ schema }: Pick<TrainingFlags, "schema">): Pro
 
 export const sessionOptions = ({ device, threads }: Pick<TrainingFlags, "device" | "threads">): SessionOptions => ({ device, ...(threads === undefined ? {} : { threads }) });
 
+/** Members of an ensemble are trained side by side by threads of their own. */
+export const lanesOf = ({ device, threads = availableParallelism() }: Pick<TrainingFlags, "device" | "threads">): Lanes | undefined =>
+  device === "cpu" ? { threads, open: openWorkerSession } : undefined;
+
 /** Shows a training's progress. */
 export function trainingHooks(progress: Progress, onNote: (note: string) => void): TrainTableHooks {
-  let best: { loss: number; epoch: number } | undefined;
-  let member = -1;
-  let start = { time: 0, epoch: 0 };
+  const best = new Map<number, { loss: number; epoch: number }>();
+  /** Of members that take turns: how far each has come. */
+  const latest = new Map<number, { epoch: number; epochs: number }>();
+  let start = { time: 0, done: -1 };
   let onRows: ((rows: number) => void) | undefined;
   return {
     stopped,
@@ -77,19 +85,25 @@ export function trainingHooks(progress: Progress, onNote: (note: string) => void
     onPhase: (phase) => {
       onRows = undefined;
       progress.phase(phase);
-      start = { time: Date.now(), epoch: -1 };
     },
     onRows: (rows) => (onRows ??= rowProgress(progress))(rows),
-    onEpoch: (report) => {
-      if (report.member !== member || start.epoch < 0) {
-        if (report.member !== member) best = undefined;
-        member = report.member;
-        start.epoch = report.epoch - 1;
+    onEpoch: ({ member, members, together, epoch, epochs, rows, heldOutLoss, trainLoss, kl }) => {
+      if (together === 1 && !latest.has(member)) {
+        latest.clear();
+        start.done = -1;
       }
-      if (Number.isFinite(report.heldOutLoss) && !(best && best.loss <= report.heldOutLoss)) best = { loss: report.heldOutLoss, epoch: report.epoch };
-      const rate = (1000 * report.rows * (report.epoch - start.epoch)) / Math.max(1, Date.now() - start.time);
-      const score = best ? `, held-out NLL ${best.loss.toFixed(3)} at epoch ${best.epoch}` : "";
-      progress.update(report.epoch, report.epochs, `epoch ${report.epoch} of ${report.epochs}, ${count(Math.round(rate))} rows a second, NLL ${report.trainLoss.toFixed(3)}${score}${report.kl === undefined ? "" : `, divergence ${report.kl.toFixed(2)} nats a person`}`, "at most");
+      latest.set(member, { epoch, epochs });
+      const done = [...latest.values()].reduce((sum, { epoch }) => sum + epoch, 0);
+      const total = [...latest.values()].reduce((sum, { epochs }) => sum + epochs, 0) + (together === 1 ? 0 : (members - latest.size) * epochs);
+      if (start.done < 0) start = { time: Date.now(), done };
+      const known = best.get(member);
+      if (Number.isFinite(heldOutLoss) && !(known && known.loss <= heldOutLoss)) best.set(member, { loss: heldOutLoss, epoch });
+      const rate = (1000 * rows * (done - start.done)) / Math.max(1, Date.now() - start.time);
+      const speed = done > start.done ? `, ${count(Math.round(rate))} rows a second` : "";
+      const found = best.get(member);
+      const score = found ? `, held-out NLL ${found.loss.toFixed(3)} at epoch ${found.epoch}` : "";
+      const divergence = kl === undefined ? "" : `, divergence ${kl.toFixed(2)} nats a person`;
+      progress.update(done, total, `${together === 1 ? "" : `network ${member + 1}, `}epoch ${epoch} of ${epochs}${speed}, NLL ${trainLoss.toFixed(3)}${score}${divergence}`, "at most");
     },
   };
 }

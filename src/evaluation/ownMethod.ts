@@ -4,6 +4,7 @@ import type { SessionFactory, SessionOptions } from "../engine/index.js";
 import { bestPoint, columnDistribution } from "../inference/distribution.js";
 import { openPredictor, type Predictor } from "../inference/predictor.js";
 import { compileModel } from "../model/trained.js";
+import type { Lanes } from "../training/lanes.js";
 import type { TrainingOptions } from "../training/options.js";
 import { trainModel, type TrainingHooks } from "../training/train.js";
 import type { Completed, Imputer } from "./imputer.js";
@@ -11,13 +12,18 @@ import { supportOfVisible } from "./subject.js";
 
 /** Fills a table's holes as `vhgm complete` does: a model learns from the very table, with its people's cells in memory. */
 export const imputeByTraining =
-  (options: TrainingOptions, open: SessionFactory, session: SessionOptions = {}, hooks: Pick<TrainingHooks, "stopped"> = {}): Imputer =>
+  (options: TrainingOptions, open: SessionFactory, session: SessionOptions = {}, hooks: Pick<TrainingHooks, "stopped"> = {}, lanes?: Lanes): Imputer =>
   async (cells, _seed, { onStep } = {}) => {
     const own: SessionFactory = (model, more) => open(model, { ...session, ...more });
     const visible = supportOfVisible(cells);
     await onStep?.(0);
-    const onEpoch: TrainingHooks["onEpoch"] = ({ epoch, epochs, member, members }) => void onStep?.((member + epoch / epochs) / members);
-    const { model } = await trainModel(visible, { ...options, memory: "rows" }, own, { ...hooks, onEpoch });
+    const shares = new Map<number, number>();
+    const onEpoch: TrainingHooks["onEpoch"] = ({ epoch, epochs, member, members, together }) => {
+      shares.set(member, epoch / epochs);
+      const done = together === 1 ? member + epoch / epochs : [...shares.values()].reduce((a, b) => a + b, 0);
+      void onStep?.(done / members);
+    };
+    const { model } = await trainModel(visible, { ...options, memory: "rows" }, own, { ...hooks, onEpoch }, lanes);
     const predictor = await openPredictor(compileModel(model), open, { device: session.device });
     try {
       return await completeByModel(predictor, visible);

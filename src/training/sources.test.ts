@@ -120,7 +120,7 @@ describe("training", () => {
     const whole = await theta(cells, { epochs: 4 });
     for (const stopAt of [1, 3]) {
       let saved: unknown;
-      await trainModel(cells, quick, open, { checkpoints: { load: async () => null, save: async (p) => void (p.current?.epoch === stopAt && (saved = structuredClone(p))) } });
+      await trainModel(cells, quick, open, { checkpoints: { load: async () => null, save: async ({ members: [member] }) => void (member && "state" in member && member.state.epoch === stopAt && (saved = structuredClone({ members: [member] }))) } });
       const again = await trainModel(cells, quick, open, { checkpoints: { load: async () => saved as never, save: async () => {} } });
       expect(again.model.members[0].theta).toEqual(whole);
     }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cellsOf, factorTable, levelsAttribute, numberAttribute, withHoles } from "../../test/support/tables.js";
+import { VhgmError } from "../base/errors.js";
 import { createRng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
@@ -8,6 +9,7 @@ import { openSession } from "../engine/node/session.js";
 import { memberOutputs } from "../model/paths.js";
 import { levelProbabilities, numberDensity, numberMean, type MemberPaths } from "../model/predictive.js";
 import { compileModel } from "../model/trained.js";
+import type { Lanes } from "./lanes.js";
 import type { EpochReport } from "./member.js";
 import { trainingDefaults, type TrainingOptions } from "./options.js";
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "./train.js";
@@ -68,10 +70,38 @@ describe("a training that was cut off", () => {
   const resumed = (progress: TrainingProgress, options: Partial<TrainingOptions>): Promise<TrainingResult> =>
     train(table, options, { checkpoints: { load: async () => structuredClone(progress), save: async () => {} } });
 
+  const stage = (member: TrainingProgress["members"][number]): number | string | null => (member === null ? null : "done" in member ? "done" : member.state.epoch);
+
+  test("of members side by side is that of one after the other, and goes on from every epoch to the same model", async () => {
+    const options = { members: 3, epochs: 2, dropout: 0.3, memoryRows: 40 };
+    const one = await train(table, options);
+    const lanes: Lanes = { threads: 2, open };
+    const saved: TrainingProgress[] = [];
+    const phases: string[] = [];
+    const two = await trainModel(table, { ...quick, ...options }, open, { onPhase: (phase) => phases.push(phase), checkpoints: { load: async () => null, save: async (p) => void saved.push(structuredClone(p)) } }, lanes);
+    expect(two.model.members).toEqual(one.model.members);
+    expect(two.model.columns).toEqual(one.model.columns);
+    expect([...new Set(phases)]).toEqual(["linear path", "3 networks, 2 at a time", "calibration"]);
+    expect(saved.some(({ members }) => members.filter((member) => typeof stage(member) === "number").length === 2)).toBe(true);
+    for (const progress of saved) {
+      const again = await trainModel(table, { ...quick, ...options }, open, { checkpoints: { load: async () => structuredClone(progress), save: async () => {} } }, lanes);
+      expect(again.model.members).toEqual(one.model.members);
+    }
+  });
+
+  test("of members side by side ends with the first failure, and none begins after it", async () => {
+    const begun = new Set<number>();
+    const stop = new VhgmError("disk", "The disk is full.");
+    const save = async (): Promise<void> => Promise.reject(stop);
+    const training = trainModel(table, { ...quick, members: 4, epochs: 50 }, open, { onEpoch: ({ member }) => begun.add(member), checkpoints: { load: async () => null, save } }, { threads: 2, open });
+    await expect(training).rejects.toBe(stop);
+    expect(begun.has(2)).toBe(false);
+  });
+
   test("goes on from every epoch to the same model, bit for bit", async () => {
     const options = { members: 2, epochs: 3, dropout: 0.3, memoryRows: 40 };
     const { saved, result } = await recorded(options);
-    expect(saved.map((s) => [s.finished.length, s.current?.epoch])).toEqual([[0, 1], [0, 2], [0, 3], [1, undefined], [1, 1], [1, 2], [1, 3], [2, undefined]]);
+    expect(saved.map(({ members }) => members.map(stage))).toEqual([[1, null], [2, null], [3, null], ["done", null], ["done", 1], ["done", 2], ["done", 3], ["done", "done"]]);
     for (const progress of saved) {
       const again = await resumed(progress, options);
       expect(again.model.members).toEqual(result.model.members);
@@ -95,7 +125,7 @@ describe("a training that was cut off", () => {
     const options = { epochs: 40, steps: 400, learningRate: 0.03, dropout: 0, patience: 0.1 };
     const { saved, result, reports } = await recorded(options);
     expect(reports.length).toBeLessThan(40);
-    const last = saved.filter((s) => s.current).at(-1)!;
+    const last = saved.filter(({ members: [member] }) => stage(member) !== "done").at(-1)!;
     const again = await resumed(last, options);
     expect(again.epochs).toEqual(result.epochs);
     expect(again.model.members).toEqual(result.model.members);

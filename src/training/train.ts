@@ -18,6 +18,7 @@ import { makeFold, maskedTable } from "./folds.js";
 import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
+import { inLanes, type Lanes } from "./lanes.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
 import { fitLinearPath } from "./linearFit.js";
 import { evenlySpaced, linearRows, pickCells, pickTable } from "./rows.js";
@@ -44,16 +45,22 @@ export interface TrainingResult {
 
 export interface TrainingHooks {
   onPhase?(phase: string): void;
-  onEpoch?(report: EpochReport & { readonly member: number; readonly members: number }): void;
+  /** `together`: members that take turns. */
+  onEpoch?(report: EpochReport & { readonly member: number; readonly members: number; readonly together: number }): void;
   stopped?(): boolean;
   /** Saved progress: `save` is called at each epoch's end, `load` once at the start. */
   readonly checkpoints?: TrainingCheckpoints;
 }
 
-/** Progress of a training that was cut off: finished members, and the state of the one under way. */
+/** A member that has ended: its weights, and the epoch that they are of. */
+export interface TrainedMember {
+  readonly theta: Float32Array;
+  readonly epoch: number;
+}
+
+/** Progress of a training that was cut off, by member: what it gave, or the state that it goes on from; null for one that has not begun. */
 export interface TrainingProgress {
-  readonly finished: readonly { theta: Float32Array; epoch: number }[];
-  readonly current: MemberState | null;
+  readonly members: readonly ({ readonly done: TrainedMember } | { readonly state: MemberState } | null)[];
 }
 
 export interface TrainingCheckpoints {
@@ -70,8 +77,12 @@ const rounds = { usual: 12, wide: 8 };
 /** Above this many features the row memory is left out: its products would cost more than the network. */
 const memoryFeatures = 800;
 
-/** Learns a model from one table. @throws VhgmError code 'data' when there is nothing to learn from, 'cancelled' when stopped */
-export async function trainModel(cells: Cells, given: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}): Promise<TrainingResult> {
+/**
+ * Learns a model from one table.
+ * @param lanes where members are trained side by side; without it one after the other
+ * @throws VhgmError code 'data' when there is nothing to learn from, 'cancelled' when stopped
+ */
+export async function trainModel(cells: Cells, given: TrainingOptions, open: SessionFactory, hooks: TrainingHooks = {}, lanes?: Lanes): Promise<TrainingResult> {
   const layout = fitLayout(cells);
   requireLearnable(cells, layout);
   const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features, sources: cells.sources?.length });
@@ -82,7 +93,6 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const params = declareNetwork(layout, config);
   const p = layout.columns.length;
   const saved = await hooks.checkpoints?.load();
-  const finished = [...(saved?.finished ?? [])];
   const rows = rowRoles(cells, table, layout, options);
   const scored = evenlySpaced(table.rows, scoredRows);
   const all = scored.length === table.rows;
@@ -106,41 +116,53 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     },
     open,
   );
-  for (let k = 0; k < options.members; k++) {
+  const progress: TrainingProgress["members"][number][] = folds.map((_, k) => saved?.members[k] ?? null);
+  const finished: TrainedMember[] = [];
+  const together = Math.min(lanes?.threads ?? 1, options.members);
+  /** Tells of a member's phase; where several take turns, of all at once. */
+  const onPhase = (alone: string, among = alone): void => (together > 1 ? hooks.onPhase?.(`${options.members} networks, ${together} at a time`) : hooks.onPhase?.(options.members > 1 ? among : alone));
+  await inLanes(options.members, together, async (k, failed) => {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);
     const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
-    if (finished.length <= k) {
-      hooks.onPhase?.(options.members > 1 ? `network ${k + 1} of ${options.members}` : "network");
-      const done = await trainMember(
-        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, prototypes: options.memory === "prototypes" ? memory : null, rows, member: k, options, open },
+    const stopped = (): boolean => failed() || hooks.stopped?.() === true;
+    const before = progress[k];
+    if (before && "done" in before) finished[k] = before.done;
+    else {
+      onPhase("network", `network ${k + 1} of ${options.members}`);
+      const own: SessionFactory = together > 1 ? (graph) => lanes!.open(graph, { threads: Math.floor(lanes!.threads / together) }) : open;
+      finished[k] = await trainMember(
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, prototypes: options.memory === "prototypes" ? memory : null, rows, member: k, options, open: own },
         {
-          onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members }),
-          stopped: hooks.stopped,
-          checkpoint: (current) => hooks.checkpoints?.save({ finished, current }),
+          onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members, together }),
+          stopped,
+          checkpoint: (state) => {
+            progress[k] = { state };
+            return hooks.checkpoints?.save({ members: [...progress] });
+          },
         },
-        saved && saved.finished.length === k ? (saved.current ?? undefined) : undefined,
+        before?.state,
       );
-      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
-      finished.push(done);
-      await hooks.checkpoints?.save({ finished, current: null });
+      if (stopped()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
+      progress[k] = { done: finished[k] };
+      await hooks.checkpoints?.save({ members: [...progress] });
     }
-    hooks.onPhase?.("held-out cells");
+    onPhase("held-out cells");
     const member = { theta: finished[k].theta, linear: linear.folds[k].map };
     const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
     try {
       const run = await predictor.predict(scored, picked(fold.train, p));
       const paths = meanOfDraws(run.draws);
       const held = picked(fold.held, p);
-      heldOut.push({ paths, draws: run.draws, held });
-      if (k > 0) continue;
+      heldOut[k] = { paths, draws: run.draws, held };
+      if (k > 0) return;
       const losses = (predicted: Float32Array): Float64Array => cellLosses(layout, predicted, picked(table.features, layout.features), held);
       latent = run.latent && latentActivity(run.latent, picked(fold.train, p).reduce((a, b) => a + b, 0), { own: losses(paths.net), prior: losses(run.latent.prior) });
       masks = await comparePatterns(predictor, { layout, table, fold, roles: rows, mask: options.mask, seed: options.seed });
     } finally {
       await predictor.close();
     }
-  }
+  });
   hooks.onPhase?.("calibration");
   const { columns, scores, reliability } = calibrate(layout, grids, all ? cells : pickCells(cells, scored), heldOut, options);
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));

@@ -6,18 +6,18 @@ import { CellsBuilder } from "../../data/cells.js";
 import { openSession } from "../../engine/node/session.js";
 import { schemaSchema } from "../../schema/schema.js";
 import { trainingDefaults } from "../options.js";
+import type { MemberState } from "../member.js";
 import { trainModel, type TrainingProgress } from "../train.js";
 import { decodeCheckpoint, encodeCheckpoint, openCheckpoint, readCheckpoint } from "./checkpoint.js";
 
 const fingerprint = { table: "abc", "choice of settings": "{}" };
 const floats = (...values: number[]): Float32Array => Float32Array.from(values);
-const progress: TrainingProgress = {
-  finished: [{ theta: floats(1, 2), epoch: 3 }],
-  current: {
-    epoch: 4, epochs: 9, step: 40, rng: [1, 2, 3, 4294967295], bestScore: 0.1 + 0.2, bestEpoch: 2,
-    theta: floats(0.1, -0), m: floats(3, 4), v: floats(1e-38, 5), average: floats(NaN, Infinity), best: floats(6, 7),
-  },
+const state: MemberState = {
+  epoch: 4, epochs: 9, step: 40, rng: [1, 2, 3, 4294967295], bestScore: 0.1 + 0.2, bestEpoch: 2,
+  theta: floats(0.1, -0), m: floats(3, 4), v: floats(1e-38, 5), average: floats(NaN, Infinity), best: floats(6, 7),
 };
+const done = { theta: floats(1, 2), epoch: 3 };
+const progress: TrainingProgress = { members: [{ state: { ...state, epoch: 5 } }, { done }, { state }, null] };
 const encode = (p: TrainingProgress): Buffer => Buffer.concat(encodeCheckpoint(fingerprint, p));
 
 let folder: string;
@@ -29,9 +29,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe("a checkpoint", () => {
   it("comes back bit for bit", () => {
     expect(decodeCheckpoint(encode(progress), fingerprint, "c")).toEqual(progress);
-    const fresh: TrainingProgress = { finished: [], current: { ...progress.current!, bestScore: Infinity } };
+    const fresh: TrainingProgress = { members: [{ state: { ...state, bestScore: Infinity } }, null] };
     expect(decodeCheckpoint(encode(fresh), fingerprint, "c")).toEqual(fresh);
-    const between: TrainingProgress = { finished: progress.finished, current: null };
+    const between: TrainingProgress = { members: [{ done }, null] };
     expect(decodeCheckpoint(encode(between), fingerprint, "c")).toEqual(between);
   });
 
@@ -53,14 +53,16 @@ describe("a checkpoint", () => {
   it("is written at a network's end, held back within an epoch, and kept as it was when the arrays go on", async () => {
     const path = join(folder, "a");
     const file = openCheckpoint(path, fingerprint, false);
-    const current = structuredClone(progress.current!);
-    await file.save({ finished: [], current });
+    const current = structuredClone(state);
+    await file.save({ members: [{ state: current }, null] });
     expect(await readdir(folder)).toEqual([]);
     current.theta[0] = 99;
     expect(await file.flush()).toBe(true);
-    expect((await readCheckpoint(path, fingerprint))?.current?.theta).toEqual(progress.current!.theta);
-    await file.save({ finished: progress.finished, current: null });
-    expect((await readCheckpoint(path, fingerprint))?.finished).toHaveLength(1);
+    expect(await readCheckpoint(path, fingerprint)).toEqual({ members: [{ state }, null] });
+    await Promise.all([file.save({ members: [{ done }, { state: current }] }), file.save({ members: [{ done }, { state }] })]);
+    expect(await readCheckpoint(path, fingerprint)).toEqual({ members: [{ done }, { state: current }] });
+    await file.flush();
+    expect(await readCheckpoint(path, fingerprint)).toEqual({ members: [{ done }, { state }] });
     await file.remove();
     expect(await readdir(folder)).toEqual([]);
     expect(await readCheckpoint(path, fingerprint)).toBeNull();

@@ -4,8 +4,9 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { VhgmError } from "../../base/errors.js";
 import { diskError } from "../../data/node/atomic.js";
-import type { MemberState } from "../member.js";
 import type { TrainingCheckpoints, TrainingProgress } from "../train.js";
+
+type MemberProgress = TrainingProgress["members"][number];
 
 /**
  * What a checkpoint belongs to: hashes or texts of everything that decides a training's result. The keys are the words
@@ -23,20 +24,26 @@ export interface CheckpointFile extends TrainingCheckpoints {
 
 /*
  * The file: magic, length of the header (4 bytes, little-endian), header in JSON, the float arrays one after the other
- * (finished members' theta; then theta, m, v, average and best of the member under way), SHA-256 of all that.
+ * (member by member: theta of one that has ended; theta, m, v, average and best of one under way), SHA-256 of all that.
  */
-const magic = Buffer.from("VHGMCKP1");
+const magic = Buffer.from("VHGMCKP2");
 const digestBytes = 32;
 const arrayNames = ["theta", "m", "v", "average", "best"] as const;
 
 const headerSchema = z.object({
   fingerprint: z.record(z.string(), z.string()),
   size: z.int().nonnegative(),
-  finished: z.array(z.object({ epoch: z.number() })),
-  current: z
-    .object({ epoch: z.int(), epochs: z.int(), step: z.int(), rng: z.array(z.number()).length(4), bestScore: z.number().nullable(), bestEpoch: z.int() })
-    .nullable(),
+  members: z.array(
+    z
+      .union([
+        z.object({ done: z.object({ epoch: z.number() }) }),
+        z.object({ state: z.object({ epoch: z.int(), epochs: z.int(), step: z.int(), rng: z.array(z.number()).length(4), bestScore: z.number().nullable(), bestEpoch: z.int() }) }),
+      ])
+      .nullable(),
+  ),
 });
+
+const endedOf = ({ members }: TrainingProgress): number => members.filter((member) => member && "done" in member).length;
 
 /** At the end of an epoch progress is written if this time has passed since the last writing, and 10 times what that took. */
 const shortestPause = 2000;
@@ -51,6 +58,9 @@ export function openCheckpoint(path: string, fingerprint: Fingerprint, resume: b
   let exists = false;
   let pause = shortestPause;
   let lastWrite = performance.now();
+  let ended = 0;
+  /** Members may end an epoch while another's progress is written. */
+  let writing = Promise.resolve();
 
   const write = async (progress: TrainingProgress): Promise<void> => {
     const start = performance.now();
@@ -69,6 +79,7 @@ export function openCheckpoint(path: string, fingerprint: Fingerprint, resume: b
     }
     held = null;
     exists = true;
+    ended = endedOf(progress);
     lastWrite = performance.now();
     pause = Math.max(shortestPause, 10 * (lastWrite - start));
   };
@@ -80,11 +91,16 @@ export function openCheckpoint(path: string, fingerprint: Fingerprint, resume: b
       exists = progress !== null;
       return progress;
     },
-    async save(progress) {
-      if (progress.current === null || performance.now() - lastWrite >= pause) await write(progress);
-      else held = copyProgress(progress);
+    save(progress) {
+      const copy = copyProgress(progress);
+      writing = writing.then(async () => {
+        if (endedOf(copy) > ended || performance.now() - lastWrite >= pause) await write(copy);
+        else held = copy;
+      });
+      return writing;
     },
     async flush() {
+      await writing;
       if (held) await write(held);
       return exists;
     },
@@ -97,28 +113,30 @@ export function openCheckpoint(path: string, fingerprint: Fingerprint, resume: b
 }
 
 /** The training goes on in the arrays that it gave to `save`. */
-function copyProgress({ finished, current }: TrainingProgress): TrainingProgress {
-  if (!current) return { finished: [...finished], current };
-  const arrays = Object.fromEntries(arrayNames.map((name) => [name, current[name].slice()]));
-  return { finished: [...finished], current: { ...current, rng: [...current.rng], ...arrays } };
+const copyProgress = ({ members }: TrainingProgress): TrainingProgress => ({
+  members: members.map((member): MemberProgress => {
+    if (!member || "done" in member) return member;
+    const arrays = Object.fromEntries(arrayNames.map((name) => [name, member.state[name].slice()]));
+    return { state: { ...member.state, rng: [...member.state.rng], ...arrays } };
+  }),
+});
+
+const arraysOf = (member: MemberProgress): Float32Array[] => (!member ? [] : "done" in member ? [member.done.theta] : arrayNames.map((name) => member.state[name]));
+
+function headerOf(member: MemberProgress): unknown {
+  if (!member) return null;
+  if ("done" in member) return { done: { epoch: member.done.epoch } };
+  const { epoch, epochs, step, rng, bestScore, bestEpoch } = member.state;
+  // Infinity, the score before the first one, does not survive JSON.
+  return { state: { epoch, epochs, step, rng, bestScore: Number.isFinite(bestScore) ? bestScore : null, bestEpoch } };
 }
 
 /** The file in pieces, which share memory with the progress. */
-export function encodeCheckpoint(fingerprint: Fingerprint, { finished, current }: TrainingProgress): Uint8Array[] {
-  const size = current?.theta.length ?? finished[0]?.theta.length ?? 0;
-  const { epoch, epochs, step, rng, bestScore, bestEpoch } = current ?? ({} as Partial<MemberState>);
-  const header = Buffer.from(
-    JSON.stringify({
-      fingerprint,
-      size,
-      finished: finished.map((member) => ({ epoch: member.epoch })),
-      // Infinity, the score before the first one, does not survive JSON.
-      current: current ? { epoch, epochs, step, rng, bestScore: Number.isFinite(bestScore) ? bestScore : null, bestEpoch } : null,
-    }),
-  );
+export function encodeCheckpoint(fingerprint: Fingerprint, { members }: TrainingProgress): Uint8Array[] {
+  const arrays = members.flatMap(arraysOf);
+  const header = Buffer.from(JSON.stringify({ fingerprint, size: arrays[0]?.length ?? 0, members: members.map(headerOf) }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
-  const arrays = [...finished.map((member) => member.theta), ...(current ? arrayNames.map((name) => current[name]) : [])];
   const pieces = [magic, length, header, ...arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength))];
   const hash = createHash("sha256");
   for (const piece of pieces) hash.update(piece);
@@ -154,7 +172,7 @@ export function decodeCheckpoint(bytes: Buffer, fingerprint: Fingerprint, path: 
   } catch (cause) {
     throw damaged(cause);
   }
-  const { size, finished, current } = header;
+  const { size, members } = header;
   const other = Object.keys(fingerprint).filter((key) => header.fingerprint[key] !== fingerprint[key]);
   if (other.length > 0) {
     throw new VhgmError(
@@ -163,15 +181,19 @@ export function decodeCheckpoint(bytes: Buffer, fingerprint: Fingerprint, path: 
         "repeat the command of that training to resume it, or train without --resume to start anew.",
     );
   }
-  const arrays = finished.length + (current ? arrayNames.length : 0);
+  const arrays = members.reduce((sum, member) => sum + (!member ? 0 : "done" in member ? 1 : arrayNames.length), 0);
   if (end - from !== arrays * size * 4) throw damaged();
   let at = from;
   const next = (): Float32Array => {
     const copy = new Uint8Array(bytes.subarray(at, (at += size * 4)));
     return new Float32Array(copy.buffer);
   };
-  const members = finished.map(({ epoch }) => ({ theta: next(), epoch }));
-  if (!current) return { finished: members, current: null };
-  const [theta, m, v, average, best] = arrayNames.map(next);
-  return { finished: members, current: { ...current, bestScore: current.bestScore ?? Infinity, theta, m, v, average, best } };
+  return {
+    members: members.map((member): MemberProgress => {
+      if (!member) return null;
+      if ("done" in member) return { done: { theta: next(), epoch: member.done.epoch } };
+      const [theta, m, v, average, best] = arrayNames.map(next);
+      return { state: { ...member.state, bestScore: member.state.bestScore ?? Infinity, theta, m, v, average, best } };
+    }),
+  };
 }

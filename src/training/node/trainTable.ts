@@ -18,6 +18,7 @@ import type { AttributeNote } from "../../schema/infer.js";
 import { compileDerived } from "../../schema/derived.js";
 import { compileRules } from "../../schema/rules.js";
 import type { Schema } from "../../schema/schema.js";
+import type { Lanes } from "../lanes.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
 import { describeSources, populationOf } from "../sources.js";
@@ -33,6 +34,8 @@ export interface TrainTableInput {
   readonly options: TrainingOptions;
   readonly open: SessionFactory;
   readonly session?: SessionOptions;
+  /** Where members of an ensemble are trained side by side. */
+  readonly lanes?: Lanes;
   /** Rows that are held in memory at most (`defaultMaxRows`): of a longer table a sample is learned from. */
   readonly maxRows?: number;
   /** Where progress is kept, and whether to go on from it. */
@@ -81,7 +84,7 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   };
   let result: TrainingResult;
   try {
-    result = await trainModel(cells, options, open, { ...hooks, checkpoints });
+    result = await trainModel(cells, options, open, { ...hooks, checkpoints }, input.lanes);
   } catch (cause) {
     const kept = await checkpoint?.flush();
     if (kept && cause instanceof VhgmError && cause.code === "cancelled") {
@@ -102,8 +105,9 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
 
 function resumeNote(path: string, saved: TrainingProgress | null): string {
   if (!saved) return `There is no checkpoint "${path}", so the training starts anew.`;
-  const { finished, current } = saved;
-  return `Going on from "${path}": ${finished.length === 1 ? "1 network" : `${finished.length} networks`} complete${current ? `, network ${finished.length + 1} after epoch ${current.epoch}` : ""}.`;
+  const ended = saved.members.filter((member) => member && "done" in member).length;
+  const underWay = saved.members.flatMap((member, k) => (member && "state" in member ? [`network ${k + 1} after epoch ${member.state.epoch}`] : []));
+  return `Going on from "${path}": ${[`${ended === 1 ? "1 network" : `${ended} networks`} complete`, ...underWay].join(", ")}.`;
 }
 
 async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {

@@ -1,0 +1,29 @@
+import type { SessionFactory } from "../engine/index.js";
+
+/** Room for members of an ensemble that are trained side by side. */
+export interface Lanes {
+  /** Threads in all; so many members at a time at most, and what is left is shared out. */
+  readonly threads: number;
+  /** Sessions that do not hold up the calling thread. */
+  readonly open: SessionFactory;
+}
+
+/**
+ * Does the jobs 0 to count - 1, so many at a time, begun in the order of their numbers. After a failure none is begun; those
+ * under way are told, and the failure is thrown once they have ended.
+ */
+export async function inLanes(count: number, lanes: number, job: (k: number, failed: () => boolean) => Promise<void>): Promise<void> {
+  let next = 0;
+  let failure: { readonly cause: unknown } | undefined;
+  const lane = async (): Promise<void> => {
+    while (next < count && !failure) {
+      try {
+        await job(next++, () => failure !== undefined);
+      } catch (cause) {
+        failure ??= { cause };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, count) }, lane));
+  if (failure) throw failure.cause;
+}
