@@ -10,8 +10,10 @@ import { countTogether } from "../data/together.js";
 import { fitGrids } from "../model/grids.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { compileModel } from "../model/trained.js";
+import type { Forest } from "../model/trees/forest.js";
 import { schemaSchema } from "../schema/schema.js";
 import { formatVersion, packBundle, unpackBundle, type Bundle } from "./bundle.js";
+import { packForest, unpackForest } from "./forestPart.js";
 import { readBundle, writeBundle } from "./node/files.js";
 
 let bundle: Bundle;
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const theta = declareNetwork(layout, config).initial(createRng(1));
   const linear = { center: new Float32Array(layout.features), weights: new Float32Array(layout.features ** 2), lambda: new Float32Array(layout.columns.length).fill(0.2), relaxation: 1 };
   const columns = layout.columns.map(() => ({ weights: [0.5, 0, 0.5] as const, spread: 1, histogram: 0, cells: [] }));
-  const trained = { layout, config, grids: fitGrids(cells, layout), columns, members: [{ theta, linear }], memory: null, peoplePerMemoryRow: 1 };
+  const trained = { layout, config, grids: fitGrids(cells, layout), columns, members: [{ theta, linear }], memory: null, forest: null, peoplePerMemoryRow: 1 };
   const card: Bundle["card"] = {
     vhgm: "0.0.0", versions: { node: "20" }, tables: ["table"], rows: 30, attributes: 2, observedCells: 52, setAside: [],
     options: {}, memory: "prototypes", epochs: [2], scores: [{ name: "kind", cells: 0, error: null, baseline: null, nll: null }],
@@ -62,6 +64,20 @@ describe("a bundle", () => {
     expect(back.model.grids.grids.map((g) => [...g.lo])).toEqual(bundle.model.grids.grids.map((g) => [...g.lo]));
     expect(await packBundle(bundle)).toEqual(packed);
     expect(await packBundle(back)).toEqual(packed);
+  });
+
+  it("comes back with its trees, and tells bytes that are none", async () => {
+    const forest: Forest = [null, { roots: Int32Array.of(0, 3), question: Int32Array.of(0, -1, -1, -1), upTo: Float32Array.of(0.5, 0, 0, 0), left: Int32Array.of(1, 0, 2, 0), probabilities: Float32Array.of(1, 0, 0.25, 0.75) }];
+    const back = await unpackBundle(await packBundle({ ...bundle, model: { ...bundle.model, forest } }), "m.vhgm");
+    expect(back.model.forest).toEqual(forest);
+    expect((await unpackBundle(packed, "m.vhgm")).model.forest).toBeUndefined();
+    const bytes = packForest(forest);
+    expect(unpackForest(bytes, 2, 2)).toEqual(forest);
+    for (const part of [bytes.subarray(0, -4), bytes.subarray(0, 3), Uint8Array.from([...bytes, 0])]) expect(() => unpackForest(part, 2, 2)).toThrow("of the trees do not fit 2 attributes");
+    expect(() => unpackForest(bytes, 3, 3)).toThrow("do not fit");
+    // A split that leads back to itself, or asks what nobody answers, would never end or end in nonsense.
+    expect(() => unpackForest(packForest([null, { ...forest[1]!, left: Int32Array.of(0, 0, 2, 0) }]), 2, 2)).toThrow("do not fit");
+    expect(() => unpackForest(packForest([null, { ...forest[1]!, question: Int32Array.of(2, -1, -1, -1) }]), 2, 2)).toThrow("do not fit");
   });
 
   it.each(["schema.json", "card.json", "model.json", "predict.onnx", "together.bin"])("is refused when a byte of %s is another, or when it is gone", async (part) => {

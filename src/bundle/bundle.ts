@@ -8,9 +8,11 @@ import { layGrids } from "../model/grids.js";
 import type { ColumnCalibration } from "../model/predictive.js";
 import type { Sampler } from "../model/sampler.js";
 import type { PredictModel } from "../model/trained.js";
+import { questionsOf } from "../model/trees/asked.js";
 import { ruleProblems } from "../schema/rules.js";
 import { schemaSchema, type Schema } from "../schema/schema.js";
 import { cardSchema, type TrainingCard } from "./card.js";
+import { packForest, unpackForest } from "./forestPart.js";
 
 /** A saved model: the predict graph, what turns its outputs into densities, the dictionary and the training card. */
 export interface Bundle {
@@ -37,11 +39,13 @@ const partNames = ["schema.json", "card.json", "model.json", "predict.onnx"] as 
 const togetherPart = "together.bin";
 /** What people are invented by; models of earlier programs and of very wide tables lack it. */
 const samplerPart = "sampler.json";
+/** Trees on top of the graph's paths, of models that may keep cells of real people. */
+const forestPart = "forest.bin";
 
 /** The bundle as the bytes of one file. The same model gives the same bytes. */
 export async function packBundle(bundle: Bundle): Promise<Uint8Array> {
   const { model } = bundle;
-  const { graph, grids, together, sampler, ...rest } = model;
+  const { graph, grids, together, sampler, forest, ...rest } = model;
   const parts: Record<string, Uint8Array> = {
     "schema.json": json(bundle.schema),
     "card.json": json(bundle.card),
@@ -49,6 +53,7 @@ export async function packBundle(bundle: Bundle): Promise<Uint8Array> {
     "predict.onnx": graph,
     ...(together ? { [togetherPart]: packTogether(together) } : {}),
     ...(sampler ? { [samplerPart]: json(sampler) } : {}),
+    ...(forest ? { [forestPart]: packForest(forest) } : {}),
   };
   const files: z.infer<typeof manifestSchema>["files"] = {};
   for (const name of Object.keys(parts)) files[name] = { bytes: parts[name].length, sha256: await sha256(parts[name]) };
@@ -64,7 +69,7 @@ export async function unpackBundle(bytes: Uint8Array, name: string): Promise<Bun
   if (manifest.formatVersion > formatVersion) {
     throw new VhgmError("bundle", `${name} has format version ${manifest.formatVersion}; this program reads versions up to ${formatVersion}, so a newer vhgm is needed.`);
   }
-  const optional = [togetherPart, samplerPart].filter((part) => manifest.files[part]);
+  const optional = [togetherPart, samplerPart, forestPart].filter((part) => manifest.files[part]);
   for (const part of [...partNames, ...optional]) {
     const expected = manifest.files[part];
     if (!files[part] || !expected || files[part].length !== expected.bytes || (await sha256(files[part])) !== expected.sha256) {
@@ -82,10 +87,11 @@ function assemble(files: Record<string, Uint8Array>, name: string): Bundle {
   const schema = readPart(files, "schema.json", schemaSchema, name);
   const together = files[togetherPart] && unpackTogether(files[togetherPart]);
   const sampler = files[samplerPart] && (JSON.parse(strFromU8(files[samplerPart])) as Sampler);
+  const forest = files[forestPart] && unpackForest(files[forestPart], rest.columns.length, questionsOf(rest.layout).length);
   return {
     schema: together ? schema : withoutUncheckedRules(schema),
     card: readPart(files, "card.json", cardSchema, name),
-    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"], ...(together ? { together } : {}), ...(sampler ? { sampler } : {}) },
+    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"], ...(together ? { together } : {}), ...(sampler ? { sampler } : {}), ...(forest ? { forest } : {}) },
   };
 }
 

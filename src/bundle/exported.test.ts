@@ -23,3 +23,9 @@ test("the description places every attribute, and the readme names the rules tha
   expect(attributes.map(({ applies_when }) => applies_when)).toEqual([undefined, undefined, "age >= 18", undefined]);
   expect(strFromU8(files["README.md"])).toContain("vhgm obeys those of systolic (`applies_when`");
 });
+
+test("a model with trees is refused, with what to do", async () => {
+  const bundle = await unpackBundle(await readFile(join(import.meta.dirname, "golden/format1.vhgm")), "format1.vhgm");
+  const forest = bundle.model.columns.map(() => null);
+  expect(() => exportFiles({ ...bundle, model: { ...bundle.model, forest } })).toThrow("The model has trees on top of its network, which cannot be exported: they are outside the graph; train without --memory rows, or with `trees: 0`");
+});

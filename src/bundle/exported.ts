@@ -11,7 +11,7 @@ import { browserExample, exportReadme, pythonExample } from "./exportedTexts.js"
  * The files of an exported model by name: the graph from raw values to raw values, what its columns are, a readme and two
  * examples. The same model gives the same bytes.
  * @param rounds names of the attributes that invented people are drawn by, round by round (`generationRounds`)
- * @throws VhgmError "usage" for a model of the set encoder, whose tokens are made outside its graph
+ * @throws VhgmError "usage" for a model of the set encoder or with trees, which are outside its graph
  */
 export function exportFiles(bundle: Bundle, rounds?: readonly (readonly string[])[]): Record<string, Uint8Array> {
   requireExportable(bundle);
@@ -26,8 +26,9 @@ export function exportFiles(bundle: Bundle, rounds?: readonly (readonly string[]
   return { "model.onnx": onnx, ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, strToU8(text)])) };
 }
 
-/** @throws VhgmError "usage" for a model of the set encoder, whose tokens are made outside its graph */
+/** @throws VhgmError "usage" for a model of the set encoder or with trees, which are outside its graph */
 export function requireExportable({ model }: Bundle): void {
+  if (model.forest) throw new VhgmError("usage", "The model has trees on top of its network, which cannot be exported: they are outside the graph; train without --memory rows, or with `trees: 0` in a --config file, for a model to export.");
   if (!onnxInputs(model.graph).includes("token.row")) return;
   throw new VhgmError("usage", "The model's network is the set encoder, which cannot be exported yet: its tokens are made outside the graph; train with --network transformer or mlp for a model to export.");
 }

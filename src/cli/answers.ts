@@ -12,7 +12,7 @@ export function describeAnswer(answer: Answer): string {
   const rests = why
     ? [
         `  rests on ${why.similarPeople === null ? "no memory of people" : `about ${short(Math.round(why.similarPeople))} similar people${sourcesOf(why)}`}; ` +
-          `shares: linear ${percent(why.paths.linear)}, similar people ${percent(why.paths.similarPeople)}, network ${percent(why.paths.network)}`,
+          `shares: linear ${percent(why.paths.linear)}, similar people ${percent(why.paths.similarPeople)}, network ${percent(why.paths.network)}${why.paths.trees === undefined ? "" : `, trees ${percent(why.paths.trees)}`}`,
       ]
     : [];
   return [title, ...appliesLines(answer), ...(answer.levels ? levelLines(answer) : answer.interval ? numberLines(answer) : []), ...supportLines(answer), ...rests].join("\n");

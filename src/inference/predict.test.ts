@@ -72,6 +72,12 @@ describe("an answer", () => {
       expect(why!.similarPeople).toBeLessThanOrEqual(300);
       expect(why!.paths.linear + why!.paths.similarPeople + why!.paths.network).toBeCloseTo(1, 9);
     }
+    const { answers: byTrees } = await ask({ age: 40 }, { why: true }, rows);
+    for (const { why } of byTrees) {
+      const { linear, similarPeople, network, trees } = why!.paths;
+      expect(trees).toBeGreaterThanOrEqual(0);
+      expect(linear + similarPeople + network + trees!).toBeCloseTo(1, 9);
+    }
     expect((await ask({ age: 40 })).answers[0].why).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import { collectPaths } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { rowBatches, rowViews, tokenArrays } from "../model/setTokens.js";
 import { hashRow, type PredictModel } from "../model/trained.js";
+import { openTreePath } from "../model/trees/treePath.js";
 
 /** Rows that go through the graph together. */
 const chunk = 128;
@@ -29,7 +30,11 @@ export async function openPredictor(model: PredictModel, open: SessionFactory, o
   return {
     model,
     find,
-    run: (rows, own = find(rows)) => runPaths(session, model, rows, own),
+    async run(rows, own = find(rows)) {
+      const paths = await runPaths(session, model, rows, own);
+      const trees = model.forest && openTreePath(model.forest, model, paths, rows);
+      return trees ? paths.map((member) => ({ ...member, trees })) : paths;
+    },
     close: () => session.close(),
   };
 }

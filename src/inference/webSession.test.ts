@@ -3,6 +3,7 @@ import { factorTable } from "../../test/support/tables.js";
 import { quickOptions } from "../../test/support/trained.js";
 import { encodeCells } from "../data/encode.js";
 import { openPredictor, type Predictor } from "./predictor.js";
+import type { OutputName } from "../model/predictive.js";
 import { compileModel } from "../model/trained.js";
 import { trainModel } from "../training/train.js";
 import { openSession as openNative } from "../engine/node/session.js";
@@ -28,7 +29,7 @@ describe("a session on WebAssembly", () => {
     const [own, theirs] = await Promise.all([web.run(rows), native.run(rows)]);
     expect(own).toHaveLength(theirs.length);
     theirs.forEach((member, k) => {
-      for (const [path, numbers] of Object.entries(member) as [keyof typeof member, Float32Array][]) {
+      for (const [path, numbers] of Object.entries(member) as [OutputName, Float32Array][]) {
         numbers.forEach((value, i) => expect(Math.abs(own[k][path]![i] - value), path).toBeLessThan(1e-5 * Math.max(1, Math.abs(value))));
       }
     });

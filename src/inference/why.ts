@@ -8,18 +8,19 @@ export interface Why {
   /** How much of these people comes from each source; absent for a model of one table. */
   readonly sources?: readonly { readonly name: string; readonly share: number }[];
   /** Share of each path in the answer. */
-  readonly paths: { readonly linear: number; readonly similarPeople: number; readonly network: number };
+  readonly paths: { readonly linear: number; readonly similarPeople: number; readonly network: number; readonly trees?: number };
 }
 
 export function explain(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Why {
-  const [linear, memory, net] = model.columns[j].weights;
+  const { weights, trees = 0 } = model.columns[j];
+  const [linear, memory, net] = weights.map((weight) => weight * (1 - trees));
   const p = model.layout.columns.length;
   const hasMemory = members.some((m) => m.similar);
   const sizes = members.map((m) => (m.similar?.[i * p + j] ?? 0) * model.peoplePerMemoryRow);
   return {
     similarPeople: hasMemory ? sizes.reduce((a, b) => a + b, 0) / members.length : null,
     ...(model.memorySources && hasMemory ? { sources: model.memorySources.map((name, s) => ({ name, share: originShare(model, members, i, j, s) })) } : {}),
-    paths: { linear, similarPeople: memory, network: net },
+    paths: { linear, similarPeople: memory, network: net, ...(model.columns[j].trees === undefined ? {} : { trees }) },
   };
 }
 

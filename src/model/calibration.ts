@@ -4,9 +4,9 @@ import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
 import { fewestCells, heldOutCells, type HeldOut, type HeldOutCell } from "./heldOutCells.js";
 import { cellOf, gridMean } from "./likelihoods/index.js";
-import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel } from "./predictive.js";
+import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel, type PathWeights } from "./predictive.js";
 import { countReliability, type Reliability } from "./reliability.js";
-import { defaultStacking, priorWeights, stackedWeights, type StackingChoice } from "./stacking.js";
+import { defaultStacking, priorWeights, stackedWeights, treeShares, type StackingChoice } from "./stacking.js";
 
 /** How well held-out cells of one attribute were predicted; for the training card. */
 export interface ColumnScore {
@@ -27,10 +27,12 @@ export interface ColumnScore {
  */
 export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[]; reliability: Reliability[] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
-  const prior = priorWeights(hasMemory, choice);
   const held = layout.columns.map((_, j) => heldOutCells(layout, cells, heldOut, j));
-  const columns: ColumnCalibration[] = stackedWeights(layout, held, prior, choice).map((weights) => ({
+  const paths = stackedWeights(layout, held, priorWeights(hasMemory, choice), choice);
+  const shares = heldOut.some((h) => h.paths.trees) ? treeShares(layout, held, paths, choice) : null;
+  const columns: ColumnCalibration[] = paths.map((weights, j) => ({
     weights,
+    ...(shares ? { trees: shares[j] } : {}),
     spread: 1,
     histogram: hasMemory ? 0.3 : 0,
     cells: [],
@@ -39,6 +41,10 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
   calibrateShapes(model, columns, held, hasMemory, choice.paths.includes("linear"));
   return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)), reliability: reliabilityOf(model, held) };
 }
+
+/** The weights of the three paths alone, by which holes are filled before trees are learned. */
+export const pathWeights = (layout: Layout, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): PathWeights[] =>
+  stackedWeights(layout, layout.columns.map((_, j) => heldOutCells(layout, cells, heldOut, j)), priorWeights(heldOut.some((h) => h.paths.memory), choice), choice);
 
 /** How the finished densities agree with the held-out cells, by type. */
 function reliabilityOf(model: DensityModel, held: readonly (readonly HeldOutCell[])[]): Reliability[] {

@@ -109,7 +109,7 @@ describe("the graph that answers", () => {
 });
 
 describe("a compiled model", () => {
-  const model: TrainedModel = { layout, config, grids, columns: [], members, memory: people, peoplePerMemoryRow: 1 };
+  const model: TrainedModel = { layout, config, grids, columns: [], members, memory: people, forest: null, peoplePerMemoryRow: 1 };
 
   test("knows the people in its memory by their cells, at their places", async () => {
     const chosen = [4, 9, 17];

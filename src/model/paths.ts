@@ -4,7 +4,7 @@ import { fixedNoise, probeLatent, type LatentConfig, type LatentDraw } from "./l
 import type { LinearMap } from "./linearMap.js";
 import { mapConstants } from "./linearPath.js";
 import { netPrediction, network, rowKeys, type MemoryInputs, type NetworkConfig } from "./network.js";
-import type { MemberPaths } from "./predictive.js";
+import type { MemberPaths, OutputName } from "./predictive.js";
 import { tokenInputs } from "./setTokens.js";
 
 /** The people (or prototypes) that the row memory averages over. */
@@ -53,14 +53,14 @@ export const drawsOf = ({ latent }: { readonly latent?: LatentConfig }): number 
  * network's prediction of its own, and the rest from the draw before it.
  */
 export function collectPaths(rows: number, members: number): { add(out: Readonly<Record<string, TensorData>>, rows: Int32Array): void; readonly paths: MemberPaths[] } {
-  const collected: Partial<Record<keyof MemberPaths, Float32Array>>[] = Array.from({ length: members }, () => ({}));
+  const collected: Partial<Record<OutputName, Float32Array>>[] = Array.from({ length: members }, () => ({}));
   return {
     /** Takes the first rows of a run's outputs as these rows of the table. */
     add(out, places) {
       const whole = places.length === rows && places.every((i, r) => i === r);
       collected.forEach((member, k) => {
         const names = memberOutputs(k);
-        for (const key of Object.keys(names) as (keyof MemberPaths)[]) {
+        for (const key of Object.keys(names) as OutputName[]) {
           const output = out[names[key]];
           if (!output && k > 0 && collected[k - 1][key]) member[key] ??= collected[k - 1][key];
           if (!output) continue;

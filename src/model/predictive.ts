@@ -2,6 +2,7 @@ import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { NumberGrids } from "./grids.js";
 import { gaussianMass, gridMean, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
+import type { TreePath } from "./trees/forest.js";
 
 /** Weights of the three paths, in this order, for one column; they sum to 1. */
 export type PathWeights = readonly [linear: number, memory: number, net: number];
@@ -9,6 +10,8 @@ export type PathWeights = readonly [linear: number, memory: number, net: number]
 /** What held-out cells taught about one column's predictive density. */
 export interface ColumnCalibration {
   readonly weights: PathWeights;
+  /** Share of the trees' prediction against that of the other paths; absent where there are no trees. */
+  readonly trees?: number;
   /** Numbers: factor on the network's standard deviation. */
   readonly spread: number;
   /** Skewed numbers: a Gaussian of the normal score around the linear path's; its deviation, and its share against the other. */
@@ -30,7 +33,12 @@ export interface MemberPaths {
   readonly similar?: Float32Array;
   readonly histogram?: Float32Array;
   readonly origin?: Float32Array;
+  /** The trees' predictions, which are the same for all members. */
+  readonly trees?: TreePath;
 }
+
+/** Names of the outputs that the graph gives. */
+export type OutputName = Exclude<keyof MemberPaths, "trees">;
 
 /** Everything that turns the paths' outputs into one predictive density. */
 export interface DensityModel {
@@ -43,16 +51,23 @@ export interface DensityModel {
   readonly memorySources?: readonly string[];
 }
 
-/** Weighted sum of the paths at one feature, averaged over members. */
-function stackedFeature(members: readonly MemberPaths[], at: number, [linear, memory, net]: PathWeights): number {
+/** Weighted sum of the three paths at one feature, averaged over members. */
+export function stackedFeature(members: readonly MemberPaths[], at: number, [linear, memory, net]: PathWeights): number {
   let sum = 0;
   for (const m of members) sum += linear * m.linear[at] + net * m.net[at] + (m.memory ? memory * m.memory[at] : 0);
   return sum / members.length;
 }
 
+/** The paths and the trees together, at feature k of column j in row i. */
+function predicted({ layout, columns }: DensityModel, members: readonly MemberPaths[], i: number, j: number, k = 0): number {
+  const { weights, trees: share = 0 } = columns[j];
+  const paths = stackedFeature(members, i * layout.features + layout.columns[j].first + k, weights);
+  const trees = share > 0 ? members[0].trees?.of(i, j) : undefined;
+  return trees ? paths + share * (trees[k] - paths) : paths;
+}
+
 /** Predicted mean of number column j in row i, in standard deviations. */
-export const stackedMean = (model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number =>
-  stackedFeature(members, i * model.layout.features + model.layout.columns[j].first, model.columns[j].weights);
+export const stackedMean = (model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number => predicted(model, members, i, j);
 
 /** Predicted mean of number column j in row i, in the user's units, inside the column's support. */
 export function numberMean(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
@@ -79,12 +94,12 @@ function buffer(size: number, which = 0): Float64Array {
 export function numberDensity(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
   const { layout, grids, columns } = model;
   const grid = grids.grids[j];
-  const { weights, spread, histogram: share, score, cells, reach = defaultReach } = columns[j];
+  const { spread, histogram: share, score, cells, reach = defaultReach } = columns[j];
   const { center, scale, first } = layout.columns[j];
   const p = new Float64Array(grid.size);
   const mass = buffer(grid.size);
   for (const m of members) {
-    const mean = stackedFeature([m], i * layout.features + first, weights);
+    const mean = predicted(model, [m], i, j);
     const sd = spread * Math.exp(0.5 * m.logVariance![i * layout.numbers + j]);
     gaussianMass(grid, center + scale * mean, scale * sd, mass);
     if (score && score.share > 0) {
@@ -125,11 +140,10 @@ function sumOf(a: Float32Array, from: number, size: number): number {
 
 /** Probabilities of the classes of column j in row i. */
 export function classProbabilities(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
-  const { first, width } = model.layout.columns[j];
-  const at = i * model.layout.features + first;
+  const { width } = model.layout.columns[j];
   const p = new Float64Array(width);
   let total = 0;
-  for (let k = 0; k < width; k++) total += p[k] = Math.max(0, stackedFeature(members, at + k, model.columns[j].weights));
+  for (let k = 0; k < width; k++) total += p[k] = Math.max(0, predicted(model, members, i, j, k));
   for (let k = 0; k < width; k++) p[k] /= total;
   return p;
 }

@@ -1,10 +1,10 @@
 import type { Layout } from "../data/layout.js";
 import { fewestCells, type HeldOutCell } from "./heldOutCells.js";
-import type { PathWeights } from "./predictive.js";
+import { stackedFeature, type PathWeights } from "./predictive.js";
 
 /** Which paths may be used, and whether held-out cells decide their weights. */
 export interface StackingChoice {
-  readonly paths: readonly ("linear" | "memory" | "net")[];
+  readonly paths: readonly ("linear" | "memory" | "net" | "trees")[];
   readonly stacking: "held-out" | "average";
 }
 export const defaultStacking: StackingChoice = { paths: ["linear", "memory", "net"], stacking: "held-out" };
@@ -43,6 +43,48 @@ export function stackedWeights(layout: Layout, held: readonly (readonly HeldOutC
     const loss = losses[j];
     return loss ? best(options, (k) => loss[k], usual, shrinkage.column) : usual;
   });
+}
+
+/** Share of the trees before any held-out cell was seen. */
+const usualTrees = 0.3;
+
+/** Share of the trees in each column, against the three paths as they are weighted: chosen, and drawn to the table's, as the paths' weights are. */
+export function treeShares(layout: Layout, held: readonly (readonly HeldOutCell[])[], weights: readonly PathWeights[], { stacking }: StackingChoice): number[] {
+  if (stacking === "average") return layout.columns.map(() => usualTrees);
+  const options = Array.from({ length: gridSteps + 1 }, (_, k) => k / gridSteps);
+  const losses = layout.columns.map((_, j) => (held[j].length < fewestCells ? null : treeLosses(layout, held[j], j, weights[j], options)));
+  const nearest = (loss: (k: number) => number, centre: number, strength: number): number => {
+    const total = options.map((t, k) => loss(k) + strength * (t - centre) ** 2);
+    return options[total.indexOf(Math.min(...total))];
+  };
+  const tablePrior = (number: boolean): number => {
+    const own = losses.filter((loss, j) => loss && (layout.columns[j].kind === "number") === number) as Float64Array[];
+    return own.length === 0 ? usualTrees : nearest((k) => own.reduce((sum, loss) => sum + loss[k], 0), usualTrees, shrinkage.table);
+  };
+  const [levels, numbers] = [tablePrior(false), tablePrior(true)];
+  return layout.columns.map(({ kind }, j) => {
+    const usual = kind === "number" ? numbers : levels;
+    const loss = losses[j];
+    return loss ? nearest((k) => loss[k], usual, shrinkage.column) : usual;
+  });
+}
+
+/** Negative log-likelihood of each share of the trees over a column's held-out cells, in nats, but for a constant. */
+function treeLosses(layout: Layout, held: readonly HeldOutCell[], j: number, weights: PathWeights, options: readonly number[]): Float64Array {
+  const { kind, center, scale, first } = layout.columns[j];
+  const losses = new Float64Array(options.length);
+  for (const { paths, row, value } of held) {
+    const k = kind === "number" ? 0 : value;
+    const before = stackedFeature([paths], row * layout.features + first + k, weights);
+    const trees = paths.trees?.of(row, j)?.[k] ?? before;
+    options.forEach((t, o) => {
+      const predicted = before + t * (trees - before);
+      losses[o] += kind === "number" ? (predicted - (value - center) / scale) ** 2 : -Math.log(Math.max(1e-3, predicted));
+    });
+  }
+  if (kind !== "number") return losses;
+  const variance = Math.max(Math.min(...losses) / held.length, 1e-12);
+  return losses.map((square) => square / (2 * variance));
 }
 
 /** All weightings in steps of 1/8 of the paths that the prior knows. */

@@ -6,6 +6,7 @@ import { declareNetwork, type NetworkConfig } from "./network.js";
 import { buildPathGraph, drawsOf, type MemberWeights, type MemoryRows } from "./paths.js";
 import type { ColumnCalibration, DensityModel } from "./predictive.js";
 import type { Sampler } from "./sampler.js";
+import type { Forest } from "./trees/forest.js";
 
 /** A trained model as plain data. */
 export interface TrainedModel extends DensityModel {
@@ -15,6 +16,8 @@ export interface TrainedModel extends DensityModel {
   readonly columns: readonly ColumnCalibration[];
   readonly members: readonly MemberWeights[];
   readonly memory: MemoryRows | null;
+  /** Trees on top of the other paths (`rows` only); null without. */
+  readonly forest: Forest | null;
 }
 
 /** What answers questions: the predict graph as ONNX, and what turns its outputs into densities. */
@@ -24,6 +27,8 @@ export interface PredictModel extends DensityModel {
   readonly memberCount: number;
   /** Hashes of the people in the row memory (`rows` only), by which a person is kept from seeing itself; else null. */
   readonly memoryHashes: readonly number[] | null;
+  /** Trees on top of the graph's paths; absent in models without. */
+  readonly forest?: Forest;
   /** How many people of the table observed two columns together; absent in models of older versions. */
   readonly together?: Together;
   /** What people are invented by; absent in models of older versions and of very wide tables. */
@@ -37,7 +42,7 @@ export function compileModel(model: TrainedModel): PredictModel {
   // In the compiled graph people are known by their place in the memory: that is what their hashes lead to.
   const memory = model.memory && people ? { ...model.memory, row: BigInt64Array.from({ length: model.memory.rows }, (_, i) => BigInt(i)) } : model.memory;
   const graph = toOnnx(buildPathGraph(layout, config, declareNetwork(layout, config), members, memory, grids));
-  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, ...(model.memorySources ? { memorySources: model.memorySources } : {}), graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null };
+  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, ...(model.memorySources ? { memorySources: model.memorySources } : {}), graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null, ...(model.forest ? { forest: model.forest } : {}) };
 }
 
 function hashMemory({ rows, features, observed }: MemoryRows, layout: Layout): number[] {

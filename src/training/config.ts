@@ -25,6 +25,7 @@ export const trainingConfigSchema = z
     heads: count(64),
     dropout: z.number().min(0).max(0.9),
     memoryHeads: count(64),
+    trees: z.int().min(0).max(1000),
     memoryLoss: z.number().min(0).max(100),
     memoryRows: count(1_000_000),
     latents: count(1024),

@@ -8,7 +8,7 @@ import type { BetaSchedule } from "./annealing.js";
 export const memoryModes = ["none", "prototypes", "rows"] as const;
 export type MemoryMode = (typeof memoryModes)[number];
 
-export const pathNames = ["linear", "memory", "net"] as const;
+export const pathNames = ["linear", "memory", "net", "trees"] as const;
 export type PathName = (typeof pathNames)[number];
 
 /** Every setting of a training; `trainingDefaults` documents what is used when nothing is said. */
@@ -31,6 +31,8 @@ export interface TrainingOptions {
   readonly heads: number;
   readonly dropout: number;
   readonly memoryHeads: number;
+  /** Trees of each attribute on top of the other paths, where the model may keep cells of real people (memory `rows`); 0: none. */
+  readonly trees: number;
   /** Weight of the row memory's own loss. */
   readonly memoryLoss: number;
   /** Most people that one training step compares with; of a larger table half as many, drawn anew in each step. */
@@ -119,6 +121,7 @@ export const trainingDefaults: TrainingOptions = {
   heads: 4,
   dropout: 0.2,
   memoryHeads: 4,
+  trees: 60,
   memoryLoss: 0.4,
   memoryRows: 2048,
   latents: 32,

@@ -235,6 +235,31 @@ describe("the row memory", () => {
   });
 });
 
+describe("trees", () => {
+  test("are grown where people's cells may be kept, and where they are among the paths", async () => {
+    const shares = ({ model }: TrainingResult): (number | undefined)[] => model.columns.map(({ trees }) => trees);
+    const rows = await train(table, { memory: "rows", trees: 7 });
+    expect(rows.model.forest!.map((trees) => trees?.roots.length)).toEqual(rows.model.layout.columns.map(() => 7));
+    expect(shares(rows).every((share) => share! >= 0 && share! <= 1)).toBe(true);
+    for (const options of [{ memory: "prototypes" }, { memory: "none" }, { memory: "rows", trees: 0 }, { memory: "rows", paths: ["linear", "memory", "net"] }] satisfies Partial<TrainingOptions>[]) {
+      const without = await train(table, options);
+      expect(without.model.forest).toBeNull();
+      expect(shares(without)).toEqual(without.model.columns.map(() => undefined));
+    }
+  });
+
+  test("tell what the other paths do not", async () => {
+    const rng = createRng(8);
+    const [x, y] = [0, 1].map(() => Array.from({ length: 400 }, () => rng.normal()));
+    const z = x.map((v, i) => (v > 0 === y[i] > 0 ? 1 : -1) + 0.1 * rng.normal());
+    const cells = withHoles(cellsOf(["x", "y", "z"].map((name) => numberAttribute(name)), [x, y, z]), 0.1, 2);
+    const errors = async (options: Partial<TrainingOptions>): Promise<number> => (await train(cells, { memory: "rows", ...options })).scores.find(({ name }) => name === "z")!.error;
+    const [others, all] = [await errors({ trees: 0 }), await errors({})];
+    expect(others).toBeGreaterThan(0.8);
+    expect(all).toBeLessThan(0.9 * others);
+  });
+});
+
 test("a large table that is sorted by study is learned from in all its parts", async () => {
   // More rows than the linear path takes, and a column that only the last rows have.
   const rows = 20_600;

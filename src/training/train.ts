@@ -4,16 +4,19 @@ import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded, pickRows } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { calibrate, type ColumnScore } from "../model/calibration.js";
+import { calibrate, pathWeights, type ColumnScore } from "../model/calibration.js";
 import type { HeldOut } from "../model/heldOutCells.js";
 import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
 import { meanOfDraws, type MemoryRows } from "../model/paths.js";
+import type { MemberPaths } from "../model/predictive.js";
 import { sourceRule, sourcesOfRows } from "../model/likelySource.js";
 import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import { isSparse } from "../model/sparseLinear.js";
 import type { Reliability } from "../model/reliability.js";
 import type { TrainedModel } from "../model/trained.js";
+import type { Forest } from "../model/trees/forest.js";
+import { treesFor } from "../model/trees/growForest.js";
 import { makeFold, maskedTable } from "./folds.js";
 import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
@@ -24,6 +27,7 @@ import { fitLinearPath } from "./linearFit.js";
 import { evenlySpaced, linearRows, pickCells, pickTable } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles, rowWeights } from "./sources.js";
+import { fitForest, treeRows, withTrees, type TreeFit } from "./treeFit.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
 export interface TrainingResult {
@@ -163,12 +167,32 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       await predictor.close();
     }
   });
-  hooks.onPhase?.("calibration");
-  const { columns, scores, reliability } = calibrate(layout, grids, all ? cells : pickCells(cells, scored), heldOut, options);
+  const scoredCells = all ? cells : pickCells(cells, scored);
   const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));
   const memory = memoryOf(options, config, cells, table, layout, grids, linear.all.filled);
+  let forest: Forest | null = null;
+  const trees = options.memory === "rows" && options.paths.includes("trees") && config.residual.kind !== "set" ? treesFor(layout, Math.min(table.rows, treeRows), options.trees) : 0;
+  if (trees > 0) {
+    hooks.onPhase?.("trees");
+    const fit: TreeFit = { weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) }, trees, seed: options.seed };
+    heldOut.forEach((own, k) => {
+      heldOut[k] = withTrees(fit, own, pickTable(maskedTable(table, folds[k].train, layout), layout, scored));
+    });
+    const chosen = evenlySpaced(table.rows, treeRows);
+    const fitted = pickTable(table, layout, chosen);
+    const predicted: MemberPaths[] = [];
+    for (const member of members) {
+      const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
+      const { draws } = await predictor.predict(chosen, fitted.observed);
+      predicted.push(...draws.map(({ linear, memory, net }) => ({ linear, memory, net })));
+      await predictor.close();
+    }
+    forest = fitForest(fit, predicted, fitted);
+  }
+  hooks.onPhase?.("calibration");
+  const { columns, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);
   return {
-    model: { layout, config, grids, columns, members, memory, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
+    model: { layout, config, grids, columns, members, memory, forest, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
     scores,
     reliability,
     rows: cells.rows,

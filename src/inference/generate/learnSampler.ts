@@ -14,8 +14,8 @@ import { couplings } from "./coupling.js";
 import { binClasses, binNumbers, growTree, type TreeFeature } from "./growTree.js";
 import { drawOrder } from "./rounds.js";
 
-/** People that trees are grown from; of a larger table a sample. */
-const mostRows = 8192;
+/** People that trees are grown from, and their cells, whose holes are filled several times; of a larger table a sample. */
+const most = { rows: 8192, cells: 2_500_000 };
 /** Attributes above which nothing is learned: the trees would outgrow the model. */
 export const mostColumns = 1500;
 /** Attributes that a tree chooses from: those that hang most on its own. */
@@ -99,8 +99,9 @@ export async function learnSampler(predictor: Predictor, schema: Schema, table: 
 }
 
 function sampleOf(table: Cells, seed: number): Cells {
-  if (table.rows <= mostRows) return table;
-  const chosen = permutation(table.rows, createRng(seed, 0x7ee5)).slice(0, mostRows).sort();
+  const rows = Math.max(1000, Math.min(most.rows, Math.floor(most.cells / Math.max(1, table.values.length))));
+  if (table.rows <= rows) return table;
+  const chosen = permutation(table.rows, createRng(seed, 0x7ee5)).slice(0, rows).sort();
   return {
     ...table,
     rows: chosen.length,

@@ -130,7 +130,7 @@ export const answerSchema = z
     why: z
       .strictObject({
         similarPeople: z.number().min(0).nullable(),
-        paths: z.strictObject({ linear: z.number(), similarPeople: z.number(), network: z.number() }),
+        paths: z.strictObject({ linear: z.number(), similarPeople: z.number(), network: z.number(), trees: z.number().optional() }),
       })
       .optional(),
   })

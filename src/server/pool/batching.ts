@@ -92,5 +92,8 @@ function joined(calls: readonly Call[]): [Encoded, BigInt64Array] {
 /** The outputs of some rows of a run. */
 function cut(paths: readonly MemberPaths[], first: number, count: number, rows: number): MemberPaths[] {
   const part = (all: Float32Array): Float32Array => all.subarray((first * all.length) / rows, ((first + count) * all.length) / rows);
-  return paths.map((member) => Object.fromEntries(Object.entries(member).map(([key, all]) => [key, part(all as Float32Array)])) as unknown as MemberPaths);
+  return paths.map(({ trees, ...arrays }) => ({
+    ...(Object.fromEntries(Object.entries(arrays).map(([key, all]) => [key, part(all)])) as unknown as MemberPaths),
+    ...(trees ? { trees: trees.from(first) } : {}),
+  }));
 }

@@ -1,0 +1,59 @@
+import { createRng } from "../../base/random.js";
+import type { Encoded } from "../../data/encode.js";
+import type { Layout } from "../../data/layout.js";
+import type { MemberPaths } from "../predictive.js";
+import { answersOf, questionsOf, type FillWeights } from "./asked.js";
+import { binTable } from "./binned.js";
+import type { Forest } from "./forest.js";
+import { growTrees } from "./growTrees.js";
+
+/** Fewest people at a leaf, of numbers and of levels. */
+const leaf = { number: 5, levels: 3 };
+/** Questions that a split looks at, of so many, for numbers and for levels. */
+const tried = { number: (of: number) => Math.ceil(of / 3), levels: (of: number) => Math.min(of, Math.ceil(2 * Math.sqrt(of))) };
+/** Fewest observed cells of a column that trees are grown from. */
+const fewestRows = 20;
+/** Forests of tables for which this many trees of each column would take too long are smaller; with fewer they are not worth it. */
+const work = { most: 6e9, fewestTrees: 10 };
+
+/** Trees per column that a table's size allows; 0 where too few would be left. */
+export function treesFor(layout: Layout, rows: number, wanted: number): number {
+  const questions = questionsOf(layout).length;
+  const looks = layout.columns.reduce((sum, { kind }) => sum + tried[kind](questions), 0);
+  const trees = Math.min(wanted, Math.floor(work.most / (looks * rows * Math.log2(2 + rows / leaf.number))));
+  return trees < Math.min(wanted, work.fewestTrees) ? 0 : trees;
+}
+
+export interface ForestInput {
+  readonly weights: FillWeights;
+  /** The other paths' predictions of the table's people. */
+  readonly members: readonly MemberPaths[];
+  readonly table: Encoded;
+  /** Rows that are learned from. */
+  readonly chosen: Int32Array;
+  readonly trees: number;
+  readonly seed: number;
+}
+
+/** A forest for every column, of the people who have a value there, on everything else of them. */
+export function growForest({ weights, members, table, chosen, trees, seed }: ForestInput): Forest {
+  const { layout } = weights;
+  const { features: d, columns } = layout;
+  const p = columns.length;
+  const rows = chosen.length;
+  const questions = questionsOf(layout);
+  const answers = new Float32Array(rows * questions.length);
+  chosen.forEach((i, k) => answersOf(weights, members, table, i, answers.subarray(k * questions.length, (k + 1) * questions.length)));
+  const binned = binTable(answers, rows, questions.length);
+  const target = new Float32Array(rows);
+  return columns.map(({ kind, first, width }, j) => {
+    const known = Int32Array.from(chosen.keys()).filter((k) => table.observed[chosen[k] * p + j]);
+    const asked = Array.from(questions.keys()).filter((q) => questions[q] !== j);
+    if (known.length < fewestRows || asked.length === 0) return null;
+    for (const k of known) {
+      const at = chosen[k] * d + first;
+      target[k] = kind === "number" ? table.features[at] : table.features.subarray(at, at + width).indexOf(1);
+    }
+    return growTrees({ table: binned, rows: known, target, width: kind === "number" ? 1 : width, questions: asked, tried: tried[kind](asked.length), trees, leaf: leaf[kind], rng: createRng(seed, 0x7e3, j) });
+  });
+}
