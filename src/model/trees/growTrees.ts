@@ -101,17 +101,20 @@ function partition(sample: Int32Array, from: number, to: number, bins: Uint8Arra
 export function splitSearch({ table, target, width, questions, tried, leaf, rng }: GrowInput): (sample: Int32Array, from: number, to: number) => Split | null {
   const order = Int32Array.from(questions);
   const mostBins = 1 + Math.max(0, ...questions.map((q) => table.ends[q].length));
+  // All zero between questions.
   const count = new Int32Array(mostBins);
   const sums = new Float64Array(mostBins * width);
   const leftSums = new Float64Array(width);
   const total = new Float64Array(width);
+  const numbers = width === 1 ? target : new Float32Array(0);
+  const classes = width === 1 ? new Uint8Array(0) : Uint8Array.from(target);
 
   return (sample, from, to) => {
     const n = to - from;
     total.fill(0);
     for (let s = from; s < to; s++) {
-      if (width === 1) total[0] += target[sample[s]];
-      else total[target[sample[s]]]++;
+      if (width === 1) total[0] += numbers[sample[s]];
+      else total[classes[sample[s]]]++;
     }
     let whole = 0;
     for (let k = 0; k < width; k++) whole += (total[k] * total[k]) / n;
@@ -126,37 +129,41 @@ export function splitSearch({ table, target, width, questions, tried, leaf, rng 
       const last = table.ends[q].length;
       if (last === 0) continue;
       const bins = table.bins[q];
-      count.fill(0, 0, last + 1);
-      sums.fill(0, 0, (last + 1) * width);
-      if (width === 1) {
-        for (let s = from; s < to; s++) {
-          const row = sample[s];
-          count[bins[row]]++;
-          sums[bins[row]] += target[row];
-        }
-      } else {
-        for (let s = from; s < to; s++) {
-          const row = sample[s];
-          count[bins[row]]++;
-          sums[bins[row] * width + target[row]]++;
-        }
+      let first = mostBins;
+      let end = 0;
+      for (let s = from; s < to; s++) {
+        const row = sample[s];
+        const bin = bins[row];
+        if (bin < first) first = bin;
+        if (bin > end) end = bin;
+        count[bin]++;
+        if (width === 1) sums[bin] += numbers[row];
+        else sums[bin * width + classes[row]]++;
       }
       let leftCount = 0;
       leftSums.fill(0);
-      for (let bin = 0; bin < last; bin++) {
+      for (let bin = first; bin < end; bin++) {
         if (count[bin] === 0) continue;
         leftCount += count[bin];
         for (let k = 0; k < width; k++) leftSums[k] += sums[bin * width + k];
         const rightCount = n - leftCount;
         if (rightCount < leaf) break;
         if (leftCount < leaf) continue;
-        let gain = 0;
-        for (let k = 0; k < width; k++) gain += (leftSums[k] * leftSums[k]) / leftCount + ((total[k] - leftSums[k]) * (total[k] - leftSums[k])) / rightCount;
+        let leftSquares = 0;
+        let rightSquares = 0;
+        for (let k = 0; k < width; k++) {
+          const rest = total[k] - leftSums[k];
+          leftSquares += leftSums[k] * leftSums[k];
+          rightSquares += rest * rest;
+        }
+        const gain = leftSquares / leftCount + rightSquares / rightCount;
         if (gain > best) {
           best = gain;
           found = { question: q, bin };
         }
       }
+      count.fill(0, first, end + 1);
+      sums.fill(0, first * width, (end + 1) * width);
     }
     return found;
   };
