@@ -44,6 +44,14 @@ function describeNeverTogether(bundle: Bundle): string[] {
 }
 
 /** What each source gave, and whose people answers are about. */
+/** Trees on top of the network, of models that hold cells of real people. */
+function describeTrees({ model: { forest, columns } }: Bundle): string[] {
+  const grown = columns.filter((_, j) => forest?.[j]);
+  if (grown.length === 0) return [];
+  const share = grown.reduce((sum, { trees = 0 }) => sum + trees, 0) / grown.length;
+  return [`Trees: of ${counted(grown.length, "attribute")}; their share in an answer is ${Math.round(100 * share)}% on average.`];
+}
+
 function describeSources({ sources = [], population }: Bundle["card"]): string[] {
   if (sources.length === 0) return [];
   const rows = sources.map(({ name, rows, attributes, observedCells, weight }) => [name, count(rows), count(attributes), count(observedCells), percent(weight)]);
@@ -89,6 +97,7 @@ function describe(path: string, bundle: Bundle): string {
     `${path}: ${counted(card.attributes, "attribute")} learned from ${rowsLearned(card)} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
     `Trained by vhgm ${card.vhgm} (${Object.entries(card.versions).map(([name, version]) => `${name} ${version}`).join(", ")}): network ${network ?? "?"}, ${counted(members ?? 1, "member")}, seed ${seed ?? "?"}; weights of epoch ${card.epochs.join(", ")}.`,
     `Memory: ${memoryMeaning[card.memory]}.`,
+    ...describeTrees(bundle),
     ...describeLatent(card),
     ...(card.warnings ?? []),
     ...describeSources(card),

@@ -87,6 +87,7 @@ export function trainingHooks(progress: Progress, onNote: (note: string) => void
       progress.phase(phase);
     },
     onRows: (rows) => (onRows ??= rowProgress(progress))(rows),
+    onTrees: (done, total) => progress.update(done, total, `trees of ${count(done)} of ${count(total)} attributes`),
     onEpoch: ({ member, members, together, epoch, epochs, rows, heldOutLoss, trainLoss, kl }) => {
       if (together === 1 && !latest.has(member)) {
         latest.clear();

@@ -248,6 +248,17 @@ describe("trees", () => {
     }
   });
 
+  test("are told of one by one, and end when the person asks to stop", async () => {
+    const told: number[] = [];
+    const stopped = (): boolean => told.length >= 3;
+    const onTrees = (done: number, total: number): void => {
+      told.push(done);
+      expect(total).toBe(2 * 5);
+    };
+    await expect(train(table, { memory: "rows" }, { onTrees, stopped })).rejects.toMatchObject({ code: "cancelled" });
+    expect(told).toEqual([1, 2, 3]);
+  });
+
   test("tell what the other paths do not", async () => {
     const rng = createRng(8);
     const [x, y] = [0, 1].map(() => Array.from({ length: 400 }, () => rng.normal()));

@@ -51,6 +51,8 @@ export interface TrainingHooks {
   onPhase?(phase: string): void;
   /** `together`: members that take turns. */
   onEpoch?(report: EpochReport & { readonly member: number; readonly members: number; readonly together: number }): void;
+  /** So many columns have their trees. */
+  onTrees?(done: number, total: number): void;
   stopped?(): boolean;
   /** Saved progress: `save` is called at each epoch's end, `load` once at the start. */
   readonly checkpoints?: TrainingCheckpoints;
@@ -174,10 +176,14 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const trees = options.memory === "rows" && options.paths.includes("trees") && config.residual.kind !== "set" ? treesFor(layout, Math.min(table.rows, treeRows), options.trees) : 0;
   if (trees > 0) {
     hooks.onPhase?.("trees");
-    const fit: TreeFit = { weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) }, trees, seed: options.seed };
-    heldOut.forEach((own, k) => {
-      heldOut[k] = withTrees(fit, own, pickTable(maskedTable(table, folds[k].train, layout), layout, scored));
-    });
+    let grown = 0;
+    const onColumn = async (): Promise<void> => {
+      hooks.onTrees?.(++grown, (folds.length + 1) * p);
+      await new Promise((resolve) => setTimeout(resolve));
+      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
+    };
+    const fit: TreeFit = { weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) }, trees, seed: options.seed, onColumn };
+    for (const [k, { train }] of folds.entries()) heldOut[k] = await withTrees(fit, heldOut[k], pickTable(maskedTable(table, train, layout), layout, scored));
     const chosen = evenlySpaced(table.rows, treeRows);
     const fitted = pickTable(table, layout, chosen);
     const predicted: MemberPaths[] = [];
@@ -187,7 +193,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       predicted.push(...draws.map(({ linear, memory, net }) => ({ linear, memory, net })));
       await predictor.close();
     }
-    forest = fitForest(fit, predicted, fitted);
+    forest = await fitForest(fit, predicted, fitted);
   }
   hooks.onPhase?.("calibration");
   const { columns, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);

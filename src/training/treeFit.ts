@@ -16,15 +16,17 @@ export interface TreeFit {
   /** Trees of each column. */
   readonly trees: number;
   readonly seed: number;
+  /** After each column's trees: to tell of it, to let others in, and to stop by a failure. */
+  readonly onColumn?: () => void | Promise<void>;
 }
 
 /** @param members predictions of the table's rows by the other paths */
-export const fitForest = ({ weights, trees, seed }: TreeFit, members: readonly MemberPaths[], table: Encoded): Forest =>
-  growForest({ weights, members, table, chosen: evenlySpaced(table.rows, treeRows), trees, seed });
+export const fitForest = ({ weights, trees, seed, onColumn }: TreeFit, members: readonly MemberPaths[], table: Encoded): Promise<Forest> =>
+  growForest({ weights, members, table, chosen: evenlySpaced(table.rows, treeRows), trees, seed }, onColumn);
 
 /** A member's predictions of its held-out cells with those of trees that have not seen them either. @param table its rows as the member saw them */
-export function withTrees(fit: TreeFit, { paths, draws = [paths], held }: HeldOut, table: Encoded): HeldOut {
-  const forest = fitForest({ ...fit, trees: Math.ceil(fit.trees / 2) }, draws, table);
+export async function withTrees(fit: TreeFit, { paths, draws = [paths], held }: HeldOut, table: Encoded): Promise<HeldOut> {
+  const forest = await fitForest({ ...fit, trees: Math.ceil(fit.trees / 2) }, draws, table);
   const trees = openTreePath(forest, fit.weights, draws, table);
   return { paths: { ...paths, trees }, draws: draws.map((draw) => ({ ...draw, trees })), held };
 }

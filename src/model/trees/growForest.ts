@@ -4,7 +4,7 @@ import type { Layout } from "../../data/layout.js";
 import type { MemberPaths } from "../predictive.js";
 import { answersOf, questionsOf, type FillWeights } from "./asked.js";
 import { binTable } from "./binned.js";
-import type { Forest } from "./forest.js";
+import type { Forest, Trees } from "./forest.js";
 import { growTrees } from "./growTrees.js";
 
 /** Fewest people at a leaf, of numbers and of levels. */
@@ -35,8 +35,8 @@ export interface ForestInput {
   readonly seed: number;
 }
 
-/** A forest for every column, of the people who have a value there, on everything else of them. */
-export function growForest({ weights, members, table, chosen, trees, seed }: ForestInput): Forest {
+/** A forest for every column, of the people who have a value there, on everything else of them. @param onColumn after each column; its failure ends the work */
+export async function growForest({ weights, members, table, chosen, trees, seed }: ForestInput, onColumn?: () => void | Promise<void>): Promise<Forest> {
   const { layout } = weights;
   const { features: d, columns } = layout;
   const p = columns.length;
@@ -46,14 +46,17 @@ export function growForest({ weights, members, table, chosen, trees, seed }: For
   chosen.forEach((i, k) => answersOf(weights, members, table, i, answers.subarray(k * questions.length, (k + 1) * questions.length)));
   const binned = binTable(answers, rows, questions.length);
   const target = new Float32Array(rows);
-  return columns.map(({ kind, first, width }, j) => {
+  const forest: (Trees | null)[] = [];
+  for (const [j, { kind, first, width }] of columns.entries()) {
     const known = Int32Array.from(chosen.keys()).filter((k) => table.observed[chosen[k] * p + j]);
     const asked = Array.from(questions.keys()).filter((q) => questions[q] !== j);
-    if (known.length < fewestRows || asked.length === 0) return null;
     for (const k of known) {
       const at = chosen[k] * d + first;
       target[k] = kind === "number" ? table.features[at] : table.features.subarray(at, at + width).indexOf(1);
     }
-    return growTrees({ table: binned, rows: known, target, width: kind === "number" ? 1 : width, questions: asked, tried: tried[kind](asked.length), trees, leaf: leaf[kind], rng: createRng(seed, 0x7e3, j) });
-  });
+    const input = { table: binned, rows: known, target, width: kind === "number" ? 1 : width, questions: asked, tried: tried[kind](asked.length), trees, leaf: leaf[kind], rng: createRng(seed, 0x7e3, j) };
+    forest.push(known.length < fewestRows || asked.length === 0 ? null : growTrees(input));
+    await onColumn?.();
+  }
+  return forest;
 }

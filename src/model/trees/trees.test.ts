@@ -140,18 +140,18 @@ describe("a forest of a table", () => {
     expect([...out]).toEqual([0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25 * (1 + 2 + 3)]);
   });
 
-  test("never asks a column about itself, is the same again, and has no trees of too few people", () => {
+  test("never asks a column about itself, is the same again, and has no trees of too few people", async () => {
     const few = { ...table, observed: table.observed.map((bit, k) => (k % p === at("three") && k >= 10 * p ? 0 : bit)) };
-    const forest = growForest({ weights, members, table: few, chosen, trees: 5, seed: 1 });
-    expect(growForest({ weights, members, table: few, chosen, trees: 5, seed: 1 })).toEqual(forest);
-    expect(growForest({ weights, members, table: few, chosen, trees: 5, seed: 2 })).not.toEqual(forest);
+    const forest = await growForest({ weights, members, table: few, chosen, trees: 5, seed: 1 });
+    expect(await growForest({ weights, members, table: few, chosen, trees: 5, seed: 1 })).toEqual(forest);
+    expect(await growForest({ weights, members, table: few, chosen, trees: 5, seed: 2 })).not.toEqual(forest);
     expect(forest[at("three")]).toBeNull();
     const questions = questionsOf(layout);
     forest.forEach((trees, j) => trees?.question.forEach((q) => q >= 0 && expect(questions[q]).not.toBe(j)));
   });
 
-  test("answers for rows as they come, also from a part of them", () => {
-    const forest = growForest({ weights, members, table, chosen, trees: 30, seed: 1 });
+  test("answers for rows as they come, also from a part of them", async () => {
+    const forest = await growForest({ weights, members, table, chosen, trees: 30, seed: 1 });
     const hidden = { ...table, observed: table.observed.map((bit, k) => (k % p === at("y") ? 0 : bit)) };
     const whole = openTreePath(forest, weights, members, hidden);
     const errors = chosen.map((i) => whole.of(i, at("y"))![0] - table.features[i * layout.features + layout.columns[at("y")].first]);

@@ -46,7 +46,7 @@ export interface TrainTableInput {
   readonly save?: (bundle: Bundle) => Promise<void>;
 }
 
-export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoch" | "stopped"> {
+export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoch" | "onTrees" | "stopped"> {
   onRows?(rows: number): void;
   /** What a person should know, one sentence each. */
   onNote?(note: string): void;
