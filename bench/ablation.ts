@@ -1,7 +1,7 @@
 /**
  * What each part of the recipe is worth: the ablation tables of docs/results.md. Needs Node alone.
  *
- *   npm run ablation -- --data DIR [--groups paths,heads,stacking,memory,network,members,masks,width] [--tables pima,pbc,...]
+ *   npm run ablation -- --data DIR [--groups paths,trees,heads,stacking,memory,network,members,masks,width] [--tables pima,pbc,...]
  *     [--mechanisms mcar] [--seeds 1] [--rate 0.3] [--rows 1000] [--cache DIR] [--no-run]
  *
  * --data  (or VHGM_DATA) one folder per table, NAME/NAME.csv or .csv.gz.

@@ -9,11 +9,17 @@ export interface Variant {
 /** The first variant of each group is the one that the others are held against. */
 export const groups: Readonly<Record<string, readonly Variant[]>> = {
   paths: [
-    { name: "all three paths", options: {} },
-    { name: "without the linear path", options: { paths: ["memory", "net"] } },
-    { name: "without the row memory", options: { paths: ["linear", "net"] } },
-    { name: "without the network", options: { paths: ["linear", "memory"] } },
+    { name: "all paths", options: {} },
+    { name: "without the linear path", options: { paths: ["memory", "net", "trees"] } },
+    { name: "without the row memory", options: { paths: ["linear", "net", "trees"] } },
+    { name: "without the network", options: { paths: ["linear", "memory", "trees"] } },
+    { name: "without the trees", options: { paths: ["linear", "memory", "net"] } },
     { name: "network alone", options: { paths: ["net"], memory: "none" } },
+  ],
+  trees: [
+    { name: "60 trees", options: { trees: 60 } },
+    { name: "20 trees", options: { trees: 20 } },
+    { name: "no trees", options: { trees: 0 } },
   ],
   heads: [
     { name: "4 kernel heads", options: { memoryHeads: 4 } },

@@ -189,9 +189,12 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     const predicted: MemberPaths[] = [];
     for (const member of members) {
       const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
-      const { draws } = await predictor.predict(chosen, fitted.observed);
-      predicted.push(...draws.map(({ linear, memory, net }) => ({ linear, memory, net })));
-      await predictor.close();
+      try {
+        const { draws } = await predictor.predict(chosen, fitted.observed);
+        predicted.push(...draws.map(({ linear, memory, net }) => ({ linear, memory, net })));
+      } finally {
+        await predictor.close();
+      }
     }
     forest = await fitForest(fit, predicted, fitted);
   }
