@@ -47,23 +47,31 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number, { pres
   const glue = (parts: readonly Tensor[]): Tensor => (parts.length === 1 ? parts[0] : g.emit("Concat", parts, [rows, ...parts[0].shape.slice(1)], { axis: 0 }));
 
   const [qs, ks, vs] = [q, k, v].map((x) => cut(split(x)));
-  const seen = present && cut(reshape(present, [rows, 1, 1, m]));
-  const absent = present && cut(reshape(op("Mul", op("Add", present, g.constant(-1)), g.constant(far)), [rows, 1, 1, m]));
+  // What (B, heads, n, m) would have to be gone through for is done on the narrow factors: a further number of each query, 1, and of
+  // each key takes absent ones' scores away, and values of absent keys are zero, should all be absent and share the weight.
+  const seen = present && cut(reshape(present, [rows, 1, m, 1]));
+  const padded = (x: Tensor, before: number, after: number, value: number): Tensor =>
+    g.emit("Pad", [x, g.int64([0, 0, 0, before, 0, 0, 0, after]), g.constant(value)], [...x.shape.slice(0, 3), (x.shape[3] as number) + before + after]);
+  const softmax = (scores: Tensor): Tensor => g.emit("Softmax", [scores], scores.shape, { axis: -1 });
   const weights = qs.map((piece, c) => {
-    const scores = op("Mul", product(piece, swap(ks[c])), factor); // (B, heads, n, m)
-    const p = g.emit("Softmax", [absent ? op("Add", scores, absent[c]) : scores], scores.shape, { axis: -1 });
-    return seen ? op("Mul", p, seen[c]) : p;
+    // (B, heads, n, m)
+    if (!seen) return softmax(op("Mul", product(piece, swap(ks[c])), factor));
+    const absent = op("Mul", op("Add", seen[c], g.constant(-1)), g.constant(far)); // (B, 1, m, 1)
+    const keys = padded(ks[c], 0, 1, 0);
+    return softmax(product(padded(op("Mul", piece, factor), 0, 1, 1), swap(op("Add", keys, padded(absent, width, 0, 0)))));
   });
-  const ys = glue(weights.map((p, c) => product(p, vs[c])));
+  const shown = (x: Tensor, c: number): Tensor => (seen ? op("Mul", x, seen[c]) : x);
+  const shownValues = vs.map(shown);
+  const ys = glue(weights.map((p, c) => product(p, shownValues[c])));
   return g.record(join(ys, [0, 2, 1, 3]), [q, k, v], (dy) => {
     const all = split(dy);
     const dys = cut(all);
     const totals = cut(g.emit("ReduceSum", [op("Mul", all, ys), g.int64([-1])], [rows, heads, n, 1], { keepdims: 1 }));
     const scaled = (x: Tensor): Tensor => op("Mul", x, factor);
     const parts = weights.map((p, c) => {
-      const ds = op("Mul", p, op("Sub", product(dys[c], swap(vs[c])), totals[c]));
+      const ds = op("Mul", p, op("Sub", product(dys[c], swap(shownValues[c])), totals[c]));
       // The last two are transposed: (B, heads, width, m).
-      return [scaled(product(ds, ks[c])), scaled(product(swap(qs[c]), ds)), product(swap(dys[c]), p)];
+      return [scaled(product(ds, ks[c])), scaled(product(swap(qs[c]), ds)), seen ? op("Mul", product(swap(dys[c]), p), swap(seen[c])) : product(swap(dys[c]), p)];
     });
     return [0, 1, 2].map((i) => join(glue(parts.map((part) => part[i])), i === 0 ? [0, 2, 1, 3] : [0, 3, 1, 2]));
   });
