@@ -220,16 +220,13 @@ export function askedColumn(predictor: Predictor, schema: Schema, name: string):
 function personCells(schema: Schema, values: ReadonlyMap<string, number>, names: readonly string[]): Cells {
   const attributes = schema.attributes.filter((a) => a.role === "attribute");
   const rows = 1 + names.length;
-  return {
-    rows,
-    attributes,
-    values: attributes.map((attribute) => {
-      const column = new Float64Array(rows).fill(values.get(attribute.name) ?? NaN);
-      const at = names.indexOf(attribute.name);
-      if (at >= 0) column[at + 1] = NaN;
-      return column;
-    }),
-  };
+  const nothing = new Float64Array(rows).fill(NaN);
+  const given = new Map(names.map((name, k) => {
+    const column = new Float64Array(rows).fill(values.get(name)!);
+    column[k + 1] = NaN;
+    return [name, column];
+  }));
+  return { rows, attributes, values: attributes.map(({ name }) => given.get(name) ?? nothing) };
 }
 
 const answerHead = ({ name, label, unit, type }: Attribute): Pick<Answer, "name" | "label" | "unit" | "type"> => ({ name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type });
