@@ -33,15 +33,25 @@ export function stackedWeights(layout: Layout, held: readonly (readonly HeldOutC
   if (stacking === "average") return layout.columns.map(() => prior);
   const options = weightings(prior);
   const losses = layout.columns.map((_, j) => (held[j].length < fewestCells ? null : columnLosses(layout, held[j], j, options)));
-  const tablePrior = (number: boolean): PathWeights => {
+  const distance = (w: PathWeights, v: PathWeights): number => w.reduce((sum, x, i) => sum + (x - v[i]) ** 2, 0);
+  return drawnToTable(layout, losses, options, distance, prior);
+}
+
+/** For each column the option of least loss and distance to its table's, which is drawn to the usual one: numbers and levels apart. */
+function drawnToTable<T>(layout: Layout, losses: readonly (Float64Array | null)[], options: readonly T[], distance: (a: T, b: T) => number, usual: T): T[] {
+  const best = (loss: (k: number) => number, centre: T, strength: number): T => {
+    const total = options.map((option, k) => loss(k) + strength * distance(option, centre));
+    return options[total.indexOf(Math.min(...total))];
+  };
+  const tablePrior = (number: boolean): T => {
     const own = losses.filter((loss, j) => loss && (layout.columns[j].kind === "number") === number) as Float64Array[];
-    return own.length === 0 ? prior : best(options, (k) => own.reduce((sum, loss) => sum + loss[k], 0), prior, shrinkage.table);
+    return own.length === 0 ? usual : best((k) => own.reduce((sum, loss) => sum + loss[k], 0), usual, shrinkage.table);
   };
   const [levels, numbers] = [tablePrior(false), tablePrior(true)];
   return layout.columns.map(({ kind }, j) => {
-    const usual = kind === "number" ? numbers : levels;
+    const centre = kind === "number" ? numbers : levels;
     const loss = losses[j];
-    return loss ? best(options, (k) => loss[k], usual, shrinkage.column) : usual;
+    return loss ? best((k) => loss[k], centre, shrinkage.column) : centre;
   });
 }
 
@@ -53,20 +63,7 @@ export function treeShares(layout: Layout, held: readonly (readonly HeldOutCell[
   if (stacking === "average") return layout.columns.map(() => usualTrees);
   const options = Array.from({ length: gridSteps + 1 }, (_, k) => k / gridSteps);
   const losses = layout.columns.map((_, j) => (held[j].length < fewestCells ? null : treeLosses(layout, held[j], j, weights[j], options)));
-  const nearest = (loss: (k: number) => number, centre: number, strength: number): number => {
-    const total = options.map((t, k) => loss(k) + strength * (t - centre) ** 2);
-    return options[total.indexOf(Math.min(...total))];
-  };
-  const tablePrior = (number: boolean): number => {
-    const own = losses.filter((loss, j) => loss && (layout.columns[j].kind === "number") === number) as Float64Array[];
-    return own.length === 0 ? usualTrees : nearest((k) => own.reduce((sum, loss) => sum + loss[k], 0), usualTrees, shrinkage.table);
-  };
-  const [levels, numbers] = [tablePrior(false), tablePrior(true)];
-  return layout.columns.map(({ kind }, j) => {
-    const usual = kind === "number" ? numbers : levels;
-    const loss = losses[j];
-    return loss ? nearest((k) => loss[k], usual, shrinkage.column) : usual;
-  });
+  return drawnToTable(layout, losses, options, (t, centre) => (t - centre) ** 2, usualTrees);
 }
 
 /** Negative log-likelihood of each share of the trees over a column's held-out cells, in nats, but for a constant. */
@@ -82,9 +79,13 @@ function treeLosses(layout: Layout, held: readonly HeldOutCell[], j: number, wei
       losses[o] += kind === "number" ? (predicted - (value - center) / scale) ** 2 : -Math.log(Math.max(1e-3, predicted));
     });
   }
-  if (kind !== "number") return losses;
-  const variance = Math.max(Math.min(...losses) / held.length, 1e-12);
-  return losses.map((square) => square / (2 * variance));
+  return kind === "number" ? fromSquares(losses, held.length) : losses;
+}
+
+/** Squared errors as negative log-likelihoods, by a normal density of the least error's variance; a path that errs nowhere leaves nothing to divide by. */
+function fromSquares(squares: Float64Array, cells: number): Float64Array {
+  const variance = Math.max(Math.min(...squares) / cells, 1e-12);
+  return squares.map((square) => square / (2 * variance));
 }
 
 /** All weightings in steps of 1/8 of the paths that the prior knows. */
@@ -99,19 +100,10 @@ function weightings(prior: PathWeights): PathWeights[] {
   return out;
 }
 
-/** The weighting of least loss and distance to `centre`, `strength` nats per square of it. */
-function best(options: readonly PathWeights[], loss: (k: number) => number, centre: PathWeights, strength: number): PathWeights {
-  const total = options.map((w, k) => loss(k) + strength * w.reduce((sum, x, i) => sum + (x - centre[i]) ** 2, 0));
-  return options[total.indexOf(Math.min(...total))];
-}
-
 /** Negative log-likelihood of each weighting over a column's held-out cells, in nats, but for a constant. */
 function columnLosses(layout: Layout, held: readonly HeldOutCell[], j: number, options: readonly PathWeights[]): Float64Array {
   if (layout.columns[j].kind !== "number") return Float64Array.from(options, classLoss(layout, held, j));
-  const squares = Float64Array.from(options, squaredError(layout, held, j));
-  // By a normal density of the least error's variance; a path that errs nowhere leaves nothing to divide by.
-  const variance = Math.max(Math.min(...squares) / held.length, 1e-12);
-  return squares.map((square) => square / (2 * variance));
+  return fromSquares(Float64Array.from(options, squaredError(layout, held, j)), held.length);
 }
 
 /** Sum of squares of a weighting's errors over a column's held-out cells, in standard deviations. */

@@ -4,7 +4,6 @@
 const mostBins = 32;
 
 export interface BinnedTable {
-  readonly rows: number;
   /** (questions) of (rows) bins. */
   readonly bins: readonly Uint8Array[];
   /** (questions) upper ends of all bins but the last. */
@@ -22,7 +21,7 @@ export function binTable(answers: Float32Array, rows: number, questions: number)
     ends.push(own);
     bins.push(Uint8Array.from(column, (x) => binOf(own, x)));
   }
-  return { rows, bins, ends };
+  return { bins, ends };
 }
 
 /** Middles between neighbouring values, evenly spaced ones by rank where there are many. */
