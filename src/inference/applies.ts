@@ -1,9 +1,11 @@
 /** How probable it is that an attribute applies to a person, and how it is distributed if it does. */
 import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
 import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric } from "../schema/schema.js";
+import type { Truth } from "../schema/truth.js";
 import { columnsOfPlaces, showCell, type Outputs } from "./decide.js";
 import { gatePieces, possiblePieces, possibleValues } from "./gates.js";
 import type { Predictor } from "./predictor.js";
@@ -40,15 +42,36 @@ export interface Person {
   readonly seen: Map<string, Outputs>;
 }
 
-/** What is asked about the first of some rows, which went through the model. */
-export const askAbout = (predictor: Predictor, rules: Rules, encoded: Encoded, own: bigint, values: Float64Array, paths: readonly MemberPaths[]): Person => ({
-  predictor,
-  rules,
-  encoded,
-  own,
-  values,
-  seen: new Map([["", { paths, i: 0 }]]),
-});
+/** A value for an unknown gate. */
+export interface Fill {
+  readonly gate: number;
+  readonly level: number;
+}
+
+/**
+ * The fills that the answers for some places begin with, as far as they are known before anything is predicted: the levels of
+ * each place's first unknown gate. Their rows go through the model with the question, which is cheaper than a run of their own.
+ * @param applies which attributes apply to the person, as far as that is known
+ */
+export function firstFills(rules: Rules, layout: Layout, values: Float64Array, applies: readonly Truth[], places: readonly number[]): Fill[] {
+  const columnOf = columnsOfPlaces(layout, rules.attributes.length);
+  const firsts = places.filter((place) => applies[place] === null).map((place) =>
+    rules.gates.find((gate) => rules.dependents[gate].includes(place) && columnOf[gate] >= 0 && Number.isNaN(values[gate]) && applies[gate] === true));
+  const gates = [...new Set(firsts)].filter((gate): gate is number => gate !== undefined && !isNumeric(rules.attributes[gate].type));
+  return gates.flatMap((gate) => rules.attributes[gate].levels!.map((_, level) => ({ gate, level })));
+}
+
+/**
+ * What is asked about the first of some rows, which went through the model.
+ * @param fills what the last rows were filled with
+ */
+export function askAbout(predictor: Predictor, rules: Rules, encoded: Encoded, own: bigint, values: Float64Array, paths: readonly MemberPaths[], fills: readonly Fill[]): Person {
+  const seen = new Map([["", { paths, i: 0 }]]);
+  fills.forEach(({ gate, level }, k) => seen.set(keyOf([gate], () => level), { paths, i: encoded.rows - fills.length + k }));
+  return { predictor, rules, encoded, own, values, seen };
+}
+
+const keyOf = (filled: readonly number[], valueOf: (gate: number) => number): string => filled.map((gate) => `${gate}=${valueOf(gate)}`).join();
 
 /** The distribution of what applies if it applies, and how probable that is. */
 export interface Conditional {
@@ -117,7 +140,7 @@ function thinOut(scenarios: readonly Scenario[]): Scenario[] {
 
 async function runScenarios({ predictor, encoded, own, seen }: Person, scenarios: readonly Scenario[], columnOf: Int32Array): Promise<Outputs[]> {
   const { layout } = predictor.model;
-  const keys = scenarios.map(({ values, filled }) => filled.map((gate) => `${gate}=${values[gate]}`).join());
+  const keys = scenarios.map(({ values, filled }) => keyOf(filled, (gate) => values[gate]));
   const fresh = scenarios.filter((_, k) => !seen.has(keys[k]) && keys.indexOf(keys[k]) === k);
   if (fresh.length > 0) {
     const rows: Encoded = {

@@ -1,12 +1,14 @@
 import { VhgmError } from "../base/errors.js";
-import { cellReader, formatValue, type Cells } from "../data/cells.js";
-import { encodeCells } from "../data/encode.js";
+import { cellReader, formatValue } from "../data/cells.js";
+import { encodeCells, type Encoded } from "../data/encode.js";
+import type { Column, Layout } from "../data/layout.js";
 import type { Distribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { compileRules, whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
-import { askAbout, conditionalOn, withoutImpossible, type Applies } from "./applies.js";
+import { askAbout, conditionalOn, firstFills, withoutImpossible, type Applies, type Fill } from "./applies.js";
+import { columnsOfPlaces, showCell } from "./decide.js";
 import { centralInterval, columnDistribution } from "./distribution.js";
 import type { Predictor } from "./predictor.js";
 import { assumptionOf, requireCounts, supportOf, type Support } from "./support.js";
@@ -96,40 +98,44 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const both = columns.map((j) => layout.columns[j].attribute.name).find((name) => values.has(name));
   if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and asked for; leave it out of one of them.`, { field: ["ask", both] });
   const names = [...values.keys()];
-  const rows = 1 + names.length; // the question itself, and one row per given value with that value hidden
-  const cells = personCells(schema, values, names);
-  const encoded = encodeCells(cells, layout);
+  const fills = firstFills(rules, layout, known, applies, columns.map((j) => layout.columns[j].source));
+  const encoded = personRows(predictor.model.layout, schema, values, names, fills);
   // Whoever is in the row memory with these cells is not to be asked about itself, in any row.
   const own = predictor.find(encoded);
   const paths = await predictor.run(encoded, own.fill(own[0]));
-  const person = askAbout(predictor, rules, encoded, own[0], known, paths);
+  const person = askAbout(predictor, rules, encoded, own[0], known, paths, fills);
   const rowOf = new Map(names.map((name, k) => [columnOf.get(name) ?? -1, k + 1]));
   rowOf.delete(-1);
+  const givenColumns = [...rowOf.keys()];
   const answers: Answer[] = [];
   for (const j of columns) {
     const { source, attribute } = layout.columns[j];
     const rule = rules.ruleOf[source]?.text;
-    const head = answerHead(attribute);
+    const answer: Draft = answerHead(attribute);
+    answers.push(answer);
     if (applies[source] === false) {
-      answers.push({ ...head, applies: { probability: 0, rule: rule! } });
+      answer.applies = { probability: 0, rule: rule! };
       continue;
     }
-    const influence = (i: number): number => shift(predictor.model, paths, j, rowOf.get(i)!);
-    const found = together && supportOf(together, j, [...rowOf.keys()], { nameOf: (i) => layout.columns[i].attribute.name, influence, fewest });
-    const assumption = found && assumptionOf(attribute.name, found);
-    const support = found ? { support: { ...found, ...(assumption ? { assumption } : {}) } } : {};
     const conditional = applies[source] === null ? await conditionalOn(person, source) : undefined;
-    const told = rule === undefined ? {} : { applies: { probability: conditional ? conditional.probability : 1, rule } };
-    if (strict && assumption !== undefined) {
-      answers.push({ ...head, ...told, ...support, withheld: `the answer ${assumption}` });
-      continue;
+    if (rule !== undefined) answer.applies = { probability: conditional ? conditional.probability : 1, rule };
+    if (together) {
+      const influence = (i: number): number => shift(predictor.model, paths, j, rowOf.get(i)!);
+      const found = supportOf(together, j, givenColumns, { nameOf: (i) => layout.columns[i].attribute.name, influence, fewest });
+      const assumption = assumptionOf(attribute.name, found);
+      answer.support = assumption === undefined ? found : { ...found, assumption };
+      if (strict && assumption !== undefined) {
+        answer.withheld = `the answer ${assumption}`;
+        continue;
+      }
     }
     const distribution = conditional?.distribution ?? withoutImpossible(person, paths, j) ?? columnDistribution(predictor.model, paths, 0, j);
-    answers.push({ ...head, ...told, ...support, ...summary(predictor, distribution, j, level, quantiles), ...(why ? { why: explain(predictor.model, paths, 0, j) } : {}) });
+    summarize(answer, distribution, layout.columns[j], level, quantiles);
+    if (why) answer.why = explain(predictor.model, paths, 0, j);
   }
   const unusual: UnusualValue[] = [];
   let total = 0;
-  for (let r = 1; r < rows; r++) {
+  for (let r = 1; r <= names.length; r++) {
     const j = columnOf.get(names[r - 1]);
     if (j === undefined) continue;
     const distribution = columnDistribution(predictor.model, paths, r, j);
@@ -216,38 +222,46 @@ export function askedColumn(predictor: Predictor, schema: Schema, name: string):
   throw unknownAttribute(schema, name, "ask");
 }
 
-/** Row 0 holds all given values, row r all but the r-th. */
-function personCells(schema: Schema, values: ReadonlyMap<string, number>, names: readonly string[]): Cells {
+/** Row 0 is the question itself; then one row per given value, with that value hidden; then the question with each fill. */
+function personRows(layout: Layout, schema: Schema, values: ReadonlyMap<string, number>, names: readonly string[], fills: readonly Fill[]): Encoded {
   const attributes = schema.attributes.filter((a) => a.role === "attribute");
-  const rows = 1 + names.length;
+  const rows = 1 + names.length + fills.length;
   const nothing = new Float64Array(rows).fill(NaN);
   const given = new Map(names.map((name, k) => {
     const column = new Float64Array(rows).fill(values.get(name)!);
     column[k + 1] = NaN;
     return [name, column];
   }));
-  return { rows, attributes, values: attributes.map(({ name }) => given.get(name) ?? nothing) };
+  const encoded = encodeCells({ rows, attributes, values: attributes.map(({ name }) => given.get(name) ?? nothing) }, layout);
+  const columnOf = columnsOfPlaces(layout, attributes.length);
+  fills.forEach(({ gate, level }, k) => showCell(encoded, layout, 1 + names.length + k, columnOf[gate], level));
+  return encoded;
 }
 
-const answerHead = ({ name, label, unit, type }: Attribute): Pick<Answer, "name" | "label" | "unit" | "type"> => ({ name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type });
+/** An answer that is being written. */
+type Draft = { -readonly [key in keyof Answer]: Answer[key] };
 
-function summary({ model }: Predictor, distribution: Distribution, j: number, level: number, quantiles: readonly number[]): Partial<Answer> {
-  const { attribute, kind } = model.layout.columns[j];
+function answerHead({ name, label, unit, type }: Attribute): Draft {
+  const head: Draft = { name, type };
+  if (label) head.label = label;
+  if (unit) head.unit = unit;
+  return head;
+}
+
+/** Writes the numbers of an answer. */
+function summarize(answer: Draft, distribution: Distribution, { attribute, kind }: Column, level: number, quantiles: readonly number[]): void {
   const { type } = attribute;
   const plain = (value: number): number | string => (type === "date" || kind === "levels" ? formatValue(value, attribute) : value);
-  const [low, high] = centralInterval(distribution, level);
   if (kind === "number") {
-    return {
-      mean: distribution.mean(),
-      sd: Math.sqrt(distribution.variance()),
-      median: plain(distribution.median()),
-      mode: plain(distribution.mode()),
-      interval: { level, low: plain(low), high: plain(high) },
-      quantiles: quantiles.map((u) => ({ u, value: plain(distribution.quantile(u)) })),
-    };
+    answer.mean = distribution.mean();
+    answer.sd = Math.sqrt(distribution.variance());
   }
-  const levels = attribute.levels!;
-  const ordered = type === "ordinal" ? { median: plain(distribution.median()), interval: { level, low: plain(low), high: plain(high) } } : {};
-  const probabilities = levels.map((text, k) => ({ level: text, probability: Math.exp(distribution.logProb(k)) }));
-  return { mode: plain(distribution.mode()), ...ordered, levels: probabilities };
+  if (kind === "number" || type === "ordinal") {
+    const [low, high] = centralInterval(distribution, level);
+    answer.median = plain(distribution.median());
+    answer.interval = { level, low: plain(low), high: plain(high) };
+  }
+  answer.mode = plain(distribution.mode());
+  if (kind === "number") answer.quantiles = quantiles.map((u) => ({ u, value: plain(distribution.quantile(u)) }));
+  else answer.levels = attribute.levels!.map((text, k) => ({ level: text, probability: Math.exp(distribution.logProb(k)) }));
 }

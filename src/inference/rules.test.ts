@@ -199,4 +199,15 @@ describe("an answer", () => {
   ])("%o is refused", async (given, message) => {
     await expect(predict(predictor, schema, given)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });
   });
+
+  test("needs no run of its own where it hangs on one unknown gate with levels", async () => {
+    const rows: number[] = [];
+    const counted: Predictor = { ...predictor, run: (encoded, own) => (rows.push(encoded.rows), predictor.run(encoded, own)) };
+    const { answers } = await predict(counted, schema, { height: 180 }, { ask: ["amount", "smoker"] });
+    expect(rows).toEqual([5]); // the question, height hidden, and one row per level of smoker
+    const daily = answers[1].levels!.find(({ level }) => level === "daily")!.probability;
+    expect(answers[0].applies!.probability).toBeCloseTo(daily, 12);
+    const known = await predict(predictor, schema, { height: 180, smoker: "daily" }, { ask: ["amount"] });
+    expect(answers[0].quantiles).toEqual(known.answers[0].quantiles);
+  });
 });
