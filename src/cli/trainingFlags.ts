@@ -9,6 +9,7 @@ import { parseDictionary } from "../schema/dictionary.js";
 import type { Schema } from "../schema/schema.js";
 import { parseTrainingConfig } from "../training/config.js";
 import type { Lanes } from "../training/lanes.js";
+import { treeThreads } from "../training/node/treeThreads.js";
 import { defaultMaxRows } from "../training/node/readCells.js";
 import type { TrainTableHooks } from "../training/node/trainTable.js";
 import { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "../training/options.js";
@@ -70,7 +71,7 @@ export const sessionOptions = ({ device, threads }: Pick<TrainingFlags, "device"
 
 /** Members of an ensemble are trained side by side by threads of their own. */
 export const lanesOf = ({ device, threads = availableParallelism() }: Pick<TrainingFlags, "device" | "threads">): Lanes | undefined =>
-  device === "cpu" ? { threads, open: openWorkerSession } : undefined;
+  device === "cpu" ? { threads, open: openWorkerSession, growers: treeThreads(threads) } : undefined;
 
 /** Shows a training's progress. */
 export function trainingHooks(progress: Progress, onNote: (note: string) => void): TrainTableHooks {

@@ -1,4 +1,5 @@
 import type { SessionFactory } from "../engine/index.js";
+import type { GrowerFactory } from "../model/trees/grower.js";
 
 /** Room for members of an ensemble that are trained side by side. */
 export interface Lanes {
@@ -6,6 +7,8 @@ export interface Lanes {
   readonly threads: number;
   /** Sessions that do not hold up the calling thread. */
   readonly open: SessionFactory;
+  /** What grows trees; the calling thread if not said. */
+  readonly growers?: readonly GrowerFactory[];
 }
 
 /**

@@ -27,7 +27,7 @@ import { fitLinearPath } from "./linearFit.js";
 import { evenlySpaced, linearRows, pickCells, pickTable } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles, rowWeights } from "./sources.js";
-import { fitForest, treeRows, withTrees, type TreeFit } from "./treeFit.js";
+import { fitTrees, treeRows } from "./treeFit.js";
 
 /** A trained model, and what a training card tells about how it came to be. */
 export interface TrainingResult {
@@ -104,7 +104,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const all = scored.length === table.rows;
   /** The scored rows of an array with so many values a row. */
   const picked = <T extends Float32Array | Uint8Array>(of: T, width: number): T => (all ? of : pickRows(of, width, scored));
-  const heldOut: HeldOut[] = [];
+  let heldOut: HeldOut[] = [];
   let latent: LatentActivity | null = null;
   let masks: PatternGap[] = [];
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
@@ -176,27 +176,31 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const trees = options.memory === "rows" && options.paths.includes("trees") && config.residual.kind !== "set" ? treesFor(layout, Math.min(table.rows, treeRows), options.trees) : 0;
   if (trees > 0) {
     hooks.onPhase?.("trees");
-    let grown = 0;
-    const onColumn = async (): Promise<void> => {
-      hooks.onTrees?.(++grown, (folds.length + 1) * p);
-      await new Promise((resolve) => setTimeout(resolve));
-      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
-    };
-    const fit: TreeFit = { weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) }, trees, seed: options.seed, onColumn };
-    for (const [k, { train }] of folds.entries()) heldOut[k] = await withTrees(fit, heldOut[k], pickTable(maskedTable(table, train, layout), layout, scored));
-    const chosen = evenlySpaced(table.rows, treeRows);
-    const fitted = pickTable(table, layout, chosen);
-    const predicted: MemberPaths[] = [];
-    for (const member of members) {
-      const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
-      try {
-        const { draws } = await predictor.predict(chosen, fitted.observed);
-        predicted.push(...draws.map(({ linear, memory, net }) => ({ linear, memory, net })));
-      } finally {
-        await predictor.close();
-      }
-    }
-    forest = await fitForest(fit, predicted, fitted);
+    const fitted = await fitTrees({
+      weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) },
+      table, folds, scored, heldOut, trees, seed: options.seed, growers: lanes?.growers,
+      async predict(chosen) {
+        const { observed } = pickTable(table, layout, chosen);
+        const predicted: MemberPaths[] = [];
+        for (const member of members) {
+          const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
+          try {
+            const { draws } = await predictor.predict(chosen, observed);
+            predicted.push(...draws.map(({ linear, memory, net }) => ({ linear, memory, net })));
+          } finally {
+            await predictor.close();
+          }
+        }
+        return predicted;
+      },
+      async onColumn(done, total) {
+        hooks.onTrees?.(done, total);
+        await new Promise((resolve) => setTimeout(resolve));
+        if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
+      },
+    });
+    ({ forest } = fitted);
+    heldOut = fitted.heldOut;
   }
   hooks.onPhase?.("calibration");
   const { columns, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);

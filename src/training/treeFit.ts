@@ -5,28 +5,44 @@ import type { MemberPaths } from "../model/predictive.js";
 import type { FillWeights } from "../model/trees/asked.js";
 import type { Forest } from "../model/trees/forest.js";
 import { growForest } from "../model/trees/growForest.js";
+import type { GrowerFactory } from "../model/trees/grower.js";
 import { openTreePath } from "../model/trees/treePath.js";
-import { evenlySpaced } from "./rows.js";
+import { maskedTable, type Fold } from "./folds.js";
+import { evenlySpaced, pickTable } from "./rows.js";
 
 /** Rows that trees are learned from at most. */
 export const treeRows = 8192;
 
 export interface TreeFit {
   readonly weights: FillWeights;
+  readonly table: Encoded;
+  readonly folds: readonly Fold[];
+  /** Rows of the held-out predictions. */
+  readonly scored: Int32Array;
+  readonly heldOut: readonly HeldOut[];
   /** Trees of each column. */
   readonly trees: number;
   readonly seed: number;
+  readonly growers?: readonly GrowerFactory[];
+  /** What the finished members say of chosen rows of the table. */
+  predict(chosen: Int32Array): Promise<MemberPaths[]>;
   /** After each column's trees: to tell of it, to let others in, and to stop by a failure. */
-  readonly onColumn?: () => void | Promise<void>;
+  onColumn(done: number, total: number): void | Promise<void>;
 }
 
-/** @param members predictions of the table's rows by the other paths */
-export const fitForest = ({ weights, trees, seed, onColumn }: TreeFit, members: readonly MemberPaths[], table: Encoded): Promise<Forest> =>
-  growForest({ weights, members, table, chosen: evenlySpaced(table.rows, treeRows), trees, seed }, onColumn);
-
-/** A member's predictions of its held-out cells with those of trees that have not seen them either. @param table its rows as the member saw them */
-export async function withTrees(fit: TreeFit, { paths, draws = [paths], held }: HeldOut, table: Encoded): Promise<HeldOut> {
-  const forest = await fitForest({ ...fit, trees: Math.ceil(fit.trees / 2) }, draws, table);
-  const trees = openTreePath(forest, fit.weights, draws, table);
-  return { paths: { ...paths, trees }, draws: draws.map((draw) => ({ ...draw, trees })), held };
+/** A forest, and each member's held-out predictions with those of trees that have not seen the cells either, half as many. */
+export async function fitTrees({ weights, table, folds, scored, heldOut, trees, seed, growers, predict, onColumn }: TreeFit): Promise<{ forest: Forest; heldOut: HeldOut[] }> {
+  const { layout } = weights;
+  let grown = 0;
+  const grow = (members: readonly MemberPaths[], rows: Encoded, count: number): Promise<Forest> =>
+    growForest({ weights, members, table: rows, chosen: evenlySpaced(rows.rows, treeRows), trees: count, seed, growers }, () => onColumn(++grown, (folds.length + 1) * layout.columns.length));
+  const withTrees: HeldOut[] = [];
+  for (const [k, { train }] of folds.entries()) {
+    const { paths, draws = [paths], held } = heldOut[k];
+    const seen = pickTable(maskedTable(table, train, layout), layout, scored);
+    const own = openTreePath(await grow(draws, seen, Math.ceil(trees / 2)), weights, draws, seen);
+    withTrees.push({ paths: { ...paths, trees: own }, draws: draws.map((draw) => ({ ...draw, trees: own })), held });
+  }
+  const chosen = evenlySpaced(table.rows, treeRows);
+  return { forest: await grow(await predict(chosen), pickTable(table, layout, chosen), trees), heldOut: withTrees };
 }

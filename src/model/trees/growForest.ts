@@ -1,11 +1,10 @@
-import { createRng } from "../../base/random.js";
 import type { Encoded } from "../../data/encode.js";
 import type { Layout } from "../../data/layout.js";
 import type { MemberPaths } from "../predictive.js";
 import { answersOf, questionsOf, type FillWeights } from "./asked.js";
 import { binTable } from "./binned.js";
 import type { Forest, Trees } from "./forest.js";
-import { growTrees } from "./growTrees.js";
+import { growHere, type ColumnJob, type GrowerFactory } from "./grower.js";
 
 /** Fewest people at a leaf, of numbers and of levels. */
 const leaf = { number: 5, levels: 3 };
@@ -33,10 +32,12 @@ export interface ForestInput {
   readonly chosen: Int32Array;
   readonly trees: number;
   readonly seed: number;
+  /** What grows columns side by side; the calling thread alone if not said. */
+  readonly growers?: readonly GrowerFactory[];
 }
 
 /** A forest for every column, of the people who have a value there, on everything else of them. @param onColumn after each column; its failure ends the work */
-export async function growForest({ weights, members, table, chosen, trees, seed }: ForestInput, onColumn?: () => void | Promise<void>): Promise<Forest> {
+export async function growForest({ weights, members, table, chosen, trees, seed, growers = [growHere] }: ForestInput, onColumn?: () => void | Promise<void>): Promise<Forest> {
   const { layout } = weights;
   const { features: d, columns } = layout;
   const p = columns.length;
@@ -45,18 +46,41 @@ export async function growForest({ weights, members, table, chosen, trees, seed 
   const answers = new Float32Array(rows * questions.length);
   chosen.forEach((i, k) => answersOf(weights, members, table, i, answers.subarray(k * questions.length, (k + 1) * questions.length)));
   const binned = binTable(answers, rows, questions.length);
-  const target = new Float32Array(rows);
-  const forest: (Trees | null)[] = [];
-  for (const [j, { kind, first, width }] of columns.entries()) {
-    const known = Int32Array.from(chosen.keys()).filter((k) => table.observed[chosen[k] * p + j]);
-    const asked = Array.from(questions.keys()).filter((q) => questions[q] !== j);
+  const forest: (Trees | null)[] = columns.map(() => null);
+
+  const jobOf = (column: number): ColumnJob | null => {
+    const { kind, first, width } = columns[column];
+    const known = Int32Array.from(chosen.keys()).filter((k) => table.observed[chosen[k] * p + column]);
+    const asked = Array.from(questions.keys()).filter((q) => questions[q] !== column);
+    if (known.length < fewestRows || asked.length === 0) return null;
+    const target = new Float32Array(rows);
     for (const k of known) {
       const at = chosen[k] * d + first;
       target[k] = kind === "number" ? table.features[at] : table.features.subarray(at, at + width).indexOf(1);
     }
-    const input = { table: binned, rows: known, target, width: kind === "number" ? 1 : width, questions: asked, tried: tried[kind](asked.length), trees, leaf: leaf[kind], rng: createRng(seed, 0x7e3, j) };
-    forest.push(known.length < fewestRows || asked.length === 0 ? null : growTrees(input));
-    await onColumn?.();
-  }
+    return { rows: known, target, width: kind === "number" ? 1 : width, questions: asked, tried: tried[kind](asked.length), trees, leaf: leaf[kind], seed, column };
+  };
+  let next = 0;
+  /** Takes one column after the other. */
+  const work = async (factory: GrowerFactory): Promise<void> => {
+    const grower = factory(binned);
+    try {
+      while (next < p) {
+        const column = next++;
+        const job = jobOf(column);
+        if (job) forest[column] = await grower.grow(job);
+        await onColumn?.();
+      }
+    } catch (cause) {
+      next = p;
+      throw cause;
+    } finally {
+      await grower.close();
+    }
+  };
+  // All come to an end before a failure is thrown.
+  const ended = await Promise.allSettled(growers.slice(0, p).map(work));
+  const failed = ended.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
   return forest;
 }

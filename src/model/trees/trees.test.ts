@@ -8,6 +8,7 @@ import type { MemberPaths } from "../predictive.js";
 import { answersOf, questionsOf, type FillWeights } from "./asked.js";
 import { binTable } from "./binned.js";
 import { predictTrees, type Trees } from "./forest.js";
+import { growHere, type GrowerFactory } from "./grower.js";
 import { growForest, treesFor } from "./growForest.js";
 import { growTrees, splitSearch } from "./growTrees.js";
 import { openTreePath } from "./treePath.js";
@@ -148,6 +149,27 @@ describe("a forest of a table", () => {
     expect(forest[at("three")]).toBeNull();
     const questions = questionsOf(layout);
     forest.forEach((trees, j) => trees?.question.forEach((q) => q >= 0 && expect(questions[q]).not.toBe(j)));
+  });
+
+  test("is the same however many grow it, who all end before a failure is thrown", async () => {
+    const forest = await growForest({ weights, members, table, chosen, trees: 5, seed: 1 });
+    let open = 0;
+    const slow: GrowerFactory = (binned) => {
+      const own = growHere(binned);
+      open++;
+      return {
+        grow: async (job) => {
+          await new Promise((resolve) => setTimeout(resolve, job.column === 0 ? 20 : 1));
+          return own.grow(job);
+        },
+        close: async () => void open--,
+      };
+    };
+    const growers = [slow, slow, slow];
+    expect(await growForest({ weights, members, table, chosen, trees: 5, seed: 1, growers })).toEqual(forest);
+    const stop = new Error("stop");
+    await expect(growForest({ weights, members, table, chosen, trees: 5, seed: 1, growers }, () => Promise.reject(stop))).rejects.toBe(stop);
+    expect(open).toBe(0);
   });
 
   test("answers for rows as they come, also from a part of them", async () => {

@@ -1,0 +1,31 @@
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { VhgmError } from "../../base/errors.js";
+import type { Trees } from "../../model/trees/forest.js";
+import type { GrowerFactory } from "../../model/trees/grower.js";
+
+/** The compiled worker: beside this file in the package, under dist/ when this file runs from its TypeScript source. */
+export const threadFile = fileURLToPath(new URL("./treeWorker.js", import.meta.url.replace(/\/src\/(training\/node\/[^/]+\.ts)$/, "/dist/$1")));
+
+/** Grows trees in a thread of its own. A job throws VhgmError "device" where the thread ends: for want of memory, say. */
+export const openTreeThread: GrowerFactory = (table) => {
+  const worker = new Worker(threadFile, { workerData: table });
+  return {
+    async grow(job) {
+      worker.postMessage(job);
+      try {
+        const [trees] = (await once(worker, "message")) as [Trees];
+        return trees;
+      } catch (cause) {
+        throw new VhgmError("device", `The thread that grows trees ended: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+      }
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+};
+
+/** So many threads; the calling one alone where there is but one. */
+export const treeThreads = (threads: number): readonly GrowerFactory[] | undefined => (threads > 1 ? Array.from({ length: threads }, () => openTreeThread) : undefined);
