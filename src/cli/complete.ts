@@ -3,6 +3,7 @@ import { checkOutput, writeBundle } from "../bundle/node/files.js";
 import { outputFormat } from "../data/node/format.js";
 import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
+import { openWorkerSession } from "../engine/node/workerSession.js";
 import { openPredictor } from "../inference/predictor.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
@@ -63,7 +64,7 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
     requireKey(opened, flags.key);
     const { table, schema: known } = await openVisits(opened, schema, flags);
     const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, lanes: lanesOf(flags), maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
-    const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
+    const predictor = await openPredictor(bundle.model, openWorkerSession, { device: flags.device });
     try {
       const input = { predictor, schema: bundle.schema, table, rows: bundle.card.tableRows ?? bundle.card.rows, flags, seed: options.seed };
       const report = await stoppable(() => completeInto(files, input, progress));

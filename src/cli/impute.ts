@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { readBundle } from "../bundle/node/files.js";
 import type { Device } from "../engine/index.js";
-import { openSession } from "../engine/node/session.js";
+import { openWorkerSession } from "../engine/node/workerSession.js";
 import { openPredictor } from "../inference/predictor.js";
 import { deviceFlag, examples, jsonFlag, quietFlag, seed } from "./flags.js";
 import { completeInto, countRows, imputeFlags, outputNames, reportSentences, type ImputeFlags } from "./imputeFlags.js";
@@ -46,7 +46,7 @@ async function impute(model: string, path: string, flags: Flags): Promise<void> 
   const progress = createProgress({ quiet });
   const { report, name, notes } = await withTable(path, async (opened) => {
     const table = seenByVisits(opened, bundle.schema);
-    const predictor = await openPredictor(bundle.model, openSession, { device });
+    const predictor = await openPredictor(bundle.model, openWorkerSession, { device });
     try {
       const rows = await countRows(table, progress);
       const { schema } = bundle;

@@ -255,6 +255,22 @@ describe("a whole table", () => {
     expect(writers.map((w) => w.calls)).toEqual([["prepare", "finish"], ["prepare", "finish"]]);
   });
 
+  test("has its rows in order where a batch takes longer than the next", async () => {
+    const options: ImputeOptions = { draws: 2, intervals: 0.8 };
+    const twice = [...rows, ...rows];
+    let run = 0;
+    const late: Predictor = {
+      ...predictor,
+      async run(...given) {
+        await new Promise((resolve) => setTimeout(resolve, run++ % 2 === 0 ? 30 : 0));
+        return predictor.run(...given);
+      },
+    };
+    const [writers, table] = [[writer(), writer()], memoryTable("new.csv", peopleColumns, twice)];
+    await imputeTable({ imputer: createImputer(late, peopleSchema, peopleColumns, "new.csv", options), table, writers, batch: 50 });
+    expect(writers.map((w) => w.rows)).toEqual(await complete(twice, 260, options));
+  });
+
   test("that is stopped or cannot be read leaves nothing behind", async () => {
     const [stopped, broken] = [writer(), writer()];
     await expect(imputeTable({ imputer: imputer(), table: memoryTable("new.csv", peopleColumns, rows), writers: [stopped], batch: 50 }, { stopped: () => true })).rejects.toMatchObject({ code: "cancelled" });

@@ -117,6 +117,8 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       unknown.set(u.name, known ? { ...known, count: known.count + u.count } : u);
     }
     rowsSeen += rows.length;
+    // Batches may be under way side by side: what counts rows is done before anything is waited for.
+    const seeds = draws === 0 ? [] : rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const empty = rows.map((row) => Uint8Array.from(matched, ({ at, attribute }) => (at < 0 || isMissingText(row[at], attribute) ? 1 : 0)));
     const isHole = (r: number, place: number): boolean => empty[r][place] === 1;
     const read = cells.finish();
@@ -157,7 +159,6 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       };
       return [rows.map((row, r) => write(row, r, (place) => fateOf(r, place), (place, j) => value(r, place, j), true))];
     }
-    const seeds = rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const tables: TextRow[][] = [];
     for (let k = 0; k < draws; k++) {
       const drawn = await drawHoles(predictor, holes.encoded, seeds, k, k % model.memberCount, {

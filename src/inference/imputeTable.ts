@@ -21,13 +21,22 @@ export interface ImputeTableHooks {
  * @throws VhgmError "data" or "disk" from reading and writing, "cancelled" when stopped
  */
 export async function imputeTable({ imputer, table, writers, batch = 256 }: ImputeTableInput, hooks: ImputeTableHooks = {}): Promise<ImputeReport> {
+  let written = 0;
+  const write = async (completed: readonly TextRow[][]): Promise<void> => {
+    for (const [k, writer] of writers.entries()) await writer.write(completed[k]);
+    hooks.onRows?.((written += completed[0].length));
+    if (hooks.stopped?.()) throw new VhgmError("cancelled", "The imputation was stopped; nothing was written.");
+  };
   try {
+    // While a worker's session runs one batch, what went before it is written and what follows is read.
+    let ahead: Promise<TextRow[][]> | undefined;
     for await (const rows of table.batches(batch)) {
-      const completed: TextRow[][] = await imputer.complete(rows);
-      for (const [k, writer] of writers.entries()) await writer.write(completed[k]);
-      hooks.onRows?.(imputer.report().rows);
-      if (hooks.stopped?.()) throw new VhgmError("cancelled", "The imputation was stopped; nothing was written.");
+      const own = imputer.complete(rows);
+      own.catch(() => undefined); // it is awaited in its turn
+      if (ahead) await write(await ahead);
+      ahead = own;
     }
+    if (ahead) await write(await ahead);
     for (const writer of writers) await writer.prepare();
     for (const writer of writers) await writer.finish();
   } catch (cause) {
