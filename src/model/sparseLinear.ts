@@ -21,7 +21,7 @@ const block = 512;
 const priorPairs = 20;
 
 /** Features above which the linear path is sparse: the dense map's inverse would take minutes and its products most of the training. */
-export const denseFeatures = 3000;
+export const denseFeatures = 3500;
 export const isSparse = (layout: Layout): boolean => layout.features > denseFeatures;
 
 /** Number of neighbours of each attribute in this layout. */

@@ -19,7 +19,7 @@ export interface TrainingOptions {
   readonly members: number;
   /** Share of the observed cells that a member holds out, for early stopping, weights of the paths and calibration. */
   readonly heldOut: number;
-  /** `auto`: the transformer for tables of up to 40 attributes, the MLP above, the set encoder beyond 3,000 features. */
+  /** `auto`: the transformer for tables of up to 40 attributes, the MLP above, the set encoder beyond 3,500 features. */
   readonly network: "auto" | "mlp" | "transformer" | "set";
   /** Paths that the predictive density may use; leaving one out is for ablations. */
   readonly paths: readonly PathName[];
