@@ -1,17 +1,15 @@
 import { VhgmError } from "../base/errors.js";
-import { createRng, permutation } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
-import { encodeCells, type Encoded, pickRows } from "../data/encode.js";
+import { encodeCells, pickRows } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { calibrate, pathWeights, type ColumnScore } from "../model/calibration.js";
 import type { HeldOut } from "../model/heldOutCells.js";
-import { cellIndicators, fitGrids, type NumberGrids } from "../model/grids.js";
-import { declareNetwork, type NetworkConfig } from "../model/network.js";
-import { meanOfDraws, type MemoryRows } from "../model/paths.js";
+import { fitGrids } from "../model/grids.js";
+import { declareNetwork } from "../model/network.js";
+import { meanOfDraws } from "../model/paths.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { sourceRule, sourcesOfRows } from "../model/likelySource.js";
-import { makePrototypes, smallestPrototype } from "../model/prototypes.js";
 import { isSparse } from "../model/sparseLinear.js";
 import type { Reliability } from "../model/reliability.js";
 import type { TrainedModel } from "../model/trained.js";
@@ -22,9 +20,11 @@ import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
 import { inLanes, type Lanes } from "./lanes.js";
-import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "./options.js";
+import { resolveOptions, type TrainingOptions } from "./options.js";
 import { fitLinearPath } from "./linearFit.js";
-import { evenlySpaced, linearRows, pickCells, pickTable } from "./rows.js";
+import { memoryOf, memoryPeople } from "./memoryRows.js";
+import { networkConfig } from "./networkShape.js";
+import { evenlySpaced, pickCells, pickTable } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles, rowWeights } from "./sources.js";
 import { fitTrees, treeRows } from "./treeFit.js";
@@ -74,15 +74,8 @@ export interface TrainingCheckpoints {
   save(progress: TrainingProgress): Promise<void>;
 }
 
-/** Most people in the row memory of a finished model. */
-const memoryPeople = 4096;
 /** Most rows whose held-out cells weigh the paths and shape the densities: what is predicted of them is held in memory, 4 bytes for each cell of every grid. */
 const scoredRows = 50_000;
-/** Rounds of the linear path; more cost time on wide tables, fewer leave answers from little too close to the mean. */
-const rounds = { usual: 12, wide: 8 };
-/** Above this many features the row memory is left out: its products would cost more than the network. */
-const memoryFeatures = 800;
-
 /**
  * Learns a model from one table.
  * @param lanes where members are trained side by side; without it one after the other
@@ -226,37 +219,4 @@ function requireLearnable(cells: Cells, layout: Layout): void {
   if (layout.columns.length === 0) {
     throw new VhgmError("data", "No column of the table can be learned from: each is empty, or set aside in the dictionary as id, text, weight or ignore.");
   }
-}
-
-/** Network settings for a table's size. */
-function networkConfig(options: ResolvedOptions, rows: number, layout: Layout): NetworkConfig {
-  const { memory, memoryHeads, paths, network, width, depth, heads, dropout, latents, queriesSeeTokens } = options;
-  const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
-  return {
-    linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : layout.features > memoryFeatures ? rounds.wide : rounds.usual) : 0,
-    memory: network === "set" || memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
-    residual: network === "mlp" ? { kind: "mlp", width, dropout } : network === "set" ? { kind: "set", width, depth, heads, latents, queriesSeeTokens } : { kind: "transformer", width, depth, heads },
-    ...(latent === "none"
-      ? {}
-      : { latent: { form: latent, width: latentWidth, components: latentComponents, draws: latentPoint === "plug-in" ? 1 : latentDraws, point: latentPoint, seed } }),
-    gates: network !== "transformer" ? { linear: 0.8, memory: 0.2 } : { linear: 0.5, memory: 0.5 },
-  };
-}
-
-/** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
-function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array | null): MemoryRows | null {
-  if (!config.memory || !filled) return null;
-  const sample = evenlySpaced(table.rows, linearRows);
-  const places = sample.length <= memoryPeople ? sample.map((_, k) => k) : permutation(sample.length, createRng(options.seed, 0x9e0)).slice(0, memoryPeople).sort();
-  const chosen = places.map((k) => sample[k]);
-  const { features, observed } = pickTable(table, layout, chosen);
-  const people: MemoryRows = {
-    rows: chosen.length,
-    features,
-    observed: Float32Array.from(observed),
-    cells: cellIndicators(cells, layout, grids, chosen, observed),
-    row: BigInt64Array.from(chosen, BigInt),
-    ...(cells.source ? { sources: sourcesOfRows(cells, chosen) } : {}),
-  };
-  return options.memory === "rows" ? people : makePrototypes(people, pickRows(filled, layout.features, places), layout);
 }

@@ -38,10 +38,10 @@ export async function fitTrees({ weights, table, folds, scored, heldOut, trees, 
     growForest({ weights, members, table: rows, chosen: evenlySpaced(rows.rows, treeRows), trees: count, seed, growers }, () => onColumn(++grown, (folds.length + 1) * layout.columns.length));
   const withTrees: HeldOut[] = [];
   for (const [k, { train }] of folds.entries()) {
-    const { paths, draws = [paths], held } = heldOut[k];
+    const { paths, draws = [paths] } = heldOut[k];
     const seen = pickTable(maskedTable(table, train, layout), layout, scored);
     const own = openTreePath(await grow(draws, seen, Math.ceil(trees / 2)), weights, draws, seen);
-    withTrees.push({ paths: { ...paths, trees: own }, draws: draws.map((draw) => ({ ...draw, trees: own })), held });
+    withTrees.push({ ...heldOut[k], paths: { ...paths, trees: own }, draws: draws.map((draw) => ({ ...draw, trees: own })) });
   }
   const chosen = evenlySpaced(table.rows, treeRows);
   return { forest: await grow(await predict(chosen), pickTable(table, layout, chosen), trees), heldOut: withTrees };

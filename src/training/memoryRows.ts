@@ -1,0 +1,32 @@
+import { createRng, permutation } from "../base/random.js";
+import type { Cells } from "../data/cells.js";
+import { pickRows, type Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import { cellIndicators, type NumberGrids } from "../model/grids.js";
+import type { NetworkConfig } from "../model/network.js";
+import type { MemoryRows } from "../model/paths.js";
+import { sourcesOfRows } from "../model/likelySource.js";
+import { makePrototypes } from "../model/prototypes.js";
+import type { ResolvedOptions } from "./options.js";
+import { evenlySpaced, linearRows, pickTable } from "./rows.js";
+
+/** Most people in the row memory of a finished model. */
+export const memoryPeople = 4096;
+
+/** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
+export function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array | null): MemoryRows | null {
+  if (!config.memory || !filled) return null;
+  const sample = evenlySpaced(table.rows, linearRows);
+  const places = sample.length <= memoryPeople ? sample.map((_, k) => k) : permutation(sample.length, createRng(options.seed, 0x9e0)).slice(0, memoryPeople).sort();
+  const chosen = places.map((k) => sample[k]);
+  const { features, observed } = pickTable(table, layout, chosen);
+  const people: MemoryRows = {
+    rows: chosen.length,
+    features,
+    observed: Float32Array.from(observed),
+    cells: cellIndicators(cells, layout, grids, chosen, observed),
+    row: BigInt64Array.from(chosen, BigInt),
+    ...(cells.source ? { sources: sourcesOfRows(cells, chosen) } : {}),
+  };
+  return options.memory === "rows" ? people : makePrototypes(people, pickRows(filled, layout.features, places), layout);
+}
