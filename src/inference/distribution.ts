@@ -1,5 +1,5 @@
 import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
-import { levelProbabilities, numberDensity, numberMean, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { levelProbabilities, likeliestLevel, numberDensity, numberMean, type DensityModel, type MemberPaths } from "../model/predictive.js";
 
 /** The predictive distribution of column j in row i: over values for numbers, over level indices otherwise. */
 export function columnDistribution(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Distribution {
@@ -13,8 +13,7 @@ export function columnDistribution(model: DensityModel, members: readonly Member
  */
 export function bestPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
   if (model.layout.columns[j].kind === "number") return numberMean(model, members, i, j);
-  const p = levelProbabilities(model, members, i, j);
-  return p.indexOf(Math.max(...p));
+  return likeliestLevel(model, members, i, j);
 }
 
 /** Central interval of the given level: for numbers and ordered levels. */

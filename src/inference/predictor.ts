@@ -57,6 +57,8 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
   const d = model.layout.features;
   const p = model.layout.columns.length;
   const collected = collectPaths(rows, model.memberCount);
+  // A session in a thread of its own has the next run at hand when it ends one.
+  let ahead: Promise<void> | undefined;
   for (const { rows: places, length } of rowBatches(rows, p, observed, chunk, session.inputNames.includes("token.row"))) {
     const count = places.length;
     const size = Math.ceil(count / rowBlock) * rowBlock;
@@ -69,8 +71,11 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
       own[r] = people[i];
     });
     const tokens = length > 0 ? tokenArrays(model.layout, rowViews(x, visible, size), size, length).feeds : {};
-    const out = await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size), ...tokens });
-    collected.add(out, places);
+    const run = session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size), ...tokens }).then((out) => collected.add(out, places));
+    run.catch(() => undefined); // it is awaited in its turn
+    await ahead;
+    ahead = run;
   }
+  await ahead;
   return collected.paths;
 }

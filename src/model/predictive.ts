@@ -154,3 +154,14 @@ export function levelProbabilities(model: DensityModel, members: readonly Member
   const classes = classProbabilities(model, members, i, j);
   return Float64Array.from(classOf, (k, level) => classes[k] * shareInClass[level]);
 }
+
+/** The most probable level of column j in row i, the first of equal ones. */
+export function likeliestLevel(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
+  const { classOf, shareInClass } = model.layout.columns[j];
+  const classes = classProbabilities(model, members, i, j);
+  let best = 0;
+  for (let level = 1; level < classOf.length; level++) {
+    if (classes[classOf[level]] * shareInClass[level] > classes[classOf[best]] * shareInClass[best]) best = level;
+  }
+  return best;
+}
