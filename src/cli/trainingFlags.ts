@@ -41,7 +41,7 @@ export function trainingFlags(command: Command): Command {
     .option("--schema <file>", "data dictionary (YAML or JSON), as vhgm inspect writes it; guessed from the table if absent")
     .option("--config <file>", "training settings (YAML or JSON); options on the command line win")
     .option("--seed <number>", "seed of everything random; the same seed gives the same model (default: 1)", seed)
-    .option("--best", "an ensemble of four transformers instead of one network; takes several times longer")
+    .option("--best", "an ensemble of four networks instead of one; takes two to four times as long")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
     .option("--network <kind>", "auto, mlp, transformer or set (the last for wide tables)", oneOf(["auto", "mlp", "transformer", "set"] as const));
   deviceFlag(dataCacheFlag(command));

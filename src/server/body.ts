@@ -19,9 +19,9 @@ export async function readBody({ req }: Context, { most, within }: BodyLimits): 
   if (Number(req.header("content-length") ?? 0) > most) throw tooLarge();
   const reader = req.raw.body?.getReader();
   if (!reader) return new Uint8Array();
-  const late = new Refusal(408, "slow", `The body did not come within ${within / 1000} s.`, { headers: { connection: "close" } });
+  const late = (): Refusal => new Refusal(408, "slow", `The body did not come within ${within / 1000} s.`, { headers: { connection: "close" } });
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late), within)));
+  const timeout = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(late()), within)));
   const parts: Uint8Array[] = [];
   let size = 0;
   try {

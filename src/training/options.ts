@@ -153,8 +153,8 @@ export const trainingDefaults: TrainingOptions = {
 /** The mixture of masks of each stage. */
 export const stageMasks = ({ mask, stages }: Pick<ResolvedOptions, "mask" | "stages">): (readonly MaskChoice[])[] => (stages === 2 ? [mask, defaultMasks.late] : [mask]);
 
-/** What `--best` changes: an ensemble of transformers instead of one network. */
-export const bestOptions: Partial<TrainingOptions> = { members: 4, network: "transformer" };
+/** What `--best` changes: an ensemble instead of one network. */
+export const bestOptions: Partial<TrainingOptions> = { members: 4 };
 
 type OwnDefaults = "width" | "epochs" | "steps" | "extension" | "learningRate" | "weightDecay";
 
