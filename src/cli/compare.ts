@@ -9,7 +9,7 @@ import { openSession } from "../engine/node/session.js";
 import { renderComparison } from "../evaluation/report/comparison.js";
 import { compare, mostMoved, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference, type Scenario } from "../inference/compare.js";
 import { openPredictor } from "../inference/predictor.js";
-import { deviceFlag, examples, jsonFlag, level, names, whole } from "./flags.js";
+import { deviceFlag, examples, jsonFlag, level, listOf, whole } from "./flags.js";
 import { readGiven } from "./given.js";
 import { print, printJson, tell } from "./terminal.js";
 import { layTable, listed, percent, screenWidth, short } from "./text.js";
@@ -37,7 +37,7 @@ export function addCompare(program: Command): void {
     .argument("<model>", "model of vhgm train")
     .option("--given <json>", "what holds in all scenarios: a JSON object, @FILE with one, or - for standard input", "{}")
     .requiredOption("--scenario <scenario>", "NAME=JSON, NAME=@FILE or a FILE with a JSON object; give it twice or more", (text: string, list: string[] = []) => [...list, text])
-    .option("--ask <names>", "attributes to compare, separated by commas (default: all that no scenario gives)", names)
+    .option("--ask <names>", "attributes to compare, separated by commas (default: all that no scenario gives)", listOf(String))
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--top <number>", "how many attributes are printed, the largest differences first", whole(1, 100_000), 15)
     .option("-o, --output <file>", "a page with a picture and all attributes (.html)");

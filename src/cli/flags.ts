@@ -31,8 +31,15 @@ export function names(text: string): string[] {
   return list;
 }
 
-/** Values separated by commas, each read by itself; repeated ones count once. */
-export const listOf = <T>(read: (text: string) => T) => (text: string): T[] => [...new Set(names(text).map(read))];
+/** Values separated by commas, each read by itself; repeated ones count once. An option that is given again adds to its list. */
+export function listOf<T>(read: (text: string) => T): (text: string, before?: T[]) => T[] {
+  const given = new WeakSet<T[]>(); // a default is not one of them
+  return (text, before) => {
+    const list = [...new Set([...(before && given.has(before) ? before : []), ...names(text).map(read)])];
+    given.add(list);
+    return list;
+  };
+}
 
 export const oneOf = <T extends string>(allowed: readonly T[]) => (text: string): T => {
   const found = allowed.find((value) => value === text);

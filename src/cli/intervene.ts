@@ -6,7 +6,7 @@ import { openSession } from "../engine/node/session.js";
 import { parseGraph } from "../inference/intervene/graph.js";
 import { intervene, type IntervenedAttribute, type Intervention } from "../inference/intervene/intervene.js";
 import { openPredictor } from "../inference/predictor.js";
-import { deviceFlag, examples, jsonFlag, level, names, seed, whole } from "./flags.js";
+import { deviceFlag, examples, jsonFlag, level, listOf, seed, whole } from "./flags.js";
 import { readAssignments, readGiven } from "./given.js";
 import { print, printJson } from "./terminal.js";
 import { layTable, percent, screenWidth, short } from "./text.js";
@@ -40,7 +40,7 @@ export function addIntervene(program: Command): void {
     .requiredOption("--do <name=value>", "an attribute and the value that it is set to; can be given several times", collect)
     .option("--against <name=value>", "another value of the same attribute, against which --do is held", collect)
     .option("--given <json>", "what is known of the people beside, before the intervention: a JSON object, @FILE, or -", "{}")
-    .option("--ask <names>", "nodes to answer (default: all that the intervention acts on)", names)
+    .option("--ask <names>", "nodes to answer (default: all that the intervention acts on)", listOf(String))
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--draws <number>", "simulated people", whole(50, 1_000_000), 2000)
     .option("--seed <number>", "the same seed gives the same people", seed, 1);

@@ -8,7 +8,7 @@ import { nextMeasurements, type Measurement } from "../inference/next.js";
 import { openPredictor } from "../inference/predictor.js";
 import { describeAnswer } from "./answers.js";
 import { readGiven } from "./given.js";
-import { deviceFlag, examples, jsonFlag, level, names } from "./flags.js";
+import { deviceFlag, examples, jsonFlag, level, listOf } from "./flags.js";
 import { print, printJson } from "./terminal.js";
 import { bar, layTable, listed, percent, screenWidth } from "./text.js";
 
@@ -30,10 +30,10 @@ export function addPredict(program: Command): void {
     .description("Answer, for one person: given these attributes, how are those distributed? Nothing given is a valid question.")
     .argument("<model>", "model of vhgm train")
     .option("--given <json>", "what is known: a JSON object, @FILE with one, or - for standard input", "{}")
-    .option("--ask <names>", "attributes to answer, separated by commas (default: all that are not given)", names)
+    .option("--ask <names>", "attributes to answer, separated by commas (default: all that are not given)", listOf(String))
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--why", "what each answer rests on")
-    .option("--next <names>", "instead of answers: which measurement would tell most about these attributes?", names)
+    .option("--next <names>", "instead of answers: which measurement would tell most about these attributes?", listOf(String))
     .option("--strict", "withhold answers that assume that attributes never seen together are independent");
   jsonFlag(deviceFlag(command));
   examples(

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { Device } from "../engine/index.js";
 import { defaultLimits, serve } from "../server/serve.js";
-import { deviceFlag, examples, names, quietFlag, whole } from "./flags.js";
+import { deviceFlag, examples, listOf, quietFlag, whole } from "./flags.js";
 import { stoppable, untilStopped } from "./interrupt.js";
 import { print, tell } from "./terminal.js";
 import { count } from "./text.js";
@@ -49,8 +49,8 @@ export function addServe(program: Command): void {
     .option("--max-rows <number>", "most rows of a table, and people invented at once", whole(1, 1_000_000_000), defaultLimits.rows)
     .option("--timeout <seconds>", "longest answer about one person", whole(1, 86_400), defaultLimits.time / 1000)
     .option("--table-timeout <seconds>", "longest answer about a table", whole(1, 86_400), defaultLimits.tableTime / 1000)
-    .option("--cors <origins>", "pages of these origins may ask, for instance https://example.org; * for all", names)
-    .option("--allow-host <names>", "names, besides this machine's, under which requests may come (behind a proxy)", names);
+    .option("--cors <origins>", "pages of these origins may ask, for instance https://example.org; * for all", listOf(String))
+    .option("--allow-host <names>", "names, besides this machine's, under which requests may come (behind a proxy)", listOf(String));
   quietFlag(deviceFlag(command));
   examples(
     command,

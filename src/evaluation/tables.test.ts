@@ -38,7 +38,7 @@ describe("evaluateTables", () => {
   });
 
   it("is told on a page with a plot", () => {
-    expect(tablesHeadline(found)[0]).toBe("NRMSE on 3 tables: a has mean rank 1.00, place 1 of 2; better than none with certainty.");
+    expect(tablesHeadline(found)[0]).toBe("NRMSE on 3 tables: a has mean rank 1.00, place 1 of 2; 3 tables are too few for any difference to be certain.");
     const page = renderTables(found);
     expect(page).toContain("Critical-difference plot of mean ranks, NRMSE");
     expect(page).not.toMatch(/NaN|undefined|https?:/);

@@ -24,7 +24,10 @@ export function tablesHeadline({ across }: TablesEvaluation): string[] {
     const place = meanRanks.filter((r) => r < meanRanks[0]).length + 1;
     const better = rivals.filter((r) => r.adjusted < 0.05 && r.won > r.lost).map((r) => r.rival);
     const worse = rivals.filter((r) => r.adjusted < 0.05 && r.won < r.lost).map((r) => r.rival);
-    return `${capital(figures[figure].label)} on ${tables.length} tables: ${method} has mean rank ${shown(meanRanks[0], 2)}, place ${place} of ${methods.length}${better.length > 0 ? `; better than ${and(better)} (p < .05 after Holm)` : "; better than none with certainty"}${worse.length > 0 ? `; worse than ${and(worse)}` : ""}.`;
+    // The least p of a signed-rank test: every table says the same.
+    const tooFew = rivals.length * 2 ** (1 - tables.length) >= 0.05;
+    const none = tooFew ? `; ${tables.length} tables are too few for any difference to be certain` : "; better than none with certainty";
+    return `${capital(figures[figure].label)} on ${tables.length} tables: ${method} has mean rank ${shown(meanRanks[0], 2)}, place ${place} of ${methods.length}${better.length > 0 ? `; better than ${and(better)} (p < .05 after Holm)` : none}${worse.length > 0 ? `; worse than ${and(worse)}` : ""}.`;
   });
 }
 
