@@ -37,7 +37,7 @@ export interface ImputeOptions {
   readonly fewest?: number;
 }
 
-/** Completes batches of one table, one after the other; memory does not grow with the table. */
+/** Completes batches of one table, begun one after the other; the next may begin before one has ended. Memory does not grow with the table. */
 export interface Imputer {
   /** Columns of the output: the input's in their order and spelling, then those that the options add. */
   readonly columns: readonly string[];

@@ -99,7 +99,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and asked for; leave it out of one of them.`, { field: ["ask", both] });
   const names = [...values.keys()];
   const fills = firstFills(rules, layout, known, applies, columns.map((j) => layout.columns[j].source));
-  const encoded = personRows(predictor.model.layout, schema, values, names, fills);
+  const encoded = personRows(layout, schema, values, names, fills);
   // Whoever is in the row memory with these cells is not to be asked about itself, in any row.
   const own = predictor.find(encoded);
   const paths = await predictor.run(encoded, own.fill(own[0]));

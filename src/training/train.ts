@@ -24,7 +24,7 @@ import { resolveOptions, type TrainingOptions } from "./options.js";
 import { fitLinearPath } from "./linearFit.js";
 import { memoryOf, memoryPeople } from "./memoryRows.js";
 import { networkConfig } from "./networkShape.js";
-import { evenlySpaced, pickCells, pickTable } from "./rows.js";
+import { evenlySpaced, pickCells } from "./rows.js";
 import { collapseWarning, latentActivity, patternWarning, poorAttributesWarning, type LatentActivity, type PatternGap } from "./signatures.js";
 import { rowRoles, rowWeights } from "./sources.js";
 import { fitTrees, treeRows } from "./treeFit.js";
@@ -76,6 +76,7 @@ export interface TrainingCheckpoints {
 
 /** Most rows whose held-out cells weigh the paths and shape the densities: what is predicted of them is held in memory, 4 bytes for each cell of every grid. */
 const scoredRows = 50_000;
+
 /**
  * Learns a model from one table.
  * @param lanes where members are trained side by side; without it one after the other
@@ -172,8 +173,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     const fitted = await fitTrees({
       weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) },
       table, folds, scored, heldOut, trees, seed: options.seed, growers: lanes?.growers,
-      async predict(chosen) {
-        const { observed } = pickTable(table, layout, chosen);
+      async predict(chosen, observed) {
         const predicted: MemberPaths[] = [];
         for (const member of members) {
           const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });

@@ -24,8 +24,8 @@ export interface TreeFit {
   readonly trees: number;
   readonly seed: number;
   readonly growers?: readonly GrowerFactory[];
-  /** What the finished members say of chosen rows of the table. */
-  predict(chosen: Int32Array): Promise<MemberPaths[]>;
+  /** What the finished members say of chosen rows of the table. @param observed (chosen, columns) their visible cells */
+  predict(chosen: Int32Array, observed: Uint8Array): Promise<MemberPaths[]>;
   /** After each column's trees: to tell of it, to let others in, and to stop by a failure. */
   onColumn(done: number, total: number): void | Promise<void>;
 }
@@ -44,5 +44,6 @@ export async function fitTrees({ weights, table, folds, scored, heldOut, trees, 
     withTrees.push({ ...heldOut[k], paths: { ...paths, trees: own }, draws: draws.map((draw) => ({ ...draw, trees: own })) });
   }
   const chosen = evenlySpaced(table.rows, treeRows);
-  return { forest: await grow(await predict(chosen), pickTable(table, layout, chosen), trees), heldOut: withTrees };
+  const fitted = pickTable(table, layout, chosen);
+  return { forest: await grow(await predict(chosen, fitted.observed), fitted, trees), heldOut: withTrees };
 }

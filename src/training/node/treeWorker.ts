@@ -1,4 +1,4 @@
-/* The thread behind `openTreeWorker`: holds a table and grows the trees of one column after the other. */
+/* The thread behind `openTreeThread`: holds a table and grows the trees of one column after the other. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { BinnedTable } from "../../model/trees/binned.js";
 import { growColumn, type ColumnJob } from "../../model/trees/grower.js";
