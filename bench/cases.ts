@@ -80,7 +80,7 @@ async function countSettings(folder: string, expected: CaseSettings): Promise<Ca
 const writeSettings = (folder: string, which: Case, settings: CaseSettings): void =>
   writeFileSync(join(folder, "case.json"), `${JSON.stringify({ ...which, ...settings })}\n`);
 
-function findTable(data: string | undefined, table: string): string {
+export function findTable(data: string | undefined, table: string): string {
   if (data === undefined) {
     throw new Error(`There is no such case of ${table} yet; --data (or VHGM_DATA) must name the folder that holds ${table}/${table}.csv.`);
   }

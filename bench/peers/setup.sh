@@ -5,11 +5,13 @@
 #   miceforest  DIR/miceforest
 #   torch       DIR/torch       HyperImpute with its gain, miwae and missforest plug-ins; runs remasker and cacti too (about 3 GB)
 #   remasker    DIR/remasker    public code, no licence stated: cloned, never part of this repository
+#   sdv         DIR/sdv         GaussianCopula, CTGAN and TVAE, for npm run bench:synthetic
+#   mostly      DIR/mostly      MOSTLY AI's engine, likewise (about 3 GB)
 #   cacti       DIR/cacti       public code (GPL 3), likewise
 # PEERS_MIRROR may name a folder with clones OWNER+NAME/repo, used in place of github.com. Without a network for pip, set PIP_* as usual.
 set -eu
 if [ $# -lt 1 ]; then
-  sed -n '2,10p' "$0" | cut -c3- >&2
+  sed -n '2,12p' "$0" | cut -c3- >&2
   exit 2
 fi
 folder=$1
@@ -49,12 +51,18 @@ for name in "$@"; do
       # Their own dependencies would bring another torch.
       "$folder/torch/bin/pip" install --quiet --no-deps timm==1.0.31 torchvision==0.28.0 safetensors==0.8.0 pyyaml==6.0.4 huggingface_hub==2.4.0
       ;;
+    sdv) environment sdv torch==2.13.0 sdv==2.0.0 ctgan==0.12.1 pandas==2.3.3 ;;
+    mostly)
+      environment mostly torch==2.13.0 mostlyai-engine==2.7.3
+      # Builds for another torch, which its import would fail on; nothing here needs them.
+      "$folder/mostly/bin/pip" uninstall --quiet --yes torchvision torchaudio
+      ;;
     remasker) clone remasker tydusky remasker 69b410819c0d096fab111bb8b0e54c1edd4efcc2 ;;
     cacti) clone cacti sriramlab CACTI cc333b34f8abc6c5908e458c753a05c5b363492c ;;
     hivae) echo "hi-vae: not run. Its code needs TensorFlow 1.15, which Python 3.8 and later can't install; npm run bench:hivae holds VHGM's own latent of that form against it." ;;
     tabimpute | tabpfn) echo "$name: not run. The package loads trained weights that are not part of it." ;;
     *)
-      echo "'$name' is not known; sklearn, miceforest, torch, remasker, cacti, hivae, tabimpute and tabpfn are." >&2
+      echo "'$name' is not known; sklearn, miceforest, torch, sdv, mostly, remasker, cacti, hivae, tabimpute and tabpfn are." >&2
       exit 2
       ;;
   esac

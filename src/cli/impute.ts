@@ -9,6 +9,7 @@ import { stoppable } from "./interrupt.js";
 import { refuseSameFile, withTable } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { print, printJson } from "./terminal.js";
+import { drawsNote } from "./warnings.js";
 import { seenByVisits } from "./visitFlags.js";
 
 interface Flags extends ImputeFlags {
@@ -44,7 +45,7 @@ async function impute(model: string, path: string, flags: Flags): Promise<void> 
   for (const file of files) await refuseSameFile(file, model, path);
   const bundle = await readBundle(model);
   const progress = createProgress({ quiet });
-  const { report, name, notes } = await withTable(path, async (opened) => {
+  const { report, name, notes: told } = await withTable(path, async (opened) => {
     const table = seenByVisits(opened, bundle.schema);
     const predictor = await openPredictor(bundle.model, openWorkerSession, { device });
     try {
@@ -57,6 +58,7 @@ async function impute(model: string, path: string, flags: Flags): Promise<void> 
       await predictor.close();
     }
   });
+  const notes = [...told, ...drawsNote(m, bundle)];
   if (json) printJson({ files, notes, ...report });
   else print([...reportSentences(report, name, files), ...notes].join("\n"));
 }

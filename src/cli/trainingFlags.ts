@@ -12,7 +12,7 @@ import type { Lanes } from "../training/lanes.js";
 import { treeThreads } from "../training/node/treeThreads.js";
 import { defaultMaxRows } from "../training/node/readCells.js";
 import type { TrainTableHooks } from "../training/node/trainTable.js";
-import { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "../training/options.js";
+import { bestOptions, memoryModes, properMembers, trainingDefaults, type MemoryMode, type TrainingOptions } from "../training/options.js";
 import { deviceFlag, oneOf, seed, whole } from "./flags.js";
 import { stopped } from "./interrupt.js";
 import { dataCacheFlag } from "./openSource.js";
@@ -28,6 +28,7 @@ export interface TrainingFlags {
   readonly memory?: MemoryMode;
   readonly best?: boolean;
   readonly members?: number;
+  readonly bootstrap?: boolean;
   readonly network?: TrainingOptions["network"];
   readonly population?: string;
   readonly device: Device;
@@ -43,6 +44,7 @@ export function trainingFlags(command: Command): Command {
     .option("--seed <number>", "seed of everything random; the same seed gives the same model (default: 1)", seed)
     .option("--best", "an ensemble of four networks instead of one; takes two to four times as long")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
+    .option("--bootstrap", `each member learns from its own bootstrap of the people, as draws that regressions are pooled over need; ${properMembers} members if none are named`)
     .option("--network <kind>", "auto, mlp, transformer or set (the last for wide tables)", oneOf(["auto", "mlp", "transformer", "set"] as const));
   deviceFlag(dataCacheFlag(command));
   command.option("--max-rows <number>", `rows held in memory; of a longer table so many are drawn by the seed, from each source, and learned from (default: ${count(defaultMaxRows)})`, whole(2, 1_000_000_000));
@@ -56,12 +58,17 @@ export const memoryFlag = (): Option =>
       "rows, the cells of real people, which is most accurate and makes the model as confidential as the table",
   ).argParser(oneOf(memoryModes));
 
-/** Settings of a training: defaults, then --best, then the configuration file, then options. */
-export async function readTrainingOptions(flags: TrainingFlags): Promise<TrainingOptions> {
+/**
+ * Settings of a training: defaults, then --best, then the configuration file, then options.
+ * @param draws completed tables that are drawn; several draws without word of the members come from a bootstrapped ensemble
+ */
+export async function readTrainingOptions(flags: TrainingFlags, draws = 0): Promise<TrainingOptions> {
   const config = flags.config === undefined ? {} : parseTrainingConfig(await readText(flags.config), basename(flags.config));
   const given = { seed: flags.seed, memory: flags.memory, members: flags.members, network: flags.network, population: flags.population };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...config, ...said };
+  const bootstrap = flags.bootstrap ?? (draws > 1 && config.bootstrap !== false);
+  const proper = bootstrap ? { bootstrap, ...(flags.best ? {} : { members: Math.min(properMembers, draws || properMembers) }) } : {};
+  return { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...proper, ...config, ...said };
 }
 
 export const readSchema = async ({ schema }: Pick<TrainingFlags, "schema">): Promise<Schema | undefined> =>

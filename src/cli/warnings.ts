@@ -14,3 +14,9 @@ export const rowsWarning = (file: string, { card, model }: Bundle): string | und
   card.memory === "rows"
     ? `Warning: ${file} holds the cells of ${count(model.memoryHashes?.length ?? card.rows)} real people; guard it like the table itself, and train with --memory prototypes or none for a model to pass on.`
     : undefined;
+
+/** What draws of a model lack that regressions are to be pooled over. */
+export const drawsNote = (draws: number | undefined, { card }: Bundle): string[] =>
+  draws !== undefined && draws > 1 && card.options.bootstrap !== true
+    ? ["These draws do not carry the uncertainty of the model itself, so pooled intervals can be a little too narrow; train with --bootstrap, or draw with vhgm complete -m, where regressions are to be pooled."]
+    : [];

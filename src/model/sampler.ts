@@ -33,6 +33,8 @@ export interface Origin {
   readonly rows: number;
   /** (columns) of (cells or classes): people, holes filled by the model; of those to whom the attribute applies. */
   readonly marginals: readonly (readonly number[])[];
+  /** The same, without what the model filled. Absent in older models. */
+  readonly observed?: readonly (readonly number[])[];
 }
 
 /**
@@ -46,6 +48,8 @@ export interface Sampler {
   readonly trees: readonly (TreeNode | null)[];
   /** (columns) Trees of holes: cell 1 counts the empty ones. They ask for everything drawn and for holes of columns before. Null where nobody lacks a value. */
   readonly holes: readonly (TreeNode | null)[];
+  /** (columns) As `holes`, but asking only for what is drawn before the column and for the origin. Absent in older models. */
+  readonly lacking?: readonly (TreeNode | null)[];
   /** (columns) null for levels. */
   readonly shared: readonly (SharedValues | null)[];
   readonly origins: readonly Origin[];

@@ -16,6 +16,7 @@ export const trainingConfigSchema = z
     seed: z.int().min(0).max(4294967295),
     memory: z.enum(memoryModes),
     members: count(100),
+    bootstrap: z.boolean(),
     heldOut: z.number().min(0.01).max(0.5),
     network: z.enum(["auto", "mlp", "transformer", "set"]),
     paths: z.array(z.enum(pathNames)).min(1),

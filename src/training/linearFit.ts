@@ -24,8 +24,14 @@ interface Filled {
   readonly filled: Float32Array | null;
 }
 
+/** A member's maps: from its training cells, and from all observed cells. */
+interface MemberMaps {
+  readonly fold: FilledMap;
+  readonly all: FilledMap;
+}
+
 /** What the linear path is to know of the people of a table. */
-interface LinearOptions {
+interface People {
   readonly severalSources: boolean;
   readonly weight: Float64Array | null;
   /** Where sources have centres of their own. */
@@ -38,11 +44,26 @@ interface LinearOptions {
 const fewFeatures = 600;
 
 /**
+ * The closed-form maps of each member. Members whose people count alike share the map of all observed cells, whose penalties are then
+ * chosen on what all of them held out.
+ * @param people with what each person counts for by member
+ */
+export async function fitLinearPaths(table: Encoded, layout: Layout, folds: readonly Fold[], { weights, ...people }: Omit<People, "weight"> & { readonly weights: readonly (Float64Array | null)[] }, open: SessionFactory): Promise<MemberMaps[]> {
+  const maps: MemberMaps[] = [];
+  for (const weight of new Set(weights)) {
+    const members = folds.filter((_, k) => weights[k] === weight);
+    const { folds: found, all } = await fitLinearPath(table, layout, members, { ...people, weight }, open);
+    for (const fold of found) maps.push({ fold, all });
+  }
+  return maps;
+}
+
+/**
  * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
  * column chosen on the cells that the folds held out. With several sources, whose columns have whole blocks of holes, columns
  * are also regressed on the rows of their own source (`rowGroups`), and sources have centres of their own (`likelySource`).
  */
-export async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: LinearOptions, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
+async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: People, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
   if (isSparse(layout)) {
     const maps = await fitSparsePath(table, layout, folds, open);
     return { folds: maps.folds.map((map) => ({ map, filled: null })), all: { map: maps.all, filled: null } };

@@ -17,6 +17,8 @@ export interface TrainingOptions {
   readonly memory: MemoryMode;
   /** Members of the ensemble; each holds out another fold of the cells. */
   readonly members: number;
+  /** Whether each member learns from a bootstrap of the people, so that draws of several members carry the model's own uncertainty (Rubin's proper imputation). */
+  readonly bootstrap: boolean;
   /** Share of the observed cells that a member holds out, for early stopping, weights of the paths and calibration. */
   readonly heldOut: number;
   /** `auto`: the transformer for tables of up to 40 attributes, the MLP above, the set encoder beyond 3,500 features. */
@@ -112,6 +114,7 @@ export const trainingDefaults: TrainingOptions = {
   seed: 1,
   memory: "prototypes",
   members: 1,
+  bootstrap: false,
   heldOut: 0.1,
   network: "auto",
   paths: pathNames,
@@ -155,6 +158,9 @@ export const stageMasks = ({ mask, stages }: Pick<ResolvedOptions, "mask" | "sta
 
 /** What `--best` changes: an ensemble instead of one network. */
 export const bestOptions: Partial<TrainingOptions> = { members: 4 };
+
+/** Members of a bootstrapped ensemble whose draws are pooled. */
+export const properMembers = 5;
 
 type OwnDefaults = "width" | "epochs" | "steps" | "extension" | "learningRate" | "weightDecay";
 

@@ -21,7 +21,8 @@ import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
 import { inLanes, type Lanes } from "./lanes.js";
 import { resolveOptions, type TrainingOptions } from "./options.js";
-import { fitLinearPath } from "./linearFit.js";
+import { bootstrapWeights } from "./bootstrap.js";
+import { fitLinearPaths } from "./linearFit.js";
 import { memoryOf, memoryPeople } from "./memoryRows.js";
 import { networkConfig } from "./networkShape.js";
 import { evenlySpaced, pickCells } from "./rows.js";
@@ -104,18 +105,21 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
 
   hooks.onPhase?.("linear path");
-  const linear = await fitLinearPath(
+  /** What people count for in a member's training: the same in all, unless each learns from a bootstrap of them. */
+  const weightsOf = (base: Float64Array | null): (Float64Array | null)[] => folds.map((_, k) => (options.bootstrap ? bootstrapWeights(cells.rows, base, options.seed, k) : base));
+  const linear = await fitLinearPaths(
     table,
     layout,
     folds,
     {
       severalSources: (cells.sources?.length ?? 1) > 1,
-      weight: cells.weight ? rowWeights(cells, 1) : null,
+      weights: weightsOf(cells.weight ? rowWeights(cells, 1) : null),
       sources: rule && { rule, of: (chosen) => sourcesOfRows(cells, chosen) },
       keepFilled: config.memory !== null,
     },
     open,
   );
+  const lossWeights = weightsOf(rows.weight);
   const progress: TrainingProgress["members"][number][] = folds.map((_, k) => saved?.members[k] ?? null);
   const finished: TrainedMember[] = [];
   const together = Math.min(lanes?.threads ?? 1, options.members);
@@ -124,7 +128,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   await inLanes(options.members, together, async (k, failed) => {
     const fold = folds[k];
     const trainTable = maskedTable(table, fold.train, layout);
-    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear.folds[k].filled);
+    const memory = memoryOf(options, config, cells, trainTable, layout, grids, linear[k].fold.filled);
     const stopped = (): boolean => failed() || hooks.stopped?.() === true;
     const before = progress[k];
     if (before && "done" in before) finished[k] = before.done;
@@ -132,7 +136,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       onPhase("network", `network ${k + 1} of ${options.members}`);
       const own: SessionFactory = together > 1 ? (graph) => lanes!.open(graph, { threads: Math.floor(lanes!.threads / together) }) : open;
       finished[k] = await trainMember(
-        { layout, config, params, table: trainTable, full: table, fold, linear: linear.folds[k].map, prototypes: options.memory === "prototypes" ? memory : null, rows, member: k, options, open: own },
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear[k].fold.map, prototypes: options.memory === "prototypes" ? memory : null, rows: { ...rows, weight: lossWeights[k] }, member: k, options, open: own },
         {
           onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members, together }),
           stopped,
@@ -148,7 +152,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       await hooks.checkpoints?.save({ members: [...progress] });
     }
     onPhase("held-out cells");
-    const member = { theta: finished[k].theta, linear: linear.folds[k].map };
+    const member = { theta: finished[k].theta, linear: linear[k].fold.map };
     const predictor = await openHeldOut({ layout, config, params, member, memory, grids, table, open });
     try {
       const run = await predictor.predict(scored, picked(fold.train, p));
@@ -164,8 +168,8 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     }
   });
   const scoredCells = all ? cells : pickCells(cells, scored);
-  const members = finished.map(({ theta }) => ({ theta, linear: linear.all.map }));
-  const memory = memoryOf(options, config, cells, table, layout, grids, linear.all.filled);
+  const members = finished.map(({ theta }, k) => ({ theta, linear: linear[k].all.map }));
+  const memory = memoryOf(options, config, cells, table, layout, grids, linear[0].all.filled);
   let forest: Forest | null = null;
   const trees = options.memory === "rows" && options.paths.includes("trees") && config.residual.kind !== "set" ? treesFor(layout, Math.min(table.rows, treeRows), options.trees) : 0;
   if (trees > 0) {

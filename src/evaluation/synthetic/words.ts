@@ -51,8 +51,8 @@ export function syntheticHeadline({ shapes, trends, twoSample, utility, privacy 
   // Where pairs are related, their mean says more than that over all pairs.
   const measure = Number.isNaN(trends.synthetic.related) ? "score" : "related";
   const trend = against(trends.synthetic[measure] - trends.holdout[measure]);
-  const kept = utility.filter((u) => Number.isFinite(u.synthetic) && skill(u, u.real) > 0.05);
-  const share = average(kept.map((u) => skill(u, u.synthetic) / skill(u, u.real)));
+  const kept = learnable(utility);
+  const share = skillKept(utility);
   const caught = attack.low > 0.5;
   const clear = caught && (attack.auc > attackLimits.auc || attack.truePositivesAt1 > attackLimits.found);
   const leaks = attack.high > attackLimits.auc || attack.truePositivesAt1 > attackLimits.found;
@@ -72,6 +72,12 @@ export function syntheticHeadline({ shapes, trends, twoSample, utility, privacy 
     ...(excess > 0.005 ? [`${percentOf(copies.synthetic.rows / copies.synthetic.of)} of the invented people equal a training person in every cell; of the hold-out ${percentOf(copies.holdout.rows / copies.holdout.of)} do.`] : []),
   ];
 }
+
+/** Targets that real people teach something about. */
+const learnable = (utility: readonly Utility[]): Utility[] => utility.filter((u) => Number.isFinite(u.synthetic) && skill(u, u.real) > 0.05);
+
+/** Share of the skill learned from real people (R², 2 AUC - 1) that invented ones teach: mean over the targets that real people teach anything about. */
+export const skillKept = (utility: readonly Utility[]): number => average(learnable(utility).map((u) => skill(u, u.synthetic) / skill(u, u.real)));
 
 /** 0 for a guess, 1 for certainty. */
 const skill = ({ measure }: Utility, score: number): number => (measure === "r2" ? score : 2 * score - 1);

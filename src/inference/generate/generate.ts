@@ -17,7 +17,7 @@ import { couplings } from "./coupling.js";
 import type { Pattern } from "./pattern.js";
 import { drawInRange, learn, nobody, type World } from "./people.js";
 import { dealRounds, defaultRounds } from "./rounds.js";
-import { drawOrigins, drawRound, learnSampling, noSampler, originsOf, type Sampling } from "./sampling.js";
+import { drawOrigins, drawRound, learnSampling, mostPilots, noSampler, originsOf, type Sampling } from "./sampling.js";
 import { readWhere } from "./where.js";
 
 export interface GenerateOptions {
@@ -57,9 +57,9 @@ const rowStream = 0x9e3;
 const mostNumbers = 1 << 26;
 
 /** Rows that go through the model together: the wider the model, the fewer. */
-export function chunkRows({ layout, grids, memberCount }: PredictModel): number {
+export function chunkRows({ layout, grids, memberCount }: PredictModel, most = 512): number {
   const perRow = memberCount * (4 * layout.features + layout.numbers + grids.total);
-  return Math.max(8, Math.min(512, Math.floor(mostNumbers / perRow)));
+  return Math.max(8, Math.min(most, Math.floor(mostNumbers / perRow)));
 }
 
 /**
@@ -85,11 +85,11 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
     (await openConditioned({
       predictor, world, where, seed, chunk,
       learn: async (first) => {
-        sampling = sampler && (await learnSampling({ predictor, world, sampler, first, origins, chunk, rounds: options.rounds }));
+        sampling = sampler && (await learnSampling({ predictor, world, sampler, first, origins, pilots: chunkRows(model, mostPilots), rounds: options.rounds }));
         return sampling ? sampling.weigh : (_, p) => p;
       },
     }));
-  if (sampler && !where) sampling = await learnSampling({ predictor, world, sampler, first: [], origins, chunk, rounds: options.rounds });
+  if (sampler && !where) sampling = await learnSampling({ predictor, world, sampler, first: [], origins, pilots: chunkRows(model, mostPilots), rounds: options.rounds });
   if (options.holes && !sampling) throw new VhgmError("usage", noSampler("which cells people lack"));
   const derived = new Set(world.derived.map(({ attribute }) => attribute));
   const rounds = sampling ? sampling.rounds : await roundsOf(predictor, world, chunk, conditioned?.places, options.rounds);

@@ -12,6 +12,7 @@ import type { SessionFactory } from "../../engine/index.js";
 import { openPredictor, type Predictor } from "../predictor.js";
 import { couplings } from "./coupling.js";
 import { binClasses, binNumbers, growTree, type TreeFeature } from "./growTree.js";
+import { holeReasons } from "./holeReasons.js";
 import { drawOrder } from "./rounds.js";
 
 /** People that trees are grown from, and their cells, whose holes are filled several times; of a larger table a sample. */
@@ -68,7 +69,11 @@ export async function learnSampler(predictor: Predictor, schema: Schema, table: 
 
   const trees = new Array<TreeNode | null>(p).fill(null);
   const holes = new Array<TreeNode | null>(p).fill(null);
+  const lacking = new Array<TreeNode | null>(p).fill(null);
   const holeFeatures: TreeFeature[] = [];
+  const growHole = (j: number, asking: readonly TreeFeature[]): TreeNode =>
+    growTree({ features: [...asking, ...originFeature], rows: rowsWhere(cells.rows, (i) => !Number.isNaN(filled[j][i])), cells: Int32Array.from(isHole[j]), scores: null, size: 2, leafRows: rowsMin });
+  const reasons = holeReasons(isHole);
   order.forEach((j, k) => {
     const size = cellCount(layout, grids, j);
     const rows = rowsWhere(cells.rows, (i) => !Number.isNaN(filled[j][i]) && !isHole[j][i]);
@@ -83,19 +88,14 @@ export async function learnSampler(predictor: Predictor, schema: Schema, table: 
   });
   for (const j of new Set([...order, ...layout.columns.keys()])) {
     if (!isHole[j].includes(1)) continue;
-    const own = binClasses(p + 1 + j, isHole[j], 2);
-    holes[j] = growTree({
-      features: [...nearest(j, order.filter((f) => f !== j)).map((f) => features[f]), ...holeFeatures.slice(-2 * asked), ...originFeature],
-      rows: rowsWhere(cells.rows, (i) => !Number.isNaN(filled[j][i])),
-      cells: Int32Array.from(isHole[j]),
-      scores: null,
-      size: 2,
-      leafRows: rowsMin,
-    });
-    holeFeatures.push(own);
+    const values = (among: readonly number[]): TreeFeature[] => reasons(j, among.map((f) => features[f]), asked / 2);
+    const place = order.indexOf(j);
+    holes[j] = growHole(j, [...values(order.filter((f) => f !== j)), ...reasons(j, holeFeatures, asked / 2)]);
+    if (place >= 0) lacking[j] = growHole(j, values(order.slice(0, place)));
+    holeFeatures.push(binClasses(p + 1 + j, isHole[j], 2));
   }
   const shared = layout.columns.map(({ source }, j) => (j < layout.numbers ? sharedValues(model, j, cells.values[source]) : null));
-  return { order, trees, holes, shared, origins: origins.names.map((sources, o) => originOf(model, filled, originOfRow, sources, o)) };
+  return { order, trees, holes, lacking, shared, origins: origins.names.map((sources, o) => originOf({ model, filled, isHole, origins: originOfRow }, sources, o)) };
 }
 
 function sampleOf(table: Cells, seed: number): Cells {
@@ -156,14 +156,12 @@ function originsOf({ rows, source, origins, sources }: Cells): { of: Float64Arra
   return { of: Float64Array.from(source), names: origins.map((places) => places.map((s) => sources[s].name)) };
 }
 
-function originOf({ layout, grids }: PredictModel, filled: readonly Float64Array[], origins: Float64Array, sources: readonly string[], own: number): Origin {
-  return {
-    sources,
-    rows: origins.reduce((n, o) => n + (o === own ? 1 : 0), 0),
-    marginals: layout.columns.map((_, j) => {
-      const counts = new Array<number>(cellCount(layout, grids, j)).fill(0);
-      filled[j].forEach((x, i) => origins[i] === own && !Number.isNaN(x) && counts[cellOfValue(layout, grids, j, x)]++);
-      return counts;
-    }),
-  };
+function originOf({ model: { layout, grids }, filled, isHole, origins }: { model: PredictModel; filled: readonly Float64Array[]; isHole: readonly Uint8Array[]; origins: Float64Array }, sources: readonly string[], own: number): Origin {
+  const countsOf = (counts: (j: number, i: number) => boolean): number[][] =>
+    layout.columns.map((_, j) => {
+      const found = new Array<number>(cellCount(layout, grids, j)).fill(0);
+      filled[j].forEach((x, i) => origins[i] === own && !Number.isNaN(x) && counts(j, i) && found[cellOfValue(layout, grids, j, x)]++);
+      return found;
+    });
+  return { sources, rows: origins.reduce((n, o) => n + (o === own ? 1 : 0), 0), marginals: countsOf(() => true), observed: countsOf((j, i) => !isHole[j][i]) };
 }

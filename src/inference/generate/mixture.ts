@@ -54,6 +54,8 @@ export function createMixture({ world, sampler, first, origins }: MixtureInput):
   const lastFirst = Math.max(-1, ...first.map((at) => sampler.order.indexOf(columnOf[at])));
   const allowed = layout.columns.map(({ source }, j) => !drawnFirst.has(source) && sampler.trees[j] !== null && sampler.order.indexOf(j) > lastFirst);
   const factors: (Float64Array | undefined)[] = new Array<undefined>(p).fill(undefined);
+  /** Columns of which these origins' people showed enough: their distribution is that of those who showed it. Of others the filled values are all there is. */
+  const isSeen = layout.columns.map((_, j) => sampler.lacking !== undefined && origins.reduce((sum, o) => sum + (sampler.origins[o].observed?.[j].reduce((a, b) => a + b, 0) ?? 0), 0) >= fewest);
   const targets = layout.columns.map((_, j) => targetOf(j));
   const withinCell = layout.columns.map((_, j) => (j < layout.numbers ? sharedByCell(j) : []));
   const known = layout.columns.slice(0, layout.numbers).map(({ attribute }, j) =>
@@ -62,7 +64,7 @@ export function createMixture({ world, sampler, first, origins }: MixtureInput):
 
   function targetOf(j: number): Float64Array {
     const sums = new Float64Array(cellCount(layout, grids, j));
-    for (const o of origins) sampler.origins[o].marginals[j].forEach((n, k) => (sums[k] += n));
+    for (const o of origins) (isSeen[j] ? sampler.origins[o].observed! : sampler.origins[o].marginals)[j].forEach((n, k) => (sums[k] += n));
     const total = sums.reduce((a, b) => a + b, 0) + targetFloor * sums.length;
     return sums.map((n) => (n + targetFloor) / total);
   }
@@ -103,6 +105,14 @@ export function createMixture({ world, sampler, first, origins }: MixtureInput):
   }
 
   const tree = (people: People, r: number, j: number): Float64Array => fromLeaf(leafOf(sampler.trees[j]!, valueOf(people, r)), j);
+  /** Probability that somebody like this showed a column's value in the tables. */
+  const showing = (people: People, r: number, j: number): number => {
+    const lacking = isSeen[j] ? sampler.lacking![j] : null;
+    if (lacking === null) return 1;
+    const { cells, counts } = leafOf(lacking, valueOf(people, r));
+    const shown = counts[cells.indexOf(0)] ?? 0;
+    return shown / counts.reduce((a, b) => a + b, 0);
+  };
   const density = (paths: readonly MemberPaths[], i: number, j: number): Float64Array => (j < layout.numbers ? numberDensity(model, paths, i, j) : classProbabilities(model, paths, i, j));
 
   return {
@@ -130,13 +140,14 @@ export function createMixture({ world, sampler, first, origins }: MixtureInput):
     },
     adapt(people, at, paths) {
       const j = columnOf[at];
-      const rows = people.values.flatMap((_, r) => (people.applies[r][at] === true ? [r] : []));
-      if (rows.length < fewest) return;
-      const parts = rows.flatMap((r) => {
-        const model = { q: density(paths, r, j), share: allowed[j] ? 1 - treeShare : 1 };
-        return allowed[j] ? [model, { q: normalised(tree(people, r, j)), share: treeShare }] : [model];
+      const rows = people.values.flatMap((_, r) => (people.applies[r][at] === true ? [{ r, counts: showing(people, r, j) }] : []));
+      const all = rows.reduce((sum, { counts }) => sum + counts, 0);
+      if (all < fewest) return;
+      const parts = rows.flatMap(({ r, counts }) => {
+        const model = { q: density(paths, r, j), share: counts * (allowed[j] ? 1 - treeShare : 1) };
+        return allowed[j] ? [model, { q: normalised(tree(people, r, j)), share: counts * treeShare }] : [model];
       });
-      factors[j] = fitFactors(parts, targets[j], rows.length);
+      factors[j] = fitFactors(parts, targets[j], all);
     },
     drawHoles(people, r, rng) {
       const empty = new Uint8Array(p);

@@ -11,8 +11,8 @@ import { capacities } from "./rounds.js";
 
 /** Passes through the model unless asked otherwise, where trees know what is drawn within a round; see docs/decisions.md. */
 export const samplerRounds = 16;
-/** People whom the factors are fitted on. */
-const pilots = 512;
+/** People whom the factors are fitted on: fewer would pass their own chance on to everybody. */
+export const mostPilots = 2048;
 /** Rows that a model must take together for factors to be worth fitting. */
 const fewestPilots = 100;
 const pilotStream = 0x9170;
@@ -28,12 +28,13 @@ export interface LearnSamplingInput {
   /** Places that are drawn before all others. */
   readonly first: readonly number[];
   readonly origins: readonly number[];
-  readonly chunk: number;
+  /** People whom the factors are fitted on. */
+  readonly pilots: number;
   readonly rounds?: number;
 }
 
 /** Fits the factors of all places on people who are drawn without any condition, place after place. */
-export async function learnSampling({ predictor, world, sampler, first, origins, chunk, rounds: asked = samplerRounds }: LearnSamplingInput): Promise<Sampling> {
+export async function learnSampling({ predictor, world, sampler, first, origins, pilots, rounds: asked = samplerRounds }: LearnSamplingInput): Promise<Sampling> {
   const mixture = createMixture({ world, sampler, first, origins });
   const { places } = mixture;
   const rounds: (readonly number[])[] = [];
@@ -41,10 +42,9 @@ export async function learnSampling({ predictor, world, sampler, first, origins,
     const from = rounds.reduce((n, round) => n + round.length, 0);
     if (from < places.length) rounds.push(places.slice(from, from + size));
   }
-  const count = Math.min(pilots, chunk);
-  if (count >= fewestPilots) {
-    const people = nobody(world, count);
-    const streams = Array.from({ length: count }, (_, r) => createRng(pilotStream, r));
+  if (pilots >= fewestPilots) {
+    const people = nobody(world, pilots);
+    const streams = Array.from({ length: pilots }, (_, r) => createRng(pilotStream, r));
     drawOrigins(sampler, origins, people, streams);
     for (const round of [...first.map((at) => [at]), ...rounds]) await drawRound(predictor, world, mixture, people, round, streams, true);
   }
