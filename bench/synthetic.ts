@@ -5,7 +5,7 @@
  *       [--rows 4000] [--peers DIR] [--cache DIR] [--rerun vhgm] [--timeout 1200]
  *
  * A random half of a table (at most --rows of its rows; columns that name people left out) is learned from, equally many people are invented, and the
- * other half is the hold-out. `copied` draws training rows again: the control that the attack must catch. What was found is kept in the
+ * other half is the hold-out. `copied` hands out the training rows: the control that the attack must catch. What was found is kept in the
  * cache, so that a run goes on where it stood; rivals are installed by bench/peers/setup.sh (sdv, mostly).
  */
 import { createHash } from "node:crypto";
@@ -70,17 +70,12 @@ async function halves(name: string, seed: number): Promise<{ folder: string; row
   const order = [...permutation(all.length, createRng(seed, 0x5b11))].slice(0, Number(flags.rows)).map((i) => all[i]);
   const half = order.length >> 1;
   const header = kept.map((j) => table.columns[j]);
-  for (const [file, rows] of [["train.csv", order.slice(0, half)], ["hold.csv", order.slice(half, 2 * half)], ["copied.csv", copies(order.slice(0, half), seed)]] as const) {
+  for (const [file, rows] of [["train.csv", order.slice(0, half)], ["hold.csv", order.slice(half, 2 * half)], ["copied.csv", order.slice(0, half)]] as const) {
     const writer = await createTableWriter(join(folder, file), header);
     await writer.write(rows);
     await writer.finish();
   }
   return { folder, rows: half };
-}
-
-function copies(rows: readonly string[][], seed: number): string[][] {
-  const rng = createRng(seed, 0xc0b1);
-  return rows.map(() => rows[rng.int(rows.length)]);
 }
 
 async function run(method: string, folder: string, rows: number, seed: number): Promise<Found | string> {

@@ -15,7 +15,7 @@ import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { lanesOf, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
-import { rowsWarning } from "./warnings.js";
+import { privacyWarning } from "./warnings.js";
 import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
 interface Flags extends TrainingFlags, ImputeFlags, VisitFlags {
@@ -75,7 +75,7 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
       await predictor.close();
     }
   }).finally(() => progress.stop());
-  const warning = saveModel === undefined ? undefined : rowsWarning(saveModel, done.bundle);
+  const warning = saveModel === undefined ? undefined : privacyWarning(saveModel, done.bundle);
   if (json) printJson({ files, ...(saveModel === undefined ? {} : { model: saveModel }), notes: done.notes, ...(warning ? { warning } : {}), ...done.report, scores: done.bundle.card.scores });
   else print([...reportSentences(done.report, done.name, files), ...heldOutSummary(done.bundle)].join("\n"));
   if (warning) tell(warning);

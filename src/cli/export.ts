@@ -9,7 +9,7 @@ import { generationRounds } from "../inference/generate/generate.js";
 import { openPredictor } from "../inference/predictor.js";
 import { examples, jsonFlag } from "./flags.js";
 import { print, printJson, tell } from "./terminal.js";
-import { rowsWarning } from "./warnings.js";
+import { privacyWarning } from "./warnings.js";
 
 export function addExport(program: Command): void {
   const command = program
@@ -32,7 +32,7 @@ async function exportModel(path: string, { output, json }: { readonly output: st
   const files = exportFiles(bundle, await roundsOf(bundle));
   await writeFolder(output, files);
   const names = Object.keys(files).map((name) => join(output, name));
-  const warning = rowsWarning(output, bundle);
+  const warning = privacyWarning(output, bundle);
   if (json) printJson({ files: names, ...(warning ? { warning } : {}) });
   else print(`${output}: ${Object.keys(files).join(", ")}; README.md says what goes in and what comes out.`);
   if (warning) tell(warning);

@@ -6,7 +6,7 @@ import { examples, jsonFlag } from "./flags.js";
 import { attributeScale, attributeScores, calibrationSummary, rowsLearned } from "./scores.js";
 import { print, printJson } from "./terminal.js";
 import { count, counted, layTable, listed, percent } from "./text.js";
-import { memoryMeaning, rowsWarning } from "./warnings.js";
+import { memoryMeaning, privacyWarning } from "./warnings.js";
 
 export function addInfo(program: Command): void {
   const command = program
@@ -19,7 +19,7 @@ export function addInfo(program: Command): void {
 
 async function info(path: string, { json }: { readonly json?: boolean }): Promise<void> {
   const bundle = await readBundle(path);
-  const warning = rowsWarning(path, bundle);
+  const warning = privacyWarning(path, bundle);
   if (json) printJson({ card: bundle.card, ...(warning ? { warning } : {}), attributes: attributeScores(bundle).map(({ attribute, score }) => ({ ...attribute, score: score ?? null })), rules: rulesOf(bundle), neverTogether: neverTogether(bundle) });
   else print([describe(path, bundle), ...(warning ? ["", warning] : [])].join("\n"));
 }

@@ -14,7 +14,7 @@ import { heldOutSummary, rowsLearned } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, duration } from "./text.js";
 import { lanesOf, memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
-import { rowsWarning } from "./warnings.js";
+import { privacyWarning } from "./warnings.js";
 import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
 interface Flags extends TrainingFlags, VisitFlags {
@@ -82,7 +82,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
     if (!isJoined(table)) for (const note of table.notes) onNote(note);
     return made;
   }).finally(() => progress.stop());
-  const warning = rowsWarning(output, bundle);
+  const warning = privacyWarning(output, bundle);
   const seconds = (Date.now() - start) / 1000;
   if (json) printJson({ model: output, seconds, notes, ...(warning ? { warning } : {}), card: bundle.card });
   else print(describe(output, bundle, seconds));
