@@ -27,11 +27,11 @@ export function addPool(program: Command): void {
     .command("pool")
     .summary("one regression over several completed tables, pooled by Rubin's rules")
     .description(
-      "Fit a regression to each completed table of vhgm impute -m and pool the estimates by Rubin's rules, with the degrees of\n" +
+      "Fit a regression to each completed table of vhgm complete -m (or impute -m) and pool the estimates by Rubin's rules, with the degrees of\n" +
         "freedom of Barnard and Rubin, as pool() of R's mice does.",
     )
     .argument("<formula>", "such as 'bmi ~ age + sex': names, a:b, a*b, log(x), sqrt(x), exp(x), I(x^2), factor(x), - 1")
-    .argument("<tables...>", "files, a pattern such as 'draws-*.csv', or OUT of vhgm impute -m, whose tables are OUT-1, OUT-2, …")
+    .argument("<tables...>", "files, a pattern such as 'draws-*.csv', or OUT of vhgm complete -m, whose tables are OUT-1, OUT-2, …")
     .option("--family <name>", "linear, or binomial for a logistic regression", oneOf(["linear", "binomial"] as const), "linear")
     .option("--level <number>", "level of the intervals", level, 0.95)
     .option("--schema <file>", "data dictionary: which columns are numbers, and levels whose first is the reference")
