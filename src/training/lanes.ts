@@ -1,5 +1,6 @@
 import type { SessionFactory } from "../engine/index.js";
 import type { GrowerFactory } from "../model/trees/grower.js";
+import type { Beside } from "./trainer.js";
 
 /** Room for members of an ensemble that are trained side by side. */
 export interface Lanes {
@@ -29,4 +30,11 @@ export async function inLanes(count: number, lanes: number, job: (k: number, fai
   };
   await Promise.all(Array.from({ length: Math.min(lanes, count) }, lane));
   if (failure) throw failure.cause;
+}
+
+/** Half of the threads for a session beside a member that is trained alone. */
+export function roomBeside(lanes: Lanes | undefined): Beside | null {
+  if (!lanes || lanes.threads < 2) return null;
+  const threads = Math.floor(lanes.threads / 2);
+  return { open: (graph) => lanes.open(graph, { threads }), own: { threads } };
 }

@@ -10,6 +10,7 @@ import { epochsFrom, isOver, isScored, scheduleOf, stepAt } from "./schedule.js"
 import { batchRows, openSetFeeds, type BatchRow, type SetFeeds } from "./setFeeds.js";
 import { setLossGraph } from "./setGraph.js";
 import { setShape } from "./setShape.js";
+import { openTrainer, type Beside } from "./trainer.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
@@ -51,6 +52,7 @@ export interface MemberInput extends BatchInput {
   readonly linear: LinearMap;
   readonly member: number;
   readonly open: SessionFactory;
+  readonly beside: Beside | null;
 }
 
 /**
@@ -73,16 +75,19 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
   const { residual } = config;
   const shape = residual.kind === "set" ? setShape(layout, batches.frequency, options.batch, options.queries) : null;
   const sets = shape && (await openSetFeeds(layout, shape, input.linear, config.linearRounds, open));
-  const graphOf = (training: boolean): Uint8Array => {
-    if (residual.kind === "set") return setLossGraph(layout, residual, params, shape!, training);
-    return (training ? trainingGraph : scoringGraph)(layout, config, params, input.linear, options);
-  };
-  const trainer = await open(graphOf(true));
-  const scorer = await open(graphOf(false));
+  const trainer = await openTrainer({
+    params,
+    gradient: optimiser.gradient,
+    graphOf: (rows) => (residual.kind === "set" ? setLossGraph(layout, residual, params, shape!, true) : trainingGraph(layout, config, params, input.linear, { ...options, batch: rows })),
+    batch: options.batch,
+    halves: residual.kind === "transformer" && options.batch % 2 === 0,
+    open,
+    beside: input.beside,
+  });
+  const scorer = await open(residual.kind === "set" ? setLossGraph(layout, residual, params, shape!, false) : scoringGraph(layout, config, params, input.linear, options));
   try {
     const current = params.feeds(theta);
     const averaged = params.feeds(average);
-    const gradients = params.gradientOutputs(optimiser.gradient);
     while (!isOver(state, options)) {
       batches.stage = 2 * state.epoch >= planned ? 1 : 0;
       const steps = perEpoch * state.epochs;
@@ -93,9 +98,9 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
         if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
         const batch = sets ? await sets.next(b, perEpoch, (at) => denseRows(batches.training(order, at).feeds), rng) : batches.training(order, b);
         const how = stepAt(state.step++, steps, options);
-        const out = await trainer.run({ ...current, ...batch.feeds, ...latentInputs(input, state.step, steps, batch.weight, rng) }, gradients);
-        total += (out.loss.data as Float32Array)[0];
-        if (config.latent) kl += (out.kl.data as Float32Array)[0];
+        const found = await trainer.step(current, { ...batch.feeds, ...latentInputs(input, state.step, steps, batch.weight, rng) });
+        total += found.loss;
+        kl += found.kl;
         optimiser.step(how);
       }
       if (!Number.isFinite(total)) {

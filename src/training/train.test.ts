@@ -6,6 +6,7 @@ import type { Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import { float32, int64, type SessionFactory } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
+import { openWorkerSession } from "../engine/node/workerSession.js";
 import { memberOutputs } from "../model/paths.js";
 import { levelProbabilities, numberDensity, numberMean, type MemberPaths } from "../model/predictive.js";
 import { compileModel } from "../model/trained.js";
@@ -87,6 +88,14 @@ describe("a training that was cut off", () => {
       const again = await trainModel(table, { ...quick, ...options }, open, { checkpoints: { load: async () => structuredClone(progress), save: async () => {} } }, lanes);
       expect(again.model.members).toEqual(one.model.members);
     }
+  });
+
+  test("of one transformer is the same with room for half of each batch beside it, and without", async () => {
+    const options = { network: "transformer" as const, heads: 2, depth: 1, epochs: 2 };
+    const alone = await train(table, options);
+    const beside = await trainModel(table, { ...quick, ...options }, open, {}, { threads: 2, open: openWorkerSession });
+    expect(beside.model.members).toEqual(alone.model.members);
+    expect(beside.scores).toEqual(alone.scores);
   });
 
   test("of members side by side ends with the first failure, and none begins after it", async () => {

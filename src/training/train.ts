@@ -19,7 +19,7 @@ import { makeFold, maskedTable } from "./folds.js";
 import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
-import { inLanes, type Lanes } from "./lanes.js";
+import { inLanes, roomBeside, type Lanes } from "./lanes.js";
 import { resolveOptions, type TrainingOptions } from "./options.js";
 import { bootstrapWeights } from "./bootstrap.js";
 import { fitLinearPaths } from "./linearFit.js";
@@ -136,7 +136,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       onPhase("network", `network ${k + 1} of ${options.members}`);
       const own: SessionFactory = together > 1 ? (graph) => lanes!.open(graph, { threads: Math.floor(lanes!.threads / together) }) : open;
       finished[k] = await trainMember(
-        { layout, config, params, table: trainTable, full: table, fold, linear: linear[k].fold.map, prototypes: options.memory === "prototypes" ? memory : null, rows: { ...rows, weight: lossWeights[k] }, member: k, options, open: own },
+        { layout, config, params, table: trainTable, full: table, fold, linear: linear[k].fold.map, prototypes: options.memory === "prototypes" ? memory : null, rows: { ...rows, weight: lossWeights[k] }, member: k, options, open: own, beside: together === 1 ? roomBeside(lanes) : null },
         {
           onEpoch: (report) => hooks.onEpoch?.({ ...report, member: k, members: options.members, together }),
           stopped,
