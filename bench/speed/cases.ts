@@ -37,7 +37,8 @@ export interface StepSetup {
   readonly config: NetworkConfig;
   readonly params: Parameters;
   readonly options: ResolvedOptions;
-  readonly graph: Uint8Array;
+  /** Loss and gradients of so many rows. */
+  readonly graphOf: (rows: number) => Uint8Array;
   readonly linear: LinearMap;
   readonly theta: Float32Array;
   /** A few batches, fed in turn. */
@@ -84,7 +85,7 @@ export function setUpStep(step: StepCase, count: number): StepSetup {
         }
       : {};
   const batches = Array.from({ length: count }, () => makeBatch(rng, table, layout, config, batch));
-  return { layout, config, params, options, graph: trainingGraph(layout, config, params, linear, options), linear, theta: params.initial(rng), batches, fixed };
+  return { layout, config, params, options, graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), linear, theta: params.initial(rng), batches, fixed };
 }
 
 /** People drawn at random, of whose observed cells a share between .05 and .95 is hidden and scored. */

@@ -1,6 +1,9 @@
-/** VHGM's training step, as the product runs it: loss and gradients in one session, then the optimiser. */
+/** VHGM's training step, as the product runs it: loss and gradients (a transformer's in pieces), then the optimiser. */
 import { createAdamW } from "../../src/engine/index.js";
 import { openSession } from "../../src/engine/node/session.js";
+import { openWorkerSession } from "../../src/engine/node/workerSession.js";
+import { roomBeside } from "../../src/training/lanes.js";
+import { openTrainer, piecesOf } from "../../src/training/trainer.js";
 import type { StepSetup } from "./cases.js";
 import type { Steps } from "./twin.js";
 
@@ -13,11 +16,18 @@ export interface OwnStep {
   close(): Promise<void>;
 }
 
-export async function openOwnStep({ graph, theta, params, options, batches, fixed }: StepSetup, threads: number): Promise<OwnStep> {
-  const session = await openSession(graph, { threads });
+export async function openOwnStep({ graphOf, layout, config, theta, params, options, batches, fixed }: StepSetup, threads: number): Promise<OwnStep> {
   const optimiser = createAdamW(theta, params.decayMask(), { weightDecay: options.weightDecay });
+  const trainer = await openTrainer({
+    params,
+    gradient: optimiser.gradient,
+    graphOf,
+    batch: options.batch,
+    pieces: config.residual.kind === "transformer" ? piecesOf(options.batch, layout.columns.length) : 1,
+    open: (graph, own) => openSession(graph, { threads, ...own }),
+    beside: roomBeside({ threads, open: openWorkerSession }),
+  });
   const current = params.feeds(optimiser.theta);
-  const gradients = params.gradientOutputs(optimiser.gradient);
   let taken = 0;
   return {
     async run(steps) {
@@ -26,14 +36,13 @@ export async function openOwnStep({ graph, theta, params, options, batches, fixe
       let loss = NaN;
       for (let k = 0; k < steps; k++) {
         const begun = performance.now();
-        const out = await session.run({ ...current, ...fixed, ...batches[taken % batches.length] }, gradients);
-        loss = (out.loss.data as Float32Array)[0];
+        ({ loss } = await trainer.step(current, { ...fixed, ...batches[taken % batches.length] }));
         optimiser.step({ rate, taken: taken++, keep });
         seconds.push((performance.now() - begun) / 1000);
       }
       const { user, system } = process.cpuUsage(before);
       return { seconds, cpu: (user + system) / 1e6, loss };
     },
-    close: () => session.close(),
+    close: () => trainer.close(),
   };
 }

@@ -10,7 +10,7 @@ import { epochsFrom, isOver, isScored, scheduleOf, stepAt } from "./schedule.js"
 import { batchRows, openSetFeeds, type BatchRow, type SetFeeds } from "./setFeeds.js";
 import { setLossGraph } from "./setGraph.js";
 import { setShape } from "./setShape.js";
-import { openTrainer, type Beside } from "./trainer.js";
+import { openTrainer, piecesOf, type Beside } from "./trainer.js";
 
 /** Everything that a training needs to go on exactly where it stood at the end of an epoch. */
 export interface MemberState {
@@ -80,7 +80,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
     gradient: optimiser.gradient,
     graphOf: (rows) => (residual.kind === "set" ? setLossGraph(layout, residual, params, shape!, true) : trainingGraph(layout, config, params, input.linear, { ...options, batch: rows })),
     batch: options.batch,
-    halves: residual.kind === "transformer" && options.batch % 2 === 0,
+    pieces: residual.kind === "transformer" ? piecesOf(options.batch, layout.columns.length) : 1,
     open,
     beside: input.beside,
   });

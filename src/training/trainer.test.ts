@@ -10,7 +10,7 @@ import { declareNetwork } from "../model/network.js";
 import { trainingGraph } from "./graph.js";
 import { networkConfig } from "./networkShape.js";
 import { resolveOptions, trainingDefaults } from "./options.js";
-import { openTrainer, type Beside } from "./trainer.js";
+import { openTrainer, piecesOf, type Beside } from "./trainer.js";
 
 const batch = 16;
 const cells = withHoles(factorTable(40, 3, [2, 3], 3), 0.25, 3);
@@ -20,7 +20,7 @@ const d = layout.features;
 const p = layout.columns.length;
 const single: SessionFactory = (graph, own) => openSession(graph, { threads: 1, ...own });
 
-async function gradients(halves: boolean, beside: Beside | null): Promise<{ loss: number; kl: number; gradient: Float32Array }> {
+async function gradients(pieces: number, beside: Beside | null): Promise<{ loss: number; kl: number; gradient: Float32Array }> {
   const options = resolveOptions({ ...trainingDefaults, network: "transformer", width: 8, heads: 2, depth: 1, batch, latent: "hivae", latentWidth: 3, latentComponents: 4 }, { columns: p, features: d });
   const config = networkConfig(options, table.rows, layout);
   const params = declareNetwork(layout, config);
@@ -43,7 +43,7 @@ async function gradients(halves: boolean, beside: Beside | null): Promise<{ loss
     klWeight: float32(Float32Array.of(0.01)),
   };
   const gradient = new Float32Array(theta.length);
-  const trainer = await openTrainer({ params, gradient, graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), batch, halves, open: single, beside });
+  const trainer = await openTrainer({ params, gradient, graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), batch, pieces, open: single, beside });
   try {
     const { loss, kl } = await trainer.step(params.feeds(theta), feeds);
     return { loss, kl, gradient };
@@ -52,23 +52,30 @@ async function gradients(halves: boolean, beside: Beside | null): Promise<{ loss
   }
 }
 
-describe("half a batch at a time", () => {
-  test("gives the loss and the gradients of the whole", async () => {
-    const whole = await gradients(false, null);
-    const halves = await gradients(true, null);
+test("a batch is taken in two pieces, or in more where it has many columns, and whole where it is odd", () => {
+  expect([15, 32, 40, 41, 64, 128, 500].map((columns) => piecesOf(64, columns))).toEqual([2, 2, 2, 4, 4, 8, 8]);
+  expect(piecesOf(32, 10)).toBe(2);
+  expect(piecesOf(6, 100)).toBe(2);
+  expect(piecesOf(33, 100)).toBe(1);
+});
+
+describe("a batch in pieces", () => {
+  test.each([2, 4])("gives the loss and the gradients of the whole (%d)", async (pieces) => {
+    const whole = await gradients(1, null);
+    const parts = await gradients(pieces, null);
     expect(whole.loss).toBeGreaterThan(0);
     expect(whole.kl).toBeGreaterThan(0);
-    expect(halves.loss).toBeCloseTo(whole.loss, 5);
-    expect(halves.kl).toBeCloseTo(whole.kl, 4);
+    expect(parts.loss).toBeCloseTo(whole.loss, 5);
+    expect(parts.kl).toBeCloseTo(whole.kl, 4);
     const size = Math.sqrt(whole.gradient.reduce((a, g) => a + g * g, 0));
     expect(size).toBeGreaterThan(0.01);
-    const apart = Math.sqrt(whole.gradient.reduce((a, g, i) => a + (g - halves.gradient[i]) ** 2, 0));
+    const apart = Math.sqrt(whole.gradient.reduce((a, g, i) => a + (g - parts.gradient[i]) ** 2, 0));
     expect(apart / size).toBeLessThan(1e-5);
   });
 
-  test("is the same, bit for bit, where the halves run side by side", async () => {
-    const after = await gradients(true, null);
-    const beside = await gradients(true, { open: (graph) => openWorkerSession(graph, { threads: 1 }), own: { threads: 1 } });
+  test.each([2, 4])("gives the same gradients, bit for bit, where half of them run side by side (%d)", async (pieces) => {
+    const after = await gradients(pieces, null);
+    const beside = await gradients(pieces, { open: (graph) => openWorkerSession(graph, { threads: 1 }), own: { threads: 1 } });
     expect(beside).toEqual(after);
   });
 
@@ -84,7 +91,7 @@ describe("half a batch at a time", () => {
     const config = networkConfig(options, table.rows, layout);
     const params = declareNetwork(layout, config);
     const linear = { center: new Float32Array(d), weights: new Float32Array(d * d), lambda: new Float32Array(p), relaxation: 1 };
-    const opening = openTrainer({ params, gradient: params.initial(createRng(1)), graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), batch, halves: true, open: counting, beside: nowhere });
+    const opening = openTrainer({ params, gradient: params.initial(createRng(1)), graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), batch, pieces: 2, open: counting, beside: nowhere });
     await expect(opening).rejects.toThrow("no room");
     expect(open).toBe(0);
   });
