@@ -11,6 +11,8 @@ export const treeShare = 0.85;
 /** Least and largest factor on the mass of a cell. */
 const factorRange = [0.02, 50] as const;
 const factorSteps = 30;
+/** Mean relative change of a factor, by its cell's mass, below which no further step is taken. */
+const settled = 1e-3;
 /** People's worth of mass that each cell of a target has beside those who were counted. */
 const targetFloor = 0.02;
 
@@ -185,9 +187,14 @@ export function fitFactors(parts: readonly { readonly q: Float64Array; readonly 
       for (let k = 0; k < q.length; k++) total += q[k] * factors[k];
       if (total > 0) for (let k = 0; k < q.length; k++) average[k] += (share * q[k] * factors[k]) / total;
     }
+    let moved = 0;
     for (let k = 0; k < factors.length; k++) {
-      if (average[k] > 0) factors[k] = Math.min(most, Math.max(least, (factors[k] * target[k] * people) / average[k]));
+      if (!(average[k] > 0)) continue;
+      const next = Math.min(most, Math.max(least, (factors[k] * target[k] * people) / average[k]));
+      moved += target[k] * Math.abs(next / factors[k] - 1);
+      factors[k] = next;
     }
+    if (moved < settled) break;
   }
   return factors;
 }
