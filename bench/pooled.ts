@@ -44,6 +44,7 @@ const { values: flags } = parseArgs({
 });
 if (flags.log === undefined) throw new Error("No --log was given; it names the file that keeps what was found.");
 const log = flags.log;
+const names = flags.methods.split(",");
 const [repeats, people, m] = [flags.repeats, flags.people, flags.m].map(Number);
 const settings = flags.config === undefined ? {} : (JSON.parse(readFileSync(flags.config, "utf8")) as Partial<TrainingOptions>);
 
@@ -106,7 +107,7 @@ const once = (rows: TextRow[]): Table[] => [1, 2].map(() => memoryTable("table",
 
 const found: Entry[] = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Entry) : [];
 for (let repeat = 1; repeat <= repeats; repeat++) {
-  for (const method of flags.methods.split(",")) {
+  for (const method of names) {
     if (found.some((entry) => entry.repeat === repeat && entry.method === method)) continue;
     const { schema, rows } = population(1000 + repeat, people);
     const started = performance.now();
@@ -125,8 +126,8 @@ for (let repeat = 1; repeat <= repeats; repeat++) {
 
 const { schema, rows: many } = population(999_999, 200_000);
 const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
-console.log("| regression | coefficient | truth | " + flags.methods.split(",").map((name) => `${name}: coverage`).join(" | ") + " | " + flags.methods.split(",").map((name) => `${name}: bias in standard errors of 'before', width`).join(" | ") + " |");
-console.log(`|---|---|---|${"---|".repeat(2 * flags.methods.split(",").length)}`);
+const head = ["regression", "coefficient", "truth", ...names.map((name) => `${name}: coverage`), ...names.map((name) => `${name}: bias in standard errors of 'before', width`)];
+console.log(`| ${head.join(" | ")} |\n|${head.map(() => "---|").join("")}`);
 const totals = new Map<string, number[]>();
 for (const [q, { formula, family }] of questions.entries()) {
   const half = many.length / 2;
@@ -135,7 +136,6 @@ for (const [q, { formula, family }] of questions.entries()) {
     const of = (method: string) => found.filter((e) => e.method === method && e.repeat <= repeats).map((e) => e.terms[q][t]);
     const before = of("before").map((e) => e.estimate);
     const spread = Math.sqrt(mean(before.map((x) => (x - mean(before)) ** 2)));
-    const names = flags.methods.split(",");
     const coverage = names.map((name) => mean(of(name).map(({ low, high }) => (low <= estimate && estimate <= high ? 1 : 0))));
     names.forEach((name, k) => totals.set(name, [...(totals.get(name) ?? []), coverage[k]]));
     const errors = names.map((name) => `${(mean(of(name).map((e) => e.estimate - estimate)) / spread).toFixed(2)}, ${(mean(of(name).map((e) => e.high - e.low)) / mean(of("before").map((e) => e.high - e.low))).toFixed(2)}`);

@@ -20,6 +20,7 @@ describe("members of an ensemble", () => {
     expect(await settle({}, 2)).toEqual({ members: 2, bootstrap: true });
     expect(await settle({}, 1)).toEqual({ members: 1, bootstrap: false });
     expect(await settle({ best: true }, 20)).toEqual({ members: 4, bootstrap: true });
+    expect(await settle({ members: 1 }, 20)).toEqual({ members: 1, bootstrap: false });
     expect(await settle({ members: 9 }, 20)).toEqual({ members: 9, bootstrap: true });
   });
 

@@ -68,7 +68,9 @@ export async function readTrainingOptions(flags: TrainingFlags, draws = 0): Prom
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const bootstrap = flags.bootstrap ?? (draws > 1 && config.bootstrap !== false);
   const proper = bootstrap ? { bootstrap, ...(flags.best ? {} : { members: Math.min(properMembers, draws || properMembers) }) } : {};
-  return { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...proper, ...config, ...said };
+  const options = { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...proper, ...config, ...said };
+  // Draws of one network alone differ no more by a bootstrap; it would only learn from fewer people.
+  return options.members === 1 && !flags.bootstrap ? { ...options, bootstrap: false } : options;
 }
 
 export const readSchema = async ({ schema }: Pick<TrainingFlags, "schema">): Promise<Schema | undefined> =>
