@@ -154,6 +154,9 @@ describe("complete", () => {
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(/Warning: own\.vhgm holds the cells of 160 real people/);
     expectCompleted(table, readCsv(at("own-2.csv")));
+    const info = await vhgm(folder, ["info", "own.vhgm", "--json"]);
+    // Draws come from as many bootstrapped networks as there are tables.
+    expect((JSON.parse(info.stdout) as { card: { options: unknown } }).card.options).toMatchObject({ members: 2, bootstrap: true });
   });
 });
 

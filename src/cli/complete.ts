@@ -45,7 +45,7 @@ export function addComplete(program: Command): void {
 
 async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const { output, m, saveModel, quiet, json } = flags;
-  const options = { ...(await readTrainingOptions(flags)), memory: "rows" as const };
+  const options = { ...(await readTrainingOptions(flags, m)), memory: "rows" as const };
   const schema = await readSchema(flags);
   const files = outputNames(output, m);
   for (const file of saveModel === undefined ? files : [...files, saveModel]) {
