@@ -5,7 +5,7 @@ import type { Layout } from "../data/layout.js";
 import { packTogether, unpackTogether } from "../data/together.js";
 import { gridFromJson, gridToJson } from "../model/likelihoods/index.js";
 import { layGrids } from "../model/grids.js";
-import type { ColumnCalibration } from "../model/predictive.js";
+import type { Calibrations } from "../model/columnCalibration.js";
 import type { Sampler } from "../model/sampler.js";
 import type { PredictModel } from "../model/trained.js";
 import { questionsOf } from "../model/trees/asked.js";
@@ -103,9 +103,8 @@ function withoutUncheckedRules(schema: Schema): Schema {
   return withoutUncheckedRules({ ...schema, attributes });
 }
 
-interface StoredModel {
+interface StoredModel extends Calibrations {
   readonly layout: Layout;
-  readonly columns: readonly ColumnCalibration[];
   readonly memberCount: number;
   readonly peoplePerMemoryRow: number;
   readonly memorySources?: readonly string[];

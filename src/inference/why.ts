@@ -1,3 +1,4 @@
+import { calibrationOf } from "../model/columnCalibration.js";
 import { normalQuantile } from "../model/likelihoods/index.js";
 import type { DensityModel, MemberPaths } from "../model/predictive.js";
 
@@ -12,15 +13,15 @@ export interface Why {
 }
 
 export function explain(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Why {
-  const { weights, trees = 0 } = model.columns[j];
-  const [linear, memory, net] = weights.map((weight) => weight * (1 - trees));
+  const { weights, trees } = calibrationOf(model, members[0].seen?.[i], j);
+  const [linear, memory, net] = weights.map((weight) => weight * (1 - (trees ?? 0)));
   const p = model.layout.columns.length;
   const hasMemory = members.some((m) => m.similar);
   const sizes = members.map((m) => (m.similar?.[i * p + j] ?? 0) * model.peoplePerMemoryRow);
   return {
     similarPeople: hasMemory ? sizes.reduce((a, b) => a + b, 0) / members.length : null,
     ...(model.memorySources && hasMemory ? { sources: model.memorySources.map((name, s) => ({ name, share: originShare(model, members, i, j, s) })) } : {}),
-    paths: { linear, similarPeople: memory, network: net, ...(model.columns[j].trees === undefined ? {} : { trees }) },
+    paths: { linear, similarPeople: memory, network: net, ...(trees === undefined ? {} : { trees }) },
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Cells } from "../data/cells.js";
 import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
+import type { ColumnCalibration, PathWeights } from "./columnCalibration.js";
 import type { NumberGrids } from "./grids.js";
 import { fewestCells, heldOutCells, type HeldOut, type HeldOutCell } from "./heldOutCells.js";
 import { cellOf, gridMean } from "./likelihoods/index.js";
-import { classProbabilities, numberDensity, stackedMean, type ColumnCalibration, type DensityModel, type PathWeights } from "./predictive.js";
+import { classProbabilities, numberDensity, stackedMean, type DensityModel } from "./predictive.js";
 import { countReliability, type Reliability } from "./reliability.js";
 import { defaultStacking, priorWeights, stackedWeights, treeShares, type StackingChoice } from "./stacking.js";
 
@@ -20,12 +21,28 @@ export interface ColumnScore {
   readonly nll: number;
 }
 
+/** Columns as they are calibrated, and how well the held-out cells are told. */
+export interface Calibration {
+  readonly columns: ColumnCalibration[];
+  readonly scores: ColumnScore[];
+  readonly reliability: Reliability[];
+}
+
 /**
  * Chooses, for every column and from held-out cells of all members: the weights of the three paths (least squared error,
  * or log loss for classes, shrunk to a prior), then for numbers the shape for skewed ones, the spread and the histogram's
  * share (log score), then the factors of the grid's cells.
  */
-export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): { columns: ColumnCalibration[]; scores: ColumnScore[]; reliability: Reliability[] } {
+export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): Calibration {
+  const { model, held } = calibrated(layout, grids, cells, heldOut, choice);
+  return { columns: [...model.columns], scores: layout.columns.map((_, j) => score(model, held[j], j)), reliability: reliabilityOf(model, held) };
+}
+
+/** The columns alone: for rows of which less is seen. */
+export const calibrateColumns = (layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): readonly ColumnCalibration[] =>
+  calibrated(layout, grids, cells, heldOut, choice).model.columns;
+
+function calibrated(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice): { model: DensityModel; held: HeldOutCell[][] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
   const held = layout.columns.map((_, j) => heldOutCells(layout, cells, heldOut, j));
   const paths = stackedWeights(layout, held, priorWeights(hasMemory, choice), choice);
@@ -36,10 +53,18 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
     spread: 1,
     histogram: hasMemory ? 0.3 : 0,
     cells: [],
+    ...seenIn(held, j),
   }));
   const model: DensityModel = { layout, grids, columns, peoplePerMemoryRow: 1 };
   calibrateShapes(model, columns, held, hasMemory, choice.paths.includes("linear"));
-  return { columns, scores: layout.columns.map((_, j) => score(model, held[j], j)), reliability: reliabilityOf(model, held) };
+  return { model, held };
+}
+
+/** The share of the columns that is seen in the rows of a column's held-out cells, of all columns where it has too few. */
+function seenIn(held: readonly (readonly HeldOutCell[])[], j: number): { seen?: number } {
+  const cells = held[j].length >= fewestCells ? held[j] : held.flat();
+  if (cells.length === 0 || !cells[0].paths.seen) return {};
+  return { seen: cells.reduce((sum, { paths, row }) => sum + paths.seen![row], 0) / cells.length };
 }
 
 /** The weights of the three paths alone, by which holes are filled before trees are learned. */

@@ -104,7 +104,10 @@ describe("the graph that answers", () => {
   test("does without a memory", async () => {
     const bare = toOnnx(buildPathGraph(layout, { ...config, memory: null }, declareNetwork(layout, { ...config, memory: null }), [{ ...members[0], theta: declareNetwork(layout, { ...config, memory: null }).initial(createRng(1)) }], null, grids));
     const out = await run(bare, own);
-    expect(Object.keys(out).sort()).toEqual(["linear.0", "logVariance.0", "net.0"]);
+    expect(Object.keys(out).sort()).toEqual(["linear.0", "logVariance.0", "net.0", "seen.0"]);
+    const { dims, data } = out["seen.0"];
+    expect(dims).toEqual([own.length, 1]);
+    Array.from(data as Float32Array).forEach((share, i) => expect(share).toBeCloseTo(table.observed.subarray(i * p, (i + 1) * p).reduce((a, b) => a + b, 0) / p, 6));
   });
 });
 

@@ -43,6 +43,7 @@ export const memberOutputs = (member: number) => ({
   similar: `similar.${member}`,
   histogram: `histogram.${member}`,
   origin: `origin.${member}`,
+  seen: `seen.${member}`,
 });
 
 /** Predictions that each member gives: one, or one per draw of its latent. */
@@ -91,7 +92,7 @@ export function meanOfDraws(draws: readonly MemberPaths[]): MemberPaths {
  * tokens (setTokens.ts).
  * Outputs per member: linear, memory, net (B, D); logVariance (B, N); similar (B, p), the effective number of similar
  * people behind the memory's answer (sum w)^2 / sum w^2; origin (B, sources p), the share of each source in them, source
- * after source; histogram (B, grid cells), the memory's distribution of numbers.
+ * after source; histogram (B, grid cells), the memory's distribution of numbers; seen (B, 1), the visible share of the columns.
  * With a latent of K draws, member m's outputs are called by m K, and the other draws give net and logVariance alone.
  * @param probe whether to give, of a single member, what tells how much its latent says (probeLatent)
  */
@@ -109,6 +110,7 @@ export function buildPathGraph(
   const visible = g.input("visible", ["B", layout.columns.length]);
   const tokens = config.residual.kind === "set" ? tokenInputs(g, "B") : undefined;
   const people = memory ? memoryConstants(g, layout, memory) : null;
+  const seen = ops.mean(visible, [1], true);
   members.forEach(({ theta, linear }, k) => {
     const values = params.constants(g, theta);
     const keys = people && rowKeys(config.memory!, (name) => values.get(name)!, people.features, people.observed);
@@ -119,6 +121,7 @@ export function buildPathGraph(
     const first = k * drawsOf(config);
     const names = memberOutputs(first);
     g.output(names.linear, out.linear);
+    g.output(names.seen, seen);
     if (out.latent && probe) {
       probeLatent(g, out.latent);
       g.output("latent.prior", netPrediction(out.draws.at(-1)!.logits, layout));

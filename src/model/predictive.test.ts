@@ -6,7 +6,8 @@ import { createRng } from "../base/random.js";
 import { fitLayout } from "../data/layout.js";
 import { fitGrids } from "./grids.js";
 import { gaussianMass, gridDistribution, gridMean, gridVariance } from "./likelihoods/index.js";
-import { classProbabilities, levelProbabilities, numberDensity, numberMean, stackedMean, type ColumnCalibration, type DensityModel, type MemberPaths } from "./predictive.js";
+import { classProbabilities, levelProbabilities, numberDensity, numberMean, stackedMean, type DensityModel, type MemberPaths } from "./predictive.js";
+import type { ColumnCalibration } from "./columnCalibration.js";
 
 const cells = factorTable(500, 2, [3], 1);
 const layout = fitLayout(cells);

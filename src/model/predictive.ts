@@ -1,28 +1,9 @@
 import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
+import { calibrationOf, defaultReach, type Calibrations, type ColumnCalibration, type PathWeights } from "./columnCalibration.js";
 import type { NumberGrids } from "./grids.js";
 import { gaussianMass, gridMean, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
 import type { TreePath } from "./trees/forest.js";
-
-/** Weights of the three paths, in this order, for one column; they sum to 1. */
-export type PathWeights = readonly [linear: number, memory: number, net: number];
-
-/** What held-out cells taught about one column's predictive density. */
-export interface ColumnCalibration {
-  readonly weights: PathWeights;
-  /** Share of the trees' prediction against that of the other paths; absent where there are no trees. */
-  readonly trees?: number;
-  /** Numbers: factor on the network's standard deviation. */
-  readonly spread: number;
-  /** Skewed numbers: a Gaussian of the normal score around the linear path's; its deviation, and its share against the other. */
-  readonly score?: { readonly sd: number; readonly share: number };
-  /** Numbers: share of the row memory's histogram in the density's shape. */
-  readonly histogram: number;
-  /** Numbers: factor on the mass of each grid cell (heaped values, gaps, skew that a Gaussian does not know). */
-  readonly cells: readonly number[];
-  /** Numbers: how far the density's mean is moved to the stacked mean, in the density's own standard deviations. */
-  readonly reach?: number;
-}
 
 /** One member's outputs for a batch of rows, as the predict graph gives them. */
 export interface MemberPaths {
@@ -33,6 +14,8 @@ export interface MemberPaths {
   readonly similar?: Float32Array;
   readonly histogram?: Float32Array;
   readonly origin?: Float32Array;
+  /** (rows) share of the columns that are seen of each row. */
+  readonly seen?: Float32Array;
   /** The trees' predictions, which are the same for all members. */
   readonly trees?: TreePath;
 }
@@ -41,10 +24,9 @@ export interface MemberPaths {
 export type OutputName = Exclude<keyof MemberPaths, "trees">;
 
 /** Everything that turns the paths' outputs into one predictive density. */
-export interface DensityModel {
+export interface DensityModel extends Calibrations {
   readonly layout: Layout;
   readonly grids: NumberGrids;
-  readonly columns: readonly ColumnCalibration[];
   /** People that one row of the memory stands for: 1 for rows, the mean size of a group for prototypes. */
   readonly peoplePerMemoryRow: number;
   /** Names of the sources that the memory's people come from; absent for one table. */
@@ -59,15 +41,15 @@ export function stackedFeature(members: readonly MemberPaths[], at: number, [lin
 }
 
 /** The paths and the trees together, at feature k of column j in row i. */
-function predicted({ layout, columns }: DensityModel, members: readonly MemberPaths[], i: number, j: number, k = 0): number {
-  const { weights, trees: share = 0 } = columns[j];
+function predicted({ layout }: DensityModel, members: readonly MemberPaths[], { weights, trees: share = 0 }: ColumnCalibration, i: number, j: number, k = 0): number {
   const paths = stackedFeature(members, i * layout.features + layout.columns[j].first + k, weights);
   const trees = share > 0 ? members[0].trees?.of(i, j) : undefined;
   return trees ? paths + share * (trees[k] - paths) : paths;
 }
 
 /** Predicted mean of number column j in row i, in standard deviations. */
-export const stackedMean = (model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number => predicted(model, members, i, j);
+export const stackedMean = (model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number =>
+  predicted(model, members, calibrationOf(model, members[0].seen?.[i], j), i, j);
 
 /** Predicted mean of number column j in row i, in the user's units, inside the column's support. */
 export function numberMean(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
@@ -92,14 +74,15 @@ function buffer(size: number, which = 0): Float64Array {
  * make a spike of it.
  */
 export function numberDensity(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
-  const { layout, grids, columns } = model;
+  const { layout, grids } = model;
   const grid = grids.grids[j];
-  const { spread, histogram: share, score, cells, reach = defaultReach } = columns[j];
+  const calibration = calibrationOf(model, members[0].seen?.[i], j);
+  const { spread, histogram: share, score, cells, reach = defaultReach } = calibration;
   const { center, scale, first } = layout.columns[j];
   const p = new Float64Array(grid.size);
   const mass = buffer(grid.size);
   for (const m of members) {
-    const mean = predicted(model, [m], i, j);
+    const mean = predicted(model, [m], calibration, i, j);
     const sd = spread * Math.exp(0.5 * m.logVariance![i * layout.numbers + j]);
     gaussianMass(grid, center + scale * mean, scale * sd, mass);
     if (score && score.share > 0) {
@@ -121,9 +104,6 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
   return p;
 }
 
-/** Before held-out cells have chosen. A long tail makes standard deviations large, so skewed numbers get less (calibration.ts). */
-export const defaultReach = 0.25;
-
 const scoreGrids = new WeakMap<Grid, Grid>();
 /** The grid with its inner boundaries as normal scores. */
 function scoreGrid(grid: Grid, ranks: readonly number[]): Grid {
@@ -142,8 +122,9 @@ function sumOf(a: Float32Array, from: number, size: number): number {
 export function classProbabilities(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
   const { width } = model.layout.columns[j];
   const p = new Float64Array(width);
+  const calibration = calibrationOf(model, members[0].seen?.[i], j);
   let total = 0;
-  for (let k = 0; k < width; k++) total += p[k] = Math.max(0, predicted(model, members, i, j, k));
+  for (let k = 0; k < width; k++) total += p[k] = Math.max(0, predicted(model, members, calibration, i, j, k));
   for (let k = 0; k < width; k++) p[k] /= total;
   return p;
 }

@@ -1,6 +1,7 @@
 import type { Layout } from "../data/layout.js";
+import type { PathWeights } from "./columnCalibration.js";
 import { fewestCells, type HeldOutCell } from "./heldOutCells.js";
-import { stackedFeature, type PathWeights } from "./predictive.js";
+import { stackedFeature } from "./predictive.js";
 
 /** Which paths may be used, and whether held-out cells decide their weights. */
 export interface StackingChoice {

@@ -1,19 +1,15 @@
 import type { Layout } from "../data/layout.js";
 import type { Together } from "../data/together.js";
 import { toOnnx } from "../engine/index.js";
-import type { NumberGrids } from "./grids.js";
 import { declareNetwork, type NetworkConfig } from "./network.js";
 import { buildPathGraph, drawsOf, type MemberWeights, type MemoryRows } from "./paths.js";
-import type { ColumnCalibration, DensityModel } from "./predictive.js";
+import type { DensityModel } from "./predictive.js";
 import type { Sampler } from "./sampler.js";
 import type { Forest } from "./trees/forest.js";
 
 /** A trained model as plain data. */
 export interface TrainedModel extends DensityModel {
-  readonly layout: Layout;
   readonly config: NetworkConfig;
-  readonly grids: NumberGrids;
-  readonly columns: readonly ColumnCalibration[];
   readonly members: readonly MemberWeights[];
   readonly memory: MemoryRows | null;
   /** Trees on top of the other paths (`rows` only); null without. */
@@ -37,12 +33,12 @@ export interface PredictModel extends DensityModel {
 
 /** Compiles a trained model into the graph that is saved, served and exported. */
 export function compileModel(model: TrainedModel): PredictModel {
-  const { layout, config, grids, columns, members } = model;
+  const { layout, config, grids, columns, lessSeen, members } = model;
   const people = model.memory !== null && model.memory.row[0] >= 0n;
   // In the compiled graph people are known by their place in the memory: that is what their hashes lead to.
   const memory = model.memory && people ? { ...model.memory, row: BigInt64Array.from({ length: model.memory.rows }, (_, i) => BigInt(i)) } : model.memory;
   const graph = toOnnx(buildPathGraph(layout, config, declareNetwork(layout, config), members, memory, grids));
-  return { layout, grids, columns, peoplePerMemoryRow: model.peoplePerMemoryRow, ...(model.memorySources ? { memorySources: model.memorySources } : {}), graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null, ...(model.forest ? { forest: model.forest } : {}) };
+  return { layout, grids, columns, ...(lessSeen ? { lessSeen } : {}), peoplePerMemoryRow: model.peoplePerMemoryRow, ...(model.memorySources ? { memorySources: model.memorySources } : {}), graph, memberCount: members.length * drawsOf(config), memoryHashes: memory && people ? hashMemory(memory, layout) : null, ...(model.forest ? { forest: model.forest } : {}) };
 }
 
 function hashMemory({ rows, features, observed }: MemoryRows, layout: Layout): number[] {

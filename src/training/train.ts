@@ -3,7 +3,8 @@ import type { Cells } from "../data/cells.js";
 import { encodeCells, pickRows } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { calibrate, pathWeights, type ColumnScore } from "../model/calibration.js";
+import { calibrate, calibrateColumns, pathWeights, type ColumnScore } from "../model/calibration.js";
+import { alignLevels } from "../model/columnCalibration.js";
 import type { HeldOut } from "../model/heldOutCells.js";
 import { fitGrids } from "../model/grids.js";
 import { declareNetwork } from "../model/network.js";
@@ -19,6 +20,7 @@ import { makeFold, maskedTable } from "./folds.js";
 import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
+import { askWithLess, openLessSeen } from "./lessSeen.js";
 import { inLanes, roomBeside, type Lanes } from "./lanes.js";
 import { resolveOptions, type TrainingOptions } from "./options.js";
 import { bootstrapWeights } from "./bootstrap.js";
@@ -100,6 +102,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   /** The scored rows of an array with so many values a row. */
   const picked = <T extends Float32Array | Uint8Array>(of: T, width: number): T => (all ? of : pickRows(of, width, scored));
   let heldOut: HeldOut[] = [];
+  const lessSeen = openLessSeen(table);
   let latent: LatentActivity | null = null;
   let masks: PatternGap[] = [];
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
@@ -159,6 +162,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       const paths = meanOfDraws(run.draws);
       const held = picked(fold.held, p);
       heldOut[k] = { paths, draws: run.draws, held };
+      await askWithLess(lessSeen, predictor, { fold, columns: p, seed: options.seed, member: k });
       if (k > 0) return;
       const losses = (predicted: Float32Array): Float64Array => cellLosses(layout, predicted, picked(table.features, layout.features), held);
       latent = run.latent && latentActivity(run.latent, picked(fold.train, p).reduce((a, b) => a + b, 0), { own: losses(paths.net), prior: losses(run.latent.prior) });
@@ -176,7 +180,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     hooks.onPhase?.("trees");
     const fitted = await fitTrees({
       weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) },
-      table, folds, scored, heldOut, trees, seed: options.seed, growers: lanes?.growers,
+      table, folds, scored, heldOut, lessSeen, trees, seed: options.seed, growers: lanes?.growers,
       async predict(chosen, observed) {
         const predicted: MemberPaths[] = [];
         for (const member of members) {
@@ -201,8 +205,9 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   }
   hooks.onPhase?.("calibration");
   const { columns, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);
+  const less = heldOut.some(({ held }) => held.includes(1)) ? alignLevels(columns, lessSeen.map((level) => calibrateColumns(layout, grids, pickCells(cells, level.rows), level.heldOut, options))) : null;
   return {
-    model: { layout, config, grids, columns, members, memory, forest, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
+    model: { layout, config, grids, columns, ...(less ? { lessSeen: less } : {}), members, memory, forest, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
     scores,
     reliability,
     rows: cells.rows,

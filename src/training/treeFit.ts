@@ -7,6 +7,7 @@ import type { Forest } from "../model/trees/forest.js";
 import { growForest } from "../model/trees/growForest.js";
 import type { GrowerFactory } from "../model/trees/grower.js";
 import { openTreePath } from "../model/trees/treePath.js";
+import type { LessSeen } from "./lessSeen.js";
 import { maskedTable, type Fold } from "./folds.js";
 import { evenlySpaced, pickTable } from "./rows.js";
 
@@ -20,6 +21,8 @@ export interface TreeFit {
   /** Rows of the held-out predictions. */
   readonly scored: Int32Array;
   readonly heldOut: readonly HeldOut[];
+  /** The same with less seen; gets the trees' answers, too. */
+  readonly lessSeen: readonly LessSeen[];
   /** Trees of each column. */
   readonly trees: number;
   readonly seed: number;
@@ -31,17 +34,23 @@ export interface TreeFit {
 }
 
 /** A forest, and each member's held-out predictions with those of trees that have not seen the cells either, half as many. */
-export async function fitTrees({ weights, table, folds, scored, heldOut, trees, seed, growers, predict, onColumn }: TreeFit): Promise<{ forest: Forest; heldOut: HeldOut[] }> {
+export async function fitTrees({ weights, table, folds, scored, heldOut, lessSeen, trees, seed, growers, predict, onColumn }: TreeFit): Promise<{ forest: Forest; heldOut: HeldOut[] }> {
   const { layout } = weights;
   let grown = 0;
   const grow = (members: readonly MemberPaths[], rows: Encoded, count: number): Promise<Forest> =>
     growForest({ weights, members, table: rows, chosen: evenlySpaced(rows.rows, treeRows), trees: count, seed, growers }, () => onColumn(++grown, (folds.length + 1) * layout.columns.length));
+  const answeredBy = (forest: Forest, held: HeldOut, rows: Encoded): HeldOut => {
+    const { paths, draws = [paths] } = held;
+    const trees = openTreePath(forest, weights, draws, rows);
+    return { ...held, paths: { ...paths, trees }, draws: draws.map((draw) => ({ ...draw, trees })) };
+  };
   const withTrees: HeldOut[] = [];
   for (const [k, { train }] of folds.entries()) {
     const { paths, draws = [paths] } = heldOut[k];
     const seen = pickTable(maskedTable(table, train, layout), layout, scored);
-    const own = openTreePath(await grow(draws, seen, Math.ceil(trees / 2)), weights, draws, seen);
-    withTrees.push({ ...heldOut[k], paths: { ...paths, trees: own }, draws: draws.map((draw) => ({ ...draw, trees: own })) });
+    const forest = await grow(draws, seen, Math.ceil(trees / 2));
+    withTrees.push(answeredBy(forest, heldOut[k], seen));
+    for (const level of lessSeen) level.heldOut[k] = answeredBy(forest, level.heldOut[k], maskedTable(pickTable(table, layout, level.rows), level.visible[k], layout));
   }
   const chosen = evenlySpaced(table.rows, treeRows);
   const fitted = pickTable(table, layout, chosen);

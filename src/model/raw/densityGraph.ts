@@ -1,7 +1,8 @@
 import { normalScore } from "../../data/encode.js";
 import { Graph, ops, type Tensor } from "../../engine/index.js";
 import { memberOutputs } from "../paths.js";
-import { defaultReach, type DensityModel } from "../predictive.js";
+import { defaultReach, levelsOf, type ColumnCalibration } from "../columnCalibration.js";
+import type { DensityModel } from "../predictive.js";
 import { valueOrder } from "./encodeGraph.js";
 import { cellMasses } from "./normalCells.js";
 import { quantilesOf, tilted } from "./tilt.js";
@@ -32,7 +33,9 @@ export function buildDensityGraph(model: DensityModel, memberCount: number, prod
   const p = layout.columns.length;
   const order = valueOrder(layout);
   const values = g.input("values", ["B", p], "float64");
-  const visible = ops.gather(g.input("visible", ["B", p]), order, 1);
+  const bits = g.input("visible", ["B", p]);
+  const visible = ops.gather(bits, order, 1);
+  const levels = openLevels(model, ops.div(sumLast(cast(bits, "float64")), g.double(p)));
   const members = memberInputs(g, model, memberCount, produced);
   const filled: { columns: readonly number[]; values: Tensor }[] = [];
   const names: string[] = [];
@@ -40,12 +43,12 @@ export function buildDensityGraph(model: DensityModel, memberCount: number, prod
     g.output(name, tensor);
     names.push(name);
   };
-  const stacked = members.map((member) => stackedFeatures(model, member));
+  const stacked = members.map((member) => stackedFeatures(model, levels, member));
   const average = meanOf(stacked);
   const numbers = order.filter((j) => j < layout.numbers);
   const cells = Math.max(0, ...numbers.map((j) => model.grids.grids[j].size));
   if (numbers.length > 0) {
-    const { mean, sd, quantiles, density, point } = numberOutputs(model, members, stacked, average, numbers, cells);
+    const { mean, sd, quantiles, density, point } = numberOutputs(model, levels, members, stacked, average, numbers, cells);
     output("mean", mean);
     output("sd", sd);
     output("quantiles", quantiles);
@@ -87,11 +90,32 @@ function memberInputs(g: Graph, { layout, grids }: DensityModel, count: number, 
   return found as Member[];
 }
 
+/**
+ * What `calibrationOf` takes of these columns' calibrations, for every row: constants where the model has one level, else on straight lines between
+ * those of its levels, by the share of the columns that is seen.
+ * @param of a constant with the columns on axis 1, made of one level's calibrations
+ */
+type Levels = (columns: readonly number[], of: (calibrations: readonly ColumnCalibration[]) => Tensor) => Tensor;
+
+/** @param seen (B, 1) */
+function openLevels(model: DensityModel, seen: Tensor): Levels {
+  const g = seen.graph;
+  return (columns, of) => {
+    const byColumn = columns.map((j) => levelsOf(model, j));
+    const values = byColumn[0].map((_, k) => of(byColumn.map((levels) => levels[k])));
+    const shape = values[0].shape.map((_, axis) => (axis === 1 ? columns.length : 1));
+    return values.slice(1).reduce((sum, value, k) => {
+      const [less, more] = [k, k + 1].map((level) => byColumn.map((levels) => levels[level].seen!));
+      const step = within(ops.div(ops.sub(shaped(seen, ["B", ...shape.slice(1).fill(1)]), g.double(less, shape)), g.double(more.map((m, j) => Math.max(m - less[j], 1e-6)), shape)), g.double(0), g.double(1));
+      return ops.add(sum, ops.mul(step, ops.sub(value, values[k])));
+    }, values[0]);
+  };
+}
+
 /** Weighted sum of the paths at every feature (B, D). */
-function stackedFeatures({ layout, columns }: DensityModel, { linear, net, memory }: Member): Tensor {
-  const g = linear.graph;
-  const weights = (path: number): Tensor =>
-    g.double(layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(columns[j].weights[path])), [1, layout.features]);
+function stackedFeatures({ layout }: DensityModel, levels: Levels, { linear, net, memory }: Member): Tensor {
+  const columns = layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(j));
+  const weights = (path: number): Tensor => levels(columns, (of) => linear.graph.double(of.map((c) => c.weights[path]), [1, layout.features]));
   const sum = ops.add(ops.mul(linear, weights(0)), ops.mul(net, weights(2)));
   return memory ? ops.add(sum, ops.mul(memory, weights(1))) : sum;
 }
@@ -99,14 +123,14 @@ function stackedFeatures({ layout, columns }: DensityModel, { linear, net, memor
 const meanOf = (parts: readonly Tensor[]): Tensor => ops.mul(parts.reduce((a, b) => ops.add(a, b)), parts[0].graph.double(1 / parts.length));
 
 /** `numberDensity` for the given columns: mean and sd (B, N), quantiles (B, N, Q), density (B, N, S); and `numberMean`, point (B, N). */
-function numberOutputs(model: DensityModel, members: readonly Member[], stacked: readonly Tensor[], average: Tensor, numbers: readonly number[], cells: number) {
+function numberOutputs(model: DensityModel, levels: Levels, members: readonly Member[], stacked: readonly Tensor[], average: Tensor, numbers: readonly number[], cells: number) {
   const g = average.graph;
   const { layout, grids } = model;
   const n = numbers.length;
   const columns = numbers.map((j) => layout.columns[j]);
-  const shapes = numbers.map((j) => model.columns[j]);
   const own = numbers.map((j) => grids.grids[j]);
   const perColumn = (of: (k: number) => number): Tensor => g.double(numbers.map((_, k) => of(k)), [1, n, 1]);
+  const calibrated = (of: (c: ColumnCalibration) => number): Tensor => levels(numbers, (c) => perColumn((k) => of(c[k])));
   /** (1, N, S), filled up behind the last cell of each column. */
   const perCell = (of: (k: number) => ArrayLike<number>, rest: number | ((k: number) => number)): Tensor =>
     g.double(numbers.flatMap((_, k) => Array.from({ length: cells }, (_, b) => of(k)[b] ?? (typeof rest === "number" ? rest : rest(k)))), [1, n, cells]);
@@ -116,14 +140,14 @@ function numberOutputs(model: DensityModel, members: readonly Member[], stacked:
   const inUnits = (a: Tensor): Tensor => ops.add(center, ops.mul(scale, columnOf(a, firsts)));
   const bounds = perCell((k) => own[k].bound, Infinity);
   const exists = perCell((k) => new Array<number>(own[k].size).fill(1), 0);
-  const scored = shapes.flatMap(({ score }, k) => (score && score.share > 0 ? [k] : []));
+  const scored = numbers.flatMap((j, k) => (levelsOf(model, j).some(({ score }) => score && score.share > 0) ? [k] : []));
   const total = members.map((member, m): Tensor => {
-    const sd = ops.mul(perColumn((k) => columns[k].scale * shapes[k].spread), unary("Exp", ops.mul(columnOf(member.logVariance!, numbers), g.double(0.5))));
+    const sd = ops.mul(ops.mul(scale, calibrated((c) => c.spread)), unary("Exp", ops.mul(columnOf(member.logVariance!, numbers), g.double(0.5))));
     let mass = cellMasses(bounds, inUnits(stacked[m]), sd);
-    if (scored.length > 0) mass = ops.add(mass, ops.mul(perColumn((k) => shapes[k].score?.share ?? 0), ops.sub(scoreMasses(member), mass)));
+    if (scored.length > 0) mass = ops.add(mass, ops.mul(calibrated((c) => c.score?.share ?? 0), ops.sub(scoreMasses(member), mass)));
     if (!member.histogram) return mass;
     const seen = ops.mul(exists, shaped(ops.gather(member.histogram, numbers.flatMap((j, k) => Array.from({ length: cells }, (_, b) => grids.first[j] + Math.min(b, own[k].size - 1))), 1), ["B", n, cells]));
-    const share = perColumn((k) => shapes[k].histogram);
+    const share = calibrated((c) => c.histogram);
     return ops.add(ops.mul(ops.sub(g.double(1), ops.mul(share, sumLast(seen))), mass), ops.mul(share, seen));
   }).reduce((a, b) => ops.add(a, b));
   /** Masses of the normal score's Gaussian (B, N, S); of columns without one, some other's, which count for nothing. */
@@ -131,10 +155,11 @@ function numberOutputs(model: DensityModel, members: readonly Member[], stacked:
     const k = scored.length;
     const scoreBounds = g.double(scored.flatMap((c) => Array.from({ length: cells }, (_, b) => (b < own[c].size - 1 ? normalScore(columns[c].ranks, own[c].bound[b]) : Infinity))), [1, k, cells]);
     const mean = shaped(ops.gather(linear, scored.map((c) => firsts[c] + 1), 1), ["B", k, 1]);
-    const sd = g.double(scored.map((c) => shapes[c].spread * shapes[c].score!.sd), [1, k, 1]);
+    const of = (value: (c: ColumnCalibration) => number): Tensor => levels(scored.map((c) => numbers[c]), (all) => g.double(all.map(value), [1, k, 1]));
+    const sd = ops.mul(of((c) => c.spread), of((c) => c.score!.sd));
     return ops.gather(cellMasses(scoreBounds, mean, sd), numbers.map((_, c) => Math.max(0, scored.indexOf(c))), 1);
   }
-  const weighed = ops.mul(exists, ops.add(ops.mul(total, perCell((k) => Array.from(own[k].center, (_, b) => shapes[k].cells[b] ?? 1), 0)), g.double(1e-12)));
+  const weighed = ops.mul(exists, ops.add(ops.mul(total, levels(numbers, (c) => perCell((k) => Array.from(own[k].center, (_, b) => c[k].cells[b] ?? 1), 0))), g.double(1e-12)));
   const shape = ops.div(weighed, sumLast(weighed));
   const centers = perCell((k) => own[k].center, (k) => own[k].center[own[k].size - 1]);
   const inner = perCell((k) => Array.from(own[k].center, (c, b) => ((own[k].hi[b] - c) * (c - own[k].lo[b])) / 3), 0);
@@ -144,7 +169,7 @@ function numberOutputs(model: DensityModel, members: readonly Member[], stacked:
     return [mean, unary("Sqrt", sumLast(ops.mul(p, ops.add(ops.mul(off, off), inner))))];
   };
   const [shapeMean, shapeSd] = moments(shape);
-  const reach = ops.mul(perColumn((k) => shapes[k].reach ?? defaultReach), shapeSd);
+  const reach = ops.mul(calibrated((c) => c.reach ?? defaultReach), shapeSd);
   const wanted = within(inUnits(average), perColumn((k) => own[k].lo[0]), perColumn((k) => own[k].hi[own[k].size - 1]));
   const goal = within(wanted, ops.sub(shapeMean, reach), ops.add(shapeMean, reach));
   const density = tilted(own, shape, goal, cells);

@@ -1,7 +1,8 @@
 /** What trees ask of a person: every attribute, with its holes filled by the paths below the trees. */
 import type { Encoded } from "../../data/encode.js";
 import type { Layout } from "../../data/layout.js";
-import { stackedFeature, type MemberPaths, type PathWeights } from "../predictive.js";
+import type { PathWeights } from "../columnCalibration.js";
+import { stackedFeature, type MemberPaths } from "../predictive.js";
 
 /** How holes are filled before trees are asked. */
 export interface FillWeights {
