@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { alignLevels, calibrationOf, defaultReach, levelsOf, type ColumnCalibration } from "./columnCalibration.js";
+import { joinLevels, calibrationOf, defaultReach, levelsOf, type ColumnCalibration } from "./columnCalibration.js";
 
 const calibration = (own: Partial<ColumnCalibration>): ColumnCalibration => ({ weights: [0.2, 0.3, 0.5], spread: 1, histogram: 0, cells: [], ...own });
 
@@ -39,11 +39,18 @@ describe("the calibration of a row", () => {
   });
 });
 
-test("levels have Gaussians of the normal score where full rows have one, and only there", () => {
+describe("levels that are joined", () => {
   const score = { sd: 0.4, share: 0.7 };
-  const [[lacks, has, surplus]] = alignLevels(
-    [calibration({ score }), calibration({ score }), calibration({})],
-    [[calibration({}), calibration({ score: { sd: 1, share: 0.2 } }), calibration({ score })]],
-  );
-  expect([lacks.score, has.score, surplus.score]).toEqual([{ sd: 0.4, share: 0 }, { sd: 1, share: 0.2 }, undefined]);
+  const own = [calibration({ score, seen: 0.9 }), calibration({ score, seen: 0.9 }), calibration({ seen: 0.6 })];
+  const less = [calibration({ seen: 0.3 }), calibration({ score: { sd: 1, share: 0.2 }, seen: 0.3 }), calibration({ score, seen: 0.3 })];
+  const { columns, lessSeen } = joinLevels(own, [less]);
+
+  test("have Gaussians of the normal score where full rows have one, and only there", () => {
+    expect(lessSeen![0].map((c) => c.score)).toEqual([{ sd: 0.4, share: 0 }, { sd: 1, share: 0.2 }, undefined]);
+  });
+
+  test("take a row as full when it shows but a third less of the way to the next level", () => {
+    columns.forEach(({ seen }, j) => expect(seen).toBeCloseTo([0.7, 0.7, 0.5][j], 12));
+    expect(joinLevels(own, []).columns).toEqual(own);
+  });
 });

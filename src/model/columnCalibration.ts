@@ -71,9 +71,20 @@ function between(a: ColumnCalibration, b: ColumnCalibration, step: number): Colu
   };
 }
 
-/** Levels of which each column has a Gaussian of the normal score at all or at none: one without gets that of full rows, with no share. */
-export const alignLevels = (columns: readonly ColumnCalibration[], lessSeen: readonly (readonly ColumnCalibration[])[]): ColumnCalibration[][] =>
-  lessSeen.map((level) => level.map(({ score, ...rest }, j) => {
-    const usual = columns[j].score;
-    return { ...rest, ...(usual ? { score: score ?? { ...usual, share: 0 } } : {}) };
-  }));
+/** Rows that show a little less than the table's own do by chance alone count as full up to this part of the way to the next level. */
+const ordinary = 1 / 3;
+
+/**
+ * A model's calibrations from those of full rows and of rows of which less is seen, the least first. Each column has a Gaussian of the normal score at
+ * all levels or at none: a level without one gets that of full rows, with no share.
+ */
+export function joinLevels(columns: readonly ColumnCalibration[], lessSeen: readonly (readonly ColumnCalibration[])[]): Calibrations {
+  const last = lessSeen.at(-1);
+  return {
+    columns: columns.map((column, j) => (last ? { ...column, seen: column.seen! - ordinary * (column.seen! - last[j].seen!) } : column)),
+    lessSeen: lessSeen.map((level) => level.map(({ score, ...rest }, j) => {
+      const usual = columns[j].score;
+      return { ...rest, ...(usual ? { score: score ?? { ...usual, share: 0 } } : {}) };
+    })),
+  };
+}

@@ -4,7 +4,7 @@ import { encodeCells, pickRows } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { calibrate, calibrateColumns, pathWeights, type ColumnScore } from "../model/calibration.js";
-import { alignLevels } from "../model/columnCalibration.js";
+import { joinLevels } from "../model/columnCalibration.js";
 import type { HeldOut } from "../model/heldOutCells.js";
 import { fitGrids } from "../model/grids.js";
 import { declareNetwork } from "../model/network.js";
@@ -204,10 +204,11 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     heldOut = fitted.heldOut;
   }
   hooks.onPhase?.("calibration");
-  const { columns, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);
-  const less = heldOut.some(({ held }) => held.includes(1)) ? alignLevels(columns, lessSeen.map((level) => calibrateColumns(layout, grids, pickCells(cells, level.rows), level.heldOut, options))) : null;
+  const { columns: full, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);
+  const asked = lessSeen.filter(({ heldOut }) => heldOut.some(({ held }) => held.includes(1)));
+  const calibrations = joinLevels(full, asked.map((level) => calibrateColumns(layout, grids, pickCells(cells, level.rows), level.heldOut, options)));
   return {
-    model: { layout, config, grids, columns, ...(less ? { lessSeen: less } : {}), members, memory, forest, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
+    model: { layout, config, grids, ...calibrations, members, memory, forest, peoplePerMemoryRow: memory && options.memory === "prototypes" ? Math.min(cells.rows, memoryPeople) / memory.rows : 1, ...(memory?.sources ? { memorySources: cells.sources!.map(({ name }) => name) } : {}) },
     scores,
     reliability,
     rows: cells.rows,
