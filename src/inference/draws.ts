@@ -50,7 +50,7 @@ export async function drawHoles(
   const passes = plans.reduce((most, plan) => Math.max(most, plan.length), 0);
   const own = predictor.find(start); // filled cells must not make a stranger of a person in the row memory
   for (let pass = 0; pass < passes; pass++) {
-    const paths = (await predictor.run(shown, own))[member];
+    const paths = await predictor.runMember(member, shown, own);
     for (let r = 0; r < start.rows; r++) {
       for (const j of plans[r][pass] ?? []) {
         const u = streams[r].uniform();

@@ -152,7 +152,7 @@ describe("draws", () => {
   test("keep a person in the memory from itself in every pass", async () => {
     const p = predictors["an MLP with rows"];
     const asked: BigInt64Array[] = [];
-    const watched: Predictor = { ...p, run: (cells, own) => (asked.push(own ?? p.find(cells)), p.run(cells, own)) };
+    const watched: Predictor = { ...p, runMember: (member, cells, own) => (asked.push(own ?? p.find(cells)), p.runMember(member, cells, own)) };
     const given = [learned.find((row) => row.filter((cell) => cell === "" || cell === "NA").length > 3)!, rows[0]];
     await complete(given, 2, { draws: 1 }, peopleColumns, watched);
     const own = p.find(encodeCells(peopleCells(given), p.model.layout));
@@ -163,7 +163,7 @@ describe("draws", () => {
 
   test("fill only what the table asks for: an absent column costs no pass", async () => {
     let runs = 0;
-    const counted: Predictor = { ...predictor, run: (...args) => (runs++, predictor.run(...args)) };
+    const counted: Predictor = { ...predictor, runMember: (...args) => (runs++, predictor.runMember(...args)) };
     await complete([["40", "", ""]], 1, { draws: 1 }, ["age", "sex", "height"], counted);
     expect(runs).toBe(2);
     runs = 0;

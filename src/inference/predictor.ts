@@ -1,8 +1,8 @@
 import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
-import { float32, int64, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
-import { collectPaths } from "../model/paths.js";
-import type { MemberPaths } from "../model/predictive.js";
+import { float32, int64, joinOnnx, onnxOutputs, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
+import { collectPaths, memberOutputs } from "../model/paths.js";
+import type { MemberPaths, OutputName } from "../model/predictive.js";
 import { rowBatches, rowViews, tokenArrays } from "../model/setTokens.js";
 import { hashRow, type PredictModel } from "../model/trained.js";
 import { openTreePath } from "../model/trees/treePath.js";
@@ -20,23 +20,52 @@ export interface Predictor {
    * @param own what `find` gave, where the cells have changed since
    */
   run(rows: Encoded, own?: BigInt64Array): Promise<MemberPaths[]>;
+  /** One member's predictions, by a part of the graph that computes no other's. */
+  runMember(member: number, rows: Encoded, own?: BigInt64Array): Promise<MemberPaths>;
   close(): Promise<void>;
 }
 
 export async function openPredictor(model: PredictModel, open: SessionFactory, options?: SessionOptions): Promise<Predictor> {
-  const session = await open(model.graph, { threads: 1, ...options });
+  const openPart = (graph: Uint8Array): Promise<Session> => open(graph, { threads: 1, ...options });
+  const session = await openPart(model.graph);
+  const alone = new Map<number, Promise<Session>>();
+  const sessionOf = (member: number): Promise<Session> => {
+    if (model.memberCount === 1) return Promise.resolve(session);
+    const found = alone.get(member) ?? openPart(memberGraph(model.graph, member));
+    alone.set(member, found);
+    return found;
+  };
+  const withTrees = (paths: readonly MemberPaths[], rows: Encoded): MemberPaths[] => {
+    const trees = model.forest && openTreePath(model.forest, model, paths, rows);
+    return paths.map((member) => (trees ? { ...member, trees } : member));
+  };
   const known = new Map(model.memoryHashes?.map((hash, i) => [hash, i]));
   const find = (rows: Encoded): BigInt64Array => findPeople(model, rows, known);
   return {
     model,
     find,
     async run(rows, own = find(rows)) {
-      const paths = await runPaths(session, model, rows, own);
-      const trees = model.forest && openTreePath(model.forest, model, paths, rows);
-      return trees ? paths.map((member) => ({ ...member, trees })) : paths;
+      return withTrees(await runPaths(session, model, rows, own), rows);
     },
-    close: () => session.close(),
+    async runMember(member, rows, own = find(rows)) {
+      const paths = await runPaths(await sessionOf(member), model, rows, own);
+      return withTrees([paths[member]], rows)[0];
+    },
+    async close() {
+      await session.close();
+      for (const opened of alone.values()) await (await opened).close();
+    },
   };
+}
+
+/** The part of the predict graph that one member needs: its outputs, and what the draws of a latent before it have and it lacks. */
+function memberGraph(graph: Uint8Array, member: number): Uint8Array {
+  const given = new Set(onnxOutputs(graph));
+  const wanted = (Object.keys(memberOutputs(0)) as OutputName[]).flatMap((key) => {
+    const names = Array.from({ length: member + 1 }, (_, k) => memberOutputs(k)[key]).filter((name) => given.has(name));
+    return names.slice(-1);
+  });
+  return joinOnnx([graph], wanted);
 }
 
 /** Encodes cells and runs them. */

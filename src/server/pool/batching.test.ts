@@ -16,7 +16,7 @@ function echo(): { predictor: Predictor; runs: number[] } {
     return [{ linear, net: Float32Array.from(own!, Number) }];
   };
   const find = ({ rows }: Encoded): BigInt64Array => new BigInt64Array(rows).fill(-1n);
-  return { predictor: { model: {} as Predictor["model"], find, run, close: async () => undefined }, runs };
+  return { predictor: { model: {} as Predictor["model"], find, run, runMember: async (member, rows, own) => (await run(rows, own ?? find(rows)))[member], close: async () => undefined }, runs };
 }
 
 const rowsOf = (first: number, rows: number): Encoded => ({
@@ -51,6 +51,16 @@ describe("batchRuns", () => {
     const view = batchRuns(predictor)(signal);
     await expect(view.run(rowsOf(-5, 1))).rejects.toThrow("a run failed");
     expect((await view.run(rowsOf(4, 1)))[0].linear[0]).toBe(4);
+  });
+
+  it("hands a member's run on by itself, but not of a caller that has gone", async () => {
+    const { predictor, runs } = echo();
+    const control = new AbortController();
+    const view = batchRuns(predictor)(control.signal);
+    expect([...(await view.runMember(0, rowsOf(3, 1))).linear]).toEqual([3, 1]);
+    control.abort(new Error("gone"));
+    await expect(view.runMember(0, rowsOf(3, 1))).rejects.toThrow("gone");
+    expect(runs).toEqual([1]);
   });
 
   it("leaves out callers that have gone", async () => {

@@ -64,6 +64,11 @@ export function batchRuns(inner: Predictor): (signal: AbortSignal) => Predictor 
         waiting.push({ rows, own, signal, resolve, reject });
         if (!running) void pump();
       }),
+    async runMember(...asked) {
+      await turn();
+      signal.throwIfAborted();
+      return inner.runMember(...asked);
+    },
   });
 }
 
