@@ -266,6 +266,13 @@ describe("the choice of penalties", () => {
     expect(choose([[10, 0], [9, 0], [11, 0]], [30, 0])).toEqual([1, 0].map(() => 1));
   });
 
+  test("is the least penalty of the best course that errs hardly more, where that is wanted", () => {
+    const errors = [[100], [92], [90.5], [90], [80.9], [80.5], [80], [85]].map((e) => Float64Array.from(e));
+    const least = (tolerance: number): number[] => chooseLambdas(errors, Int32Array.of(50), 0, { tolerance, penalties: 4 });
+    expect([0, 0.01, 0.02].map(least)).toEqual([[6], [5], [4]]);
+    expect(least(0.5)).toEqual([4]);
+  });
+
   test("is the smallest penalty where there is nothing to go by", () => {
     expect(choose([[0, 0], [0, 0]], [0, 0])).toEqual([0, 0]);
     expect(choose([[0], [0]], [5])).toEqual([0]);

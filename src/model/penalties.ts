@@ -5,15 +5,20 @@ import type { Layout } from "../data/layout.js";
 export const ridgePenalties = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
 /** Where hidden cells' spread is added to the Gram matrix (linear.ts, Course), it does a part of a penalty's work. */
 export const lambdas = [0.01, 0.03, 0.1, 0.2, 0.4] as const;
+/** The same where answers are drawn for pooled regressions, whose slopes a penalty biases although single cells hardly tell it. */
+export const drawLambdas = [0.001, 0.01, 0.03, 0.1, 0.4] as const;
+/** Part by which the squared error of single cells may exceed the least, for the least penalty that keeps to it. */
+export const drawTolerance = 0.01;
 /** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
 const farthestRatio = 3;
 
 /**
  * The penalty of every column that errs least on held-out cells. Few cells say little, so each column's errors are joined
  * by those of all columns, as if they were `prior` further cells.
- * @param errors per penalty, the squared error of each column summed over its held-out cells
+ * @param errors per course and penalty, the squared error of each column summed over its held-out cells
+ * @param least where the first penalty of the best course within this part of the least error is wanted; of so many penalties a course
  */
-export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10): number[] {
+export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10, least?: { readonly tolerance: number; readonly penalties: number }): number[] {
   const columns = cells.length;
   const relative = errors.map((e) => {
     let sum = 0;
@@ -28,7 +33,10 @@ export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array
   return Array.from({ length: columns }, (_, j) => {
     const unit = cells[j] ? errors[0][j] / cells[j] : 1;
     const total = errors.map((e, k) => e[j] + prior * unit * relative[k]);
-    return total.indexOf(Math.min(...total));
+    const best = total.indexOf(Math.min(...total));
+    if (!least) return best;
+    const first = best - (best % least.penalties);
+    return total.findIndex((t, k) => k >= first && t <= (1 + least.tolerance) * total[best]);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { corrected, createLinearFitter, type Trials } from "../model/linear.js";
 import { combineFits, type Fit, type LinearMap } from "../model/linearMap.js";
-import { addHeldOutErrors, chooseLambdas, lambdas } from "../model/penalties.js";
+import { addHeldOutErrors, chooseLambdas, drawLambdas, drawTolerance, lambdas } from "../model/penalties.js";
 import type { SourceRule } from "../model/likelySource.js";
 import { rowGroups } from "../model/rowGroups.js";
 import { isSparse } from "../model/sparseLinear.js";
@@ -36,6 +36,8 @@ interface People {
   readonly weight: Float64Array | null;
   /** Where sources have centres of their own. */
   readonly sources: { readonly rule: SourceRule; readonly of: (rows: Int32Array) => Float32Array } | null;
+  /** Whether answers are drawn for pooled regressions (`drawLambdas`). */
+  readonly forDraws: boolean;
   /** Whether filled tables are kept; a wide one takes hundreds of megabytes. */
   readonly keepFilled: boolean;
 }
@@ -79,10 +81,11 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
     const counts = people.weight?.some((w) => w !== people.weight![0]);
     const weight = counts ? Float64Array.from(chosen, (i) => people.weight![i]) : null;
     const courses = corrected.filter((_, c) => c === 0 || layout.features <= fewFeatures);
-    const trials: Trials = { courses, penalties: lambdas, groups, weight, from: people.sources?.of(chosen) };
-    const onAllRows = courses.length * lambdas.length;
+    const penalties = people.forDraws ? drawLambdas : lambdas;
+    const trials: Trials = { courses, penalties, groups, weight, from: people.sources?.of(chosen) };
+    const onAllRows = courses.length * penalties.length;
     const errors = Array.from({ length: onAllRows * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
-    const middle = lambdas.length >> 1;
+    const middle = penalties.length >> 1;
     const fit = async (visible: Encoded, start: readonly Float32Array[] | undefined, judge?: (filled: Float32Array, index: number) => void): Promise<Filled> => {
       let kept: Float32Array | null = null;
       const onFilled = (filled: Float32Array, index: number): void => {
@@ -98,7 +101,7 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
       perFold.push(await fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), undefined, (filled, index) => addHeldOutErrors(filled, seen, held, layout, errors[index])));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
-    const choice = chooseLambdas(errors, cells);
+    const choice = chooseLambdas(errors, cells, undefined, people.forDraws ? { tolerance: drawTolerance, penalties: penalties.length } : undefined);
     const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
     // Another fold would not do: cells that it holds out were visible in the first.
     const start = layout.features > fewFeatures ? perFold[0]?.settled : undefined;

@@ -17,7 +17,7 @@ export interface TrainingOptions {
   readonly memory: MemoryMode;
   /** Members of the ensemble; each holds out another fold of the cells. */
   readonly members: number;
-  /** Whether each member learns from a bootstrap of the people, so that draws of several members carry the model's own uncertainty (Rubin's proper imputation). */
+  /** Whether each member learns from a bootstrap of the people, so that draws of several members carry the model's own uncertainty (Rubin's proper imputation), by the least penalties that hardly err more. */
   readonly bootstrap: boolean;
   /** Share of the observed cells that a member holds out, for early stopping, weights of the paths and calibration. */
   readonly heldOut: number;

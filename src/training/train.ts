@@ -115,6 +115,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     layout,
     folds,
     {
+      forDraws: options.bootstrap,
       severalSources: (cells.sources?.length ?? 1) > 1,
       weights: weightsOf(cells.weight ? rowWeights(cells, 1) : null),
       sources: rule && { rule, of: (chosen) => sourcesOfRows(cells, chosen) },
