@@ -8,7 +8,7 @@ export const lambdas = [0.01, 0.03, 0.1, 0.2, 0.4] as const;
 /** The same where answers are drawn for pooled regressions, whose slopes a penalty biases although single cells hardly tell it. */
 export const drawLambdas = [0.001, 0.01, 0.03, 0.1, 0.4] as const;
 /** Part by which the squared error of single cells may exceed the least, for the least penalty that keeps to it. */
-export const drawTolerance = 0.01;
+export const drawTolerance = 0.03;
 /** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
 const farthestRatio = 3;
 
