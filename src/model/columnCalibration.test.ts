@@ -49,6 +49,14 @@ describe("levels that are joined", () => {
     expect(lessSeen![0].map((c) => c.score)).toEqual([{ sd: 0.4, share: 0 }, { sd: 1, share: 0.2 }, undefined]);
   });
 
+  test("keep the calibration of nothing seen for rows of which nothing is", () => {
+    const nothing = less.map((c) => ({ ...c, seen: 0, spread: 5 }));
+    const joined = joinLevels(own, [nothing, less]);
+    expect(joined.lessSeen!.map((level) => level.map(({ seen }) => seen))).toEqual([[0, 0, 0], [1 / 6, 1 / 6, 1 / 6]]);
+    expect(calibrationOf(joined, 0, 0).spread).toBe(5);
+    expect(calibrationOf(joined, 1 / 3, 0).spread).toBe(1);
+  });
+
   test("take a row as full when it shows but a third less of the way to the next level", () => {
     columns.forEach(({ seen }, j) => expect(seen).toBeCloseTo([0.7, 0.7, 0.5][j], 12));
     expect(joinLevels(own, []).columns).toEqual(own);

@@ -75,16 +75,17 @@ function between(a: ColumnCalibration, b: ColumnCalibration, step: number): Colu
 const ordinary = 1 / 3;
 
 /**
- * A model's calibrations from those of full rows and of rows of which less is seen, the least first. Each column has a Gaussian of the normal score at
- * all levels or at none: a level without one gets that of full rows, with no share.
+ * A model's calibrations from those of full rows and of rows of which less is seen, the least first. That of rows of which nothing is seen is for them
+ * alone, since one cell may tell all of another; the next holds from the first cell on. Each column has a Gaussian of the normal score at all levels or at
+ * none: a level without one gets that of full rows, with no share.
  */
 export function joinLevels(columns: readonly ColumnCalibration[], lessSeen: readonly (readonly ColumnCalibration[])[]): Calibrations {
   const last = lessSeen.at(-1);
   return {
     columns: columns.map((column, j) => (last ? { ...column, seen: column.seen! - ordinary * (column.seen! - last[j].seen!) } : column)),
-    lessSeen: lessSeen.map((level) => level.map(({ score, ...rest }, j) => {
+    lessSeen: lessSeen.map((level, k) => level.map(({ score, seen, ...rest }, j) => {
       const usual = columns[j].score;
-      return { ...rest, ...(usual ? { score: score ?? { ...usual, share: 0 } } : {}) };
+      return { ...rest, seen: lessSeen[k - 1]?.[j].seen === 0 ? 0.5 / columns.length : seen, ...(usual ? { score: score ?? { ...usual, share: 0 } } : {}) };
     })),
   };
 }
