@@ -3,7 +3,7 @@ import { cellsOf, levelsAttribute, numberAttribute } from "../../test/support/ta
 import { createRng, type Rng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { fitLayout, type Layout } from "../data/layout.js";
-import { calibrate } from "./calibration.js";
+import { calibrate, calibrateColumns } from "./calibration.js";
 import type { HeldOut } from "./heldOutCells.js";
 import { priorWeights } from "./stacking.js";
 import { fitGrids } from "./grids.js";
@@ -219,4 +219,36 @@ test("several members' held-out cells count together", () => {
   const other: HeldOut = { paths: good, held: heldRows(60, 1, (i) => i >= 3 && i < 9) };
   const { scores } = calibrate(layout, fitGrids(cells, layout), cells, [one, other]);
   expect(scores[0].cells).toBe(9);
+});
+
+describe("rows of which less is seen", () => {
+  /** Paths that tell means of standard deviation 2 as if they lay only so much as far from the middle. */
+  const flattened = (flat: number, rows = 2000) => {
+    const { cells, known, layout, rng } = numbers(rows, 2, 21, gaussian);
+    const paths = pathsOf(layout, known.map((column) => column.map(({ mean, sd }) => ({ mean: flat * mean, sd }))), rng, { linear: 0.1, net: 0.1 });
+    const held: HeldOut = { paths: { ...paths, seen: new Float32Array(rows).fill(0.25) }, held: new Uint8Array(2 * rows).fill(1) };
+    return { layout, grids: fitGrids(cells, layout), cells, held };
+  };
+
+  test("have flat predictions stretched, and rows that are full do not", () => {
+    const { layout, grids, cells, held } = flattened(0.85);
+    const less = calibrateColumns(layout, grids, cells, [held]);
+    for (const { stretch, seen } of less) {
+      expect(stretch).toBeGreaterThan(1.1);
+      expect(stretch).toBeLessThan(1.18);
+      expect(seen).toBeCloseTo(0.25, 6);
+    }
+    expect(calibrate(layout, grids, cells, [held]).columns.map(({ stretch }) => stretch)).toEqual([undefined, undefined]);
+  });
+
+  test("have right predictions left, and no stretch beyond 1.3", () => {
+    const [right, far] = [1, 0.5].map((flat) => flattened(flat)).map(({ layout, grids, cells, held }) => calibrateColumns(layout, grids, cells, [held])[0].stretch!);
+    expect(Math.abs(right - 1)).toBeLessThan(0.02);
+    expect(far).toBe(1.3);
+  });
+
+  test("of a few people are hardly stretched", () => {
+    const { layout, grids, cells, held } = flattened(0.85, 12);
+    expect(calibrateColumns(layout, grids, cells, [held])[0].stretch).toBeLessThan(1.06);
+  });
 });

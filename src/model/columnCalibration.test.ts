@@ -4,8 +4,8 @@ import { joinLevels, calibrationOf, defaultReach, levelsOf, type ColumnCalibrati
 const calibration = (own: Partial<ColumnCalibration>): ColumnCalibration => ({ weights: [0.2, 0.3, 0.5], spread: 1, histogram: 0, cells: [], ...own });
 
 describe("the calibration of a row", () => {
-  const full = calibration({ weights: [0, 0, 1], trees: 0.5, spread: 1, score: { sd: 0.4, share: 1 }, histogram: 0.2, cells: [1, 2], reach: 2, seen: 0.8 });
-  const third = calibration({ weights: [0.5, 0, 0.5], trees: 0.1, spread: 1.5, score: { sd: 0.8, share: 0.5 }, histogram: 0, cells: [1, 1], reach: 1, seen: 0.4 });
+  const full = calibration({ weights: [0, 0, 1], trees: 0.5, stretch: 1, spread: 1, score: { sd: 0.4, share: 1 }, histogram: 0.2, cells: [1, 2], reach: 2, seen: 0.8 });
+  const third = calibration({ weights: [0.5, 0, 0.5], trees: 0.1, stretch: 1.2, spread: 1.5, score: { sd: 0.8, share: 0.5 }, histogram: 0, cells: [1, 1], reach: 1, seen: 0.4 });
   const few = calibration({ weights: [1, 0, 0], trees: 0, spread: 2, score: { sd: 1, share: 0 }, histogram: 0, cells: [3, 1], seen: 0.1 });
   const model = { columns: [full], lessSeen: [[few], [third]] };
 
@@ -19,11 +19,11 @@ describe("the calibration of a row", () => {
   test("lies on a straight line between two levels", () => {
     const near = (found: ColumnCalibration, wanted: Omit<ColumnCalibration, "seen">): void => {
       expect(found.weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
-      const flat = ({ weights, trees, spread, score, histogram, cells, reach }: ColumnCalibration): number[] => [...weights, trees!, spread, score!.sd, score!.share, histogram, ...cells, reach!];
+      const flat = ({ weights, trees, stretch, spread, score, histogram, cells, reach }: ColumnCalibration): number[] => [...weights, trees!, stretch!, spread, score!.sd, score!.share, histogram, ...cells, reach!];
       flat(found).forEach((value, k) => expect(value).toBeCloseTo(flat(wanted)[k], 12));
     };
-    near(calibrationOf(model, 0.5, 0), { weights: [0.375, 0, 0.625], trees: 0.2, spread: 1.375, score: { sd: 0.7, share: 0.625 }, histogram: 0.05, cells: [1, 1.25], reach: 1.25 });
-    near(calibrationOf(model, 0.25, 0), { weights: [0.75, 0, 0.25], trees: 0.05, spread: 1.75, score: { sd: 0.9, share: 0.25 }, histogram: 0, cells: [2, 1], reach: (1 + defaultReach) / 2 });
+    near(calibrationOf(model, 0.5, 0), { weights: [0.375, 0, 0.625], trees: 0.2, stretch: 1.15, spread: 1.375, score: { sd: 0.7, share: 0.625 }, histogram: 0.05, cells: [1, 1.25], reach: 1.25 });
+    near(calibrationOf(model, 0.25, 0), { weights: [0.75, 0, 0.25], trees: 0.05, stretch: 1.1, spread: 1.75, score: { sd: 0.9, share: 0.25 }, histogram: 0, cells: [2, 1], reach: (1 + defaultReach) / 2 });
   });
 
   test("is the only one in a model that has one, or whose graph does not tell what is seen", () => {

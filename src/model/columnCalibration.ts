@@ -8,6 +8,8 @@ export interface ColumnCalibration {
   readonly weights: PathWeights;
   /** Share of the trees' prediction against that of the other paths; absent where there are no trees. */
   readonly trees?: number;
+  /** Numbers of rows of which less is seen: factor on the predicted mean, in standard deviations; 1 where absent. */
+  readonly stretch?: number;
   /** Numbers: factor on the network's standard deviation. */
   readonly spread: number;
   /** Skewed numbers: a Gaussian of the normal score around the linear path's; its deviation, and its share against the other. */
@@ -63,6 +65,7 @@ function between(a: ColumnCalibration, b: ColumnCalibration, step: number): Colu
   return {
     weights: a.weights.map((w, k) => line(w, b.weights[k])) as unknown as PathWeights,
     ...(a.trees === undefined && b.trees === undefined ? {} : { trees: line(a.trees ?? 0, b.trees ?? 0) }),
+    stretch: line(a.stretch ?? 1, b.stretch ?? 1),
     spread: line(a.spread, b.spread),
     ...(a.score && b.score ? { score: { sd: line(a.score.sd, b.score.sd), share: line(a.score.share, b.score.share) } } : {}),
     histogram: line(a.histogram, b.histogram),

@@ -41,10 +41,10 @@ export function stackedFeature(members: readonly MemberPaths[], at: number, [lin
 }
 
 /** The paths and the trees together, at feature k of column j in row i. */
-function predicted({ layout }: DensityModel, members: readonly MemberPaths[], { weights, trees: share = 0 }: ColumnCalibration, i: number, j: number, k = 0): number {
-  const paths = stackedFeature(members, i * layout.features + layout.columns[j].first + k, weights);
+function predicted({ layout }: DensityModel, members: readonly MemberPaths[], { weights, trees: share = 0, stretch = 1 }: ColumnCalibration, i: number, j: number, k = 0): number {
+  const paths = stretch * stackedFeature(members, i * layout.features + layout.columns[j].first + k, weights);
   const trees = share > 0 ? members[0].trees?.of(i, j) : undefined;
-  return trees ? paths + share * (trees[k] - paths) : paths;
+  return trees ? paths + share * (stretch * trees[k] - paths) : paths;
 }
 
 /** Predicted mean of number column j in row i, in standard deviations. */
@@ -77,7 +77,7 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
   const { layout, grids } = model;
   const grid = grids.grids[j];
   const calibration = calibrationOf(model, members[0].seen?.[i], j);
-  const { spread, histogram: share, score, cells, reach = defaultReach } = calibration;
+  const { spread, histogram: share, score, cells, reach = defaultReach, stretch = 1 } = calibration;
   const { center, scale, first } = layout.columns[j];
   const p = new Float64Array(grid.size);
   const mass = buffer(grid.size);
@@ -87,7 +87,7 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
     gaussianMass(grid, center + scale * mean, scale * sd, mass);
     if (score && score.share > 0) {
       const scores = buffer(grid.size, 1);
-      gaussianMass(scoreGrid(grid, layout.columns[j].ranks), m.linear[i * layout.features + first + 1], spread * score.sd, scores);
+      gaussianMass(scoreGrid(grid, layout.columns[j].ranks), stretch * m.linear[i * layout.features + first + 1], spread * score.sd, scores);
       for (let b = 0; b < grid.size; b++) mass[b] += score.share * (scores[b] - mass[b]);
     }
     const from = i * grids.total + grids.first[j];

@@ -112,12 +112,13 @@ function openLevels(model: DensityModel, seen: Tensor): Levels {
   };
 }
 
-/** Weighted sum of the paths at every feature (B, D). */
+/** Weighted sum of the paths at every feature (B, D), numbers stretched. */
 function stackedFeatures({ layout }: DensityModel, levels: Levels, { linear, net, memory }: Member): Tensor {
   const columns = layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(j));
   const weights = (path: number): Tensor => levels(columns, (of) => linear.graph.double(of.map((c) => c.weights[path]), [1, layout.features]));
-  const sum = ops.add(ops.mul(linear, weights(0)), ops.mul(net, weights(2)));
-  return memory ? ops.add(sum, ops.mul(memory, weights(1))) : sum;
+  const parts = ops.add(ops.mul(linear, weights(0)), ops.mul(net, weights(2)));
+  const sum = memory ? ops.add(parts, ops.mul(memory, weights(1))) : parts;
+  return ops.mul(sum, levels(columns, (of) => linear.graph.double(of.map((c) => c.stretch ?? 1), [1, layout.features])));
 }
 
 const meanOf = (parts: readonly Tensor[]): Tensor => ops.mul(parts.reduce((a, b) => ops.add(a, b)), parts[0].graph.double(1 / parts.length));
@@ -154,8 +155,8 @@ function numberOutputs(model: DensityModel, levels: Levels, members: readonly Me
   function scoreMasses({ linear }: Member): Tensor {
     const k = scored.length;
     const scoreBounds = g.double(scored.flatMap((c) => Array.from({ length: cells }, (_, b) => (b < own[c].size - 1 ? normalScore(columns[c].ranks, own[c].bound[b]) : Infinity))), [1, k, cells]);
-    const mean = shaped(ops.gather(linear, scored.map((c) => firsts[c] + 1), 1), ["B", k, 1]);
     const of = (value: (c: ColumnCalibration) => number): Tensor => levels(scored.map((c) => numbers[c]), (all) => g.double(all.map(value), [1, k, 1]));
+    const mean = ops.mul(shaped(ops.gather(linear, scored.map((c) => firsts[c] + 1), 1), ["B", k, 1]), of((c) => c.stretch ?? 1));
     const sd = ops.mul(of((c) => c.spread), of((c) => c.score!.sd));
     return ops.gather(cellMasses(scoreBounds, mean, sd), numbers.map((_, c) => Math.max(0, scored.indexOf(c))), 1);
   }
