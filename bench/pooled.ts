@@ -2,7 +2,7 @@
  * Do pooled intervals hold the truth? People of the simulated check-up, cells hidden at random given age and deprivation (MAR), completed
  * several times, regressions pooled by Rubin's rules; beside complete rows alone, the built-in mice, and the table before cells were hidden.
  *
- *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/pooled.js --log pooled.jsonl [--repeats 200] [--people 400] [--m 20]
+ *     npm run bench:pooled -- --log pooled.jsonl [--repeats 200] [--people 400] [--m 20]
  *       [--methods vhgm,mice,complete-rows,before] [--config FILE.json]
  *
  * One line per repeat and method goes to --log; a run that was cut off goes on where it stood. The truth are the coefficients that the
