@@ -35,7 +35,6 @@ export interface Calibrations {
 /** Before held-out cells have chosen. A long tail makes standard deviations large, so skewed numbers get less (calibration.ts). */
 export const defaultReach = 0.25;
 
-
 /** The calibrations of column j, that for rows of which least is seen first. */
 export const levelsOf = ({ columns, lessSeen = [] }: Calibrations, j: number): ColumnCalibration[] => [...lessSeen.map((level) => level[j]), columns[j]];
 
@@ -69,7 +68,10 @@ function between(a: ColumnCalibration, b: ColumnCalibration, step: number): Colu
     spread: line(a.spread, b.spread),
     ...(a.score && b.score ? { score: { sd: line(a.score.sd, b.score.sd), share: line(a.score.share, b.score.share) } } : {}),
     histogram: line(a.histogram, b.histogram),
-    cells: Array.from({ length: Math.max(a.cells.length, b.cells.length) }, (_, c) => line(a.cells[c] ?? 1, b.cells[c] ?? 1)),
+    // Only densities ask for it; a table's holes are filled with points.
+    get cells() {
+      return Array.from({ length: Math.max(a.cells.length, b.cells.length) }, (_, c) => line(a.cells[c] ?? 1, b.cells[c] ?? 1));
+    },
     reach: line(a.reach ?? defaultReach, b.reach ?? defaultReach),
   };
 }

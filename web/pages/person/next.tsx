@@ -22,13 +22,14 @@ export function TellsMost({ known, targets, onEnter }: { readonly known: Readonl
       <ol>
         {worth.map(({ name, gain }) => {
           const title = titleOf(attributeOf.get(name) ?? { name });
+          const saved = `−${format.share(gain)}`;
           return (
             <li key={name}>
-              <button type="button" class="quiet" aria-label={`${t.person.enterFor(title)} (${t.person.saves(format.share(gain))})`} onClick={() => onEnter(name)}>
+              <button type="button" class="quiet" aria-label={`${title} ${saved}: ${t.person.enterFor(title)} (${t.person.saves(format.share(gain))})`} onClick={() => onEnter(name)}>
                 <span class="gain" aria-hidden="true">
                   <span style={{ width: `${(100 * gain) / most}%` }} />
                 </span>
-                {title} <span class="faint">−{format.share(gain)}</span>
+                {title} <span class="faint">{saved}</span>
               </button>
             </li>
           );
