@@ -19,6 +19,7 @@ import { openPredictor } from "../src/inference/predictor.js";
 import { cellOf } from "../src/model/likelihoods/index.js";
 import { classProbabilities, numberDensity, stackedMean, type DensityModel, type MemberPaths } from "../src/model/predictive.js";
 import type { Layout } from "../src/data/layout.js";
+import { maskedTable } from "../src/training/folds.js";
 import { trainTable } from "../src/training/node/trainTable.js";
 import { trainingDefaults, type TrainingOptions } from "../src/training/options.js";
 import { findTable } from "./cases.js";
@@ -60,8 +61,10 @@ async function learn(name: string, seed: number) {
 }
 
 /** Rows of which so much is left. */
-function showOnly({ rows, features, observed }: Encoded, { columns, features: d }: Layout, amount: (typeof amounts)[number], seed: number): Encoded {
+function showOnly(table: Encoded, layout: Layout, amount: (typeof amounts)[number], seed: number): Encoded {
   const rng = createRng(seed, 0x5ef, amounts.indexOf(amount));
+  const { rows, observed } = table;
+  const { columns } = layout;
   const p = columns.length;
   const shown = new Uint8Array(observed.length);
   for (let i = 0; i < rows; i++) {
@@ -69,13 +72,7 @@ function showOnly({ rows, features, observed }: Encoded, { columns, features: d 
     if (typeof amount === "number") for (let k = 0; k < amount && has.length > 0; k++) shown[has.splice(rng.int(has.length), 1)[0]] = 1;
     else for (const at of has) if (rng.uniform() < Number.parseFloat(amount) / 100) shown[at] = 1;
   }
-  const kept = features.slice();
-  for (let at = 0; at < shown.length; at++) {
-    const { first, width } = columns[at % p];
-    const from = Math.floor(at / p) * d + first;
-    if (!shown[at]) kept.fill(0, from, from + width);
-  }
-  return { rows, features: kept, observed: shown };
+  return maskedTable(table, shown, layout);
 }
 
 function score(model: DensityModel, paths: readonly MemberPaths[], cells: Cells, has: Uint8Array, shown: Uint8Array, seed: number): Score {

@@ -40,9 +40,9 @@ export function calibrate(layout: Layout, grids: NumberGrids, cells: Cells, held
 
 /** The columns alone: for rows of which less is seen. */
 export const calibrateColumns = (layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice = defaultStacking): readonly ColumnCalibration[] =>
-  calibrated(layout, grids, cells, heldOut, choice, stretchOf).model.columns;
+  calibrated(layout, grids, cells, heldOut, choice, true).model.columns;
 
-function calibrated(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice, stretching?: typeof stretchOf): { model: DensityModel; held: HeldOutCell[][] } {
+function calibrated(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: readonly HeldOut[], choice: StackingChoice, lessSeen = false): { model: DensityModel; held: HeldOutCell[][] } {
   const hasMemory = heldOut.some((h) => h.paths.memory);
   const held = layout.columns.map((_, j) => heldOutCells(layout, cells, heldOut, j));
   const paths = stackedWeights(layout, held, priorWeights(hasMemory, choice), choice);
@@ -56,14 +56,17 @@ function calibrated(layout: Layout, grids: NumberGrids, cells: Cells, heldOut: r
     ...seenIn(held, j),
   }));
   const model: DensityModel = { layout, grids, columns, peoplePerMemoryRow: 1 };
-  const stretch = stretching?.(model, held);
-  if (stretch !== undefined) for (let j = 0; j < layout.numbers; j++) columns[j] = { ...columns[j], stretch };
+  if (lessSeen) {
+    const stretch = stretchOf(model, held);
+    for (let j = 0; j < layout.numbers; j++) columns[j] = { ...columns[j], stretch };
+  }
   calibrateShapes(model, columns, held, hasMemory, choice.paths.includes("linear"));
   return { model, held };
 }
 
 /** Squared standard deviations of predictions' worth of "neither too flat nor too steep". */
 const stretchShrinkage = 100;
+const farthestStretch = 1.3;
 
 /**
  * How many times as far from the mean as they are predicted the held-out numbers lie. Penalties flatten what is told by few cells: a regression on one of
@@ -80,8 +83,6 @@ function stretchOf(model: DensityModel, held: readonly (readonly HeldOutCell[])[
   });
   return Math.min(farthestStretch, Math.max(1 / farthestStretch, product / square));
 }
-
-const farthestStretch = 1.3;
 
 /** The share of the columns that is seen in the rows of a column's held-out cells, of all columns where it has too few. */
 function seenIn(held: readonly (readonly HeldOutCell[])[], j: number): { seen?: number } {

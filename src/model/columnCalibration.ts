@@ -39,7 +39,7 @@ export const defaultReach = 0.25;
 export const levelsOf = ({ columns, lessSeen = [] }: Calibrations, j: number): ColumnCalibration[] => [...lessSeen.map((level) => level[j]), columns[j]];
 
 /** How far a row lies between what was seen at one level and at the next: 0 to 1. */
-export const stepBetween = (seen: number, less: number, more: number): number => Math.min(1, Math.max(0, (seen - less) / Math.max(more - less, 1e-6)));
+const stepBetween = (seen: number, less: number, more: number): number => Math.min(1, Math.max(0, (seen - less) / Math.max(more - less, 1e-6)));
 
 /**
  * The calibration of column j for a row of which this share of the columns is seen: a straight line between the calibrations of the two

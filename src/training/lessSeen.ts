@@ -6,6 +6,7 @@ import { fewVisible, uniformRate, type MaskingStrategy } from "../model/masking/
 import { meanOfDraws } from "../model/paths.js";
 import type { Fold } from "./folds.js";
 import type { HeldOutPredictor } from "./heldout.js";
+import { leftVisible } from "./leftVisible.js";
 import { evenlySpaced } from "./rows.js";
 
 /** Rows that are asked again at most: enough for 400 held-out cells of a column that one in eight people has. */
@@ -23,21 +24,17 @@ export interface LessSeen {
   readonly visible: Uint8Array[];
 }
 
-export const openLessSeen = (table: Encoded): LessSeen[] => masks.map(() => ({ rows: evenlySpaced(table.rows, mostRows), heldOut: [], visible: [] }));
+export function openLessSeen(table: Encoded): LessSeen[] {
+  const rows = evenlySpaced(table.rows, mostRows);
+  return masks.map(() => ({ rows, heldOut: [], visible: [] }));
+}
 
 /** Adds what a member answers. @param columns of the layout */
 export async function askWithLess(levels: readonly LessSeen[], predictor: HeldOutPredictor, { fold, columns, seed, member }: { fold: Fold; columns: number; seed: number; member: number }): Promise<void> {
+  // These masks look at nothing but the row itself.
+  const context = { other: new Uint8Array(columns), frequency: new Float32Array(columns), others: [], order: new Int32Array(columns) };
   for (const [k, { rows, heldOut, visible }] of levels.entries()) {
-    const rng = createRng(seed, 0x5ee4 + k, member);
-    const seen = pickRows(fold.train, columns, rows);
-    const nothing = new Uint8Array(columns);
-    const order = Int32Array.from({ length: columns }, (_, j) => j);
-    const hidden = new Uint8Array(columns);
-    for (let r = 0; r < rows.length; r++) {
-      const observed = seen.subarray(r * columns, (r + 1) * columns);
-      masks[k].hide({ observed, other: nothing, frequency: new Float32Array(0), others: [], order }, rng, hidden);
-      for (let j = 0; j < columns; j++) if (hidden[j]) observed[j] = 0;
-    }
+    const seen = leftVisible(masks[k], pickRows(fold.train, columns, rows), columns, createRng(seed, 0x5ee4 + k, member), () => context);
     const { draws } = await predictor.predict(rows, seen);
     heldOut[member] = { paths: meanOfDraws(draws), draws, held: pickRows(fold.held, columns, rows) };
     visible[member] = seen;

@@ -5,6 +5,7 @@ import { blockMask, fixedRate, maskingMixture, type MaskChoice, type MaskingStra
 import { meanOfDraws } from "../model/paths.js";
 import type { Fold } from "./folds.js";
 import type { HeldOutPredictor } from "./heldout.js";
+import { leftVisible } from "./leftVisible.js";
 import { patternGaps, type PatternGap, type PatternLoss } from "./signatures.js";
 import type { RowRoles } from "./sources.js";
 
@@ -27,21 +28,17 @@ export async function comparePatterns(predictor: HeldOutPredictor, input: Patter
   const rows = permutation(table.rows, createRng(seed, 0x9a77)).slice(0, mostRows).sort();
   const held = pickRows(fold.held, p, rows);
   if (!held.includes(1)) return [];
+  const train = pickRows(fold.train, p, rows);
   const truth = pickRows(table.features, layout.features, rows);
   const order = Int32Array.from(layout.columns.keys()).sort((a, b) => layout.columns[a].source - layout.columns[b].source);
   const frequency = new Float32Array(p);
   for (let i = 0; i < fold.train.length; i++) frequency[i % p] += fold.train[i] / table.rows;
   const visibleUnder = (strategy: MaskingStrategy): Uint8Array => {
     const rng = createRng(seed, 0x9a78);
-    const hidden = new Uint8Array(p);
-    const visible = new Uint8Array(rows.length * p);
-    rows.forEach((row, r) => {
+    return leftVisible(strategy, train, p, rng, (r) => {
       const other = rng.int(table.rows);
-      const observed = fold.train.subarray(row * p, (row + 1) * p);
-      strategy.hide({ observed, other: fold.train.subarray(other * p, (other + 1) * p), frequency, others: roles.others(row), order }, rng, hidden);
-      for (let j = 0; j < p; j++) visible[r * p + j] = observed[j] && !hidden[j] ? 1 : 0;
+      return { other: fold.train.subarray(other * p, (other + 1) * p), frequency, others: roles.others(rows[r]), order };
     });
-    return visible;
   };
   const patterns: [string, MaskingStrategy][] = [
     ["the training's masks", maskingMixture(mask)],
