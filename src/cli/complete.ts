@@ -36,7 +36,7 @@ export function addComplete(program: Command): void {
         "tables a row comes from.",
     )
     .argument("<tables...>", `${tableKinds}; one or more`);
-  visitFlags(trainingFlags(imputeFlags(command))).option("--save-model <file>", "keep the model; it holds the cells of real people");
+  visitFlags(trainingFlags(imputeFlags(command))).option("--save-model <file>", "keep the model; without -m it holds the cells of real people");
   jsonFlag(quietFlag(command));
   examples(command, "vhgm complete cohort.csv -o completed.csv", "vhgm complete cohort.csv -o completed.csv --best --intervals 0.9", "vhgm complete cohort.csv -o draws.csv -m 20", "vhgm complete visits.csv -o completed.csv --visits-by id --time day", "vhgm complete checkup.csv laboratory.csv -o completed.csv --key person_id", "vhgm complete nhanes:2017-2018:DEMO,BMX,BPX,TCHOL -o completed.csv").action(
     complete,
@@ -45,7 +45,8 @@ export function addComplete(program: Command): void {
 
 async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const { output, m, saveModel, quiet, json } = flags;
-  const options = { ...(await readTrainingOptions(flags, m)), memory: "rows" as const };
+  const asked = await readTrainingOptions(flags, m);
+  const options = asked.bootstrap ? asked : { ...asked, memory: "rows" as const };
   const schema = await readSchema(flags);
   const files = outputNames(output, m);
   for (const file of saveModel === undefined ? files : [...files, saveModel]) {

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { readTrainingOptions, type TrainingFlags } from "./trainingFlags.js";
 
 const settle = async (flags: Partial<TrainingFlags>, draws?: number) => {
-  const { members, bootstrap } = await readTrainingOptions({ device: "cpu", ...flags }, draws);
+  const { members, bootstrap, memory } = await readTrainingOptions({ device: "cpu", ...flags }, draws);
+  expect(memory).toBe(bootstrap ? "none" : "prototypes");
   return { members, bootstrap };
 };
 
@@ -29,5 +30,6 @@ describe("members of an ensemble", () => {
     const config = join(mkdtempSync(join(tmpdir(), "vhgm-flags-")), "c.yaml");
     writeFileSync(config, "bootstrap: false\nmembers: 3\n");
     expect(await settle({ config }, 20)).toEqual({ members: 3, bootstrap: false });
+    expect((await readTrainingOptions({ device: "cpu", bootstrap: true, memory: "rows" })).memory).toBe("rows");
   });
 });

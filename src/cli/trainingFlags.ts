@@ -60,17 +60,19 @@ export const memoryFlag = (): Option =>
 
 /**
  * Settings of a training: defaults, then --best, then the configuration file, then options.
- * @param draws completed tables that are drawn; several draws without word of the members come from a bootstrapped ensemble
+ * @param draws completed tables that are drawn; several draws without word of the members come from a bootstrapped ensemble. Such an ensemble keeps
+ *   nothing of people unless told to: row memory, prototypes and trees flatten the slopes that are pooled over its draws (docs/decisions.md)
  */
 export async function readTrainingOptions(flags: TrainingFlags, draws = 0): Promise<TrainingOptions> {
   const config = flags.config === undefined ? {} : parseTrainingConfig(await readText(flags.config), basename(flags.config));
   const given = { seed: flags.seed, memory: flags.memory, members: flags.members, network: flags.network, population: flags.population };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const usual = { ...trainingDefaults, ...(flags.best ? bestOptions : {}) };
   const bootstrap = flags.bootstrap ?? (draws > 1 && config.bootstrap !== false);
-  const proper = bootstrap ? { bootstrap, ...(flags.best ? {} : { members: Math.min(properMembers, draws || properMembers) }) } : {};
-  const options = { ...trainingDefaults, ...(flags.best ? bestOptions : {}), ...proper, ...config, ...said };
+  const proper = bootstrap ? { bootstrap, memory: "none" as const, ...(flags.best ? {} : { members: Math.min(properMembers, draws || properMembers) }) } : {};
+  const options = { ...usual, ...proper, ...config, ...said };
   // Draws of one network alone differ no more by a bootstrap; it would only learn from fewer people.
-  return options.members === 1 && !flags.bootstrap ? { ...options, bootstrap: false } : options;
+  return options.members === 1 && !flags.bootstrap ? { ...usual, ...config, ...said, bootstrap: false } : options;
 }
 
 export const readSchema = async ({ schema }: Pick<TrainingFlags, "schema">): Promise<Schema | undefined> =>

@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { VhgmError } from "../../base/errors.js";
 import type { Session, SessionFactory, TensorData } from "../session.js";
+import { compiledFile } from "./compiledFile.js";
 import { buffersOf, type Reply, type Request } from "./messages.js";
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
 
-const compiled = import.meta.url.replace(/\/src\/(engine\/node\/[^/]+\.ts)$/, "/dist/$1");
-/** The compiled worker: beside this file in the package, under dist/ when this file runs from its TypeScript source. */
-export const workerFile = fileURLToPath(new URL("./worker.js", compiled));
+export const workerFile = compiledFile("./worker.js", import.meta.url);
 
 /**
  * Sessions that run in a worker thread of their own, so that `run` does not hold up the event loop. Inputs are copied on

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { VhgmError } from "../../base/errors.js";
 import type { Device } from "../../engine/index.js";
+import { compiledFile } from "../../engine/node/compiledFile.js";
 import { Refusal } from "../api/problem.js";
 import type { Job, Reply, Request } from "./messages.js";
 
@@ -37,9 +37,7 @@ export interface ThreadHooks {
 /** Milliseconds that an idle thread gets to end. */
 const patience = 10_000;
 
-const compiled = import.meta.url.replace(/\/src\/(server\/pool\/[^/]+\.ts)$/, "/dist/$1");
-/** The compiled worker: beside this file in the package, under dist/ when this file runs from its TypeScript source. */
-const ownFile = fileURLToPath(new URL("./worker.js", compiled));
+const ownFile = compiledFile("./worker.js", import.meta.url);
 
 /** Starts a thread that opens the models. @throws VhgmError "device" if the worker's file is missing */
 export function startThread({ models, device = "cpu", workerFile = ownFile }: ThreadOptions, hooks: ThreadHooks): Thread {

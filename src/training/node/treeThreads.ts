@@ -1,12 +1,11 @@
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { VhgmError } from "../../base/errors.js";
+import { compiledFile } from "../../engine/node/compiledFile.js";
 import type { Trees } from "../../model/trees/forest.js";
 import type { GrowerFactory } from "../../model/trees/grower.js";
 
-/** The compiled worker: beside this file in the package, under dist/ when this file runs from its TypeScript source. */
-export const threadFile = fileURLToPath(new URL("./treeWorker.js", import.meta.url.replace(/\/src\/(training\/node\/[^/]+\.ts)$/, "/dist/$1")));
+export const threadFile = compiledFile("./treeWorker.js", import.meta.url);
 
 /** Grows trees in a thread of its own. A job throws VhgmError "device" where the thread ends: for want of memory, say. */
 export const openTreeThread: GrowerFactory = (table) => {
