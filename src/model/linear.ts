@@ -5,7 +5,7 @@ import { openFiller, type Affine } from "./filler.js";
 import { createInverter } from "./inverse.js";
 import { relaxationOf, type Fit } from "./linearMap.js";
 import { openMoments, peopleOf, type Moments } from "./moments.js";
-import { firstSpread, groupPart, type Part, regressInto, wholeTable } from "./regressions.js";
+import { firstSpread, groupPart, type Part, regressInto, wholeTable, withSpread } from "./regressions.js";
 import type { RowGroup } from "./rowGroups.js";
 
 /**
@@ -108,10 +108,11 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         const last: Moments[] = [];
         for (const part of parts) last.push(await momentsOf(filled, part));
         const { center: mean, centers } = last[0];
+        const covariance = Float32Array.from(withSpread(last[0], parts[0], spread[0]));
         const keep = async (to: Fit[], map: Affine, lambda: number, index: number): Promise<void> => {
           const more = onFilled ? new Float32Array(filled.length) : null;
           const done = await fill(filled, map, more);
-          to.push({ weights: done.weights, offset: done.offset, mean, lambda, ...(from ? { centers } : {}) });
+          to.push({ weights: done.weights, offset: done.offset, mean, lambda, covariance, people: visible.rows, ...(from ? { centers } : {}) });
           if (more) onFilled!(more, index);
         };
         for (const [l, lambda] of penalties.entries()) {

@@ -17,6 +17,10 @@ export interface LinearMap {
   readonly lambda: Float32Array;
   /** r, the size of a step; rounds also have momentum (heavyBall.ts). */
   readonly relaxation: number;
+  /** (features, features) of the filled table, by which the rounds begin with what the visible features tell of the others. Absent beside neighbours. */
+  readonly covariance?: Float32Array;
+  /** What each visible feature adds to the penalty of what they tell: covariances of many features with few people are doubtful. */
+  readonly doubt?: number;
   /** (sources, features) centres of the sources, where each has its own. */
   readonly sources?: SourceRule & { readonly centers: Float32Array };
 }
@@ -30,6 +34,9 @@ export interface Fit {
   /** (features) mean of the filled table; the point at which all regressions agree, unless groups have their own. */
   readonly mean: Float32Array;
   readonly lambda: number;
+  /** (features, features) of the filled table, hidden cells' spread included. */
+  readonly covariance: Float32Array;
+  readonly people: number;
   /** (sources, features) mean of the filled table over each source's people; absent where all are alike. */
   readonly centers?: Float32Array;
 }
@@ -53,12 +60,19 @@ export function combineFits(fits: readonly Fit[], choice: readonly number[], lay
       for (let i = 0; i < d; i++) weights[i * d + k] = from.weights[i * d + k];
     }
   });
-  const map = { weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largestMode(weights, d) };
+  const { covariance, people } = fits[commonest(choice)];
+  const map = { weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largestMode(weights, d), covariance, doubt: 2 / people };
   const { mean } = fits[0];
   if (rule) return { ...map, center: mean, sources: { ...rule, centers } };
   const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, map.relaxation) : mean;
   if (center === null) return combineFits(fits, choice.map((c) => c % onAllRows), layout, onAllRows);
   return { ...map, center };
+}
+
+function commonest(choice: readonly number[]): number {
+  const times = new Map<number, number>();
+  for (const c of choice) times.set(c, (times.get(c) ?? 0) + 1);
+  return [...times].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
 }
 
 const mostCenterRounds = 2000;

@@ -9,6 +9,9 @@ export interface MapTensors {
   readonly center: Tensor; // (D)
   readonly weights: Tensor; // (D, D), or (D, K) where there are neighbours
   readonly relaxation: Tensor; // ()
+  /** Absent beside neighbours. */
+  readonly covariance?: Tensor; // (D, D)
+  readonly doubt?: number;
   /** Absent for a dense map. */
   readonly neighbours?: Tensor; // (p, K) int64
   /** Centres of the sources, where they have their own (likelySource.ts). */
@@ -16,13 +19,14 @@ export interface MapTensors {
 }
 
 /** The map as constants of a graph. */
-export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, sources }: LinearMap): MapTensors {
+export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, sources, covariance, doubt }: LinearMap): MapTensors {
   const d = center.length;
   const k = weights.length / d;
   return {
     center: g.constant(center, [d]),
     weights: g.constant(weights, [d, k]),
     relaxation: g.constant(relaxation),
+    ...(covariance ? { covariance: g.constant(covariance, [d, d]), doubt } : {}),
     ...(neighbours ? { neighbours: g.int64(Array.from(neighbours), [neighbours.length / k, k]) } : {}),
     ...(sources
       ? {
@@ -44,8 +48,8 @@ export interface Asked {
 }
 
 /**
- * Iterated ridge: holes start at the mean, of the likely source where sources have their own, and are refilled from
- * everything else, a few times, with momentum.
+ * Iterated ridge: holes start at what the visible features tell by the covariance (`fromVisible`), or at the mean where
+ * there is none, and are refilled from everything else, a few times, with momentum. Means are of the likely source where sources have their own.
  * @param visible (B, p); x and bits are (B, D)
  * @param asked columns that the last round predicts; null for all
  * @returns predicted (B, F) for what was asked; filled (B, D), the row with its holes filled as far as they were predicted
@@ -55,8 +59,9 @@ export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Ten
   const center = sources ? ops.matmul(likelySourcesOf(visible, sources.unmeasured, sources.share), sources.centers) : map.center; // (B, D) or (D)
   const one = x.graph.constant(1);
   const hidden = ops.sub(one, bits);
-  let predicted = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
-  let filled = ops.add(x, ops.mul(hidden, center));
+  const centers = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
+  let predicted = map.covariance && rounds > 0 ? ops.add(centers, ops.mul(hidden, fromVisible(ops.sub(x, ops.mul(bits, center)), bits, map.covariance, map.doubt ?? 0))) : centers;
+  let filled = ops.add(x, ops.mul(hidden, predicted));
   let earlier: Tensor | null = null;
   for (let r = 0; r < rounds; r++) {
     const last = r === rounds - 1 && asked !== null;
@@ -75,6 +80,40 @@ export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Ten
     filled = ops.add(x, ops.mul(hidden, predicted));
   }
   return { predicted: asked ? ops.take(predicted, asked.features, 1) : predicted, filled };
+}
+
+/** Ridge penalty of what visible features tell at the start, in squared standard deviations: few cells are not to be flattened, rare levels not to be trusted. */
+const visiblePenalty = 0.03;
+
+/** Steps by which the start is found. */
+const startSteps = 4;
+
+/**
+ * What is expected of all features given the visible ones, as deviations (B, D) from the mean: S[:, V] (S[V, V] + lambda)^-1 (x - c)[V] by a few steps of the
+ * conjugate gradient method (Hestenes and Stiefel 1952). The rounds that follow settle what hangs on many visible features; from
+ * the mean they would take hundreds to tell what a few cells say of hidden ones that nearly determine each other. Each direction is made conjugate to
+ * all before it: by the last alone, as in exact arithmetic, the third digit of single precision is lost within six steps.
+ * @param deviation (B, D) of visible features, zero for hidden ones
+ */
+function fromVisible(deviation: Tensor, bits: Tensor, covariance: Tensor, doubt: number): Tensor {
+  const penalty = ops.addScalar(ops.scale(ops.sum(bits, [1], true), doubt), visiblePenalty); // (B, 1)
+  const dot = (a: Tensor, b: Tensor): Tensor => ops.sum(ops.mul(a, b), [1], true); // (B, 1)
+  // Once nothing but rounding is left, steps come to nothing.
+  const nothing = ops.addScalar(ops.scale(dot(deviation, deviation), 1e-10), 1e-20);
+  const earlier: { direction: Tensor; image: Tensor; norm: Tensor }[] = [];
+  let residual = deviation;
+  let solution: Tensor | null = null;
+  for (let step = 0; step < startSteps; step++) {
+    const direction = earlier.reduce((rest, { direction: one, image, norm }) => ops.sub(rest, ops.mul(one, ops.div(dot(residual, image), norm))), residual);
+    const image = ops.add(ops.mul(bits, ops.matmul(direction, covariance)), ops.mul(direction, penalty));
+    const norm = ops.add(dot(direction, image), nothing);
+    const length = ops.div(dot(direction, residual), norm);
+    const move = ops.mul(direction, length);
+    solution = solution ? ops.add(solution, move) : move;
+    residual = ops.sub(residual, ops.mul(image, length));
+    earlier.push({ direction, image, norm });
+  }
+  return ops.matmul(solution!, covariance);
 }
 
 const restricted = (map: MapTensors, asked: Asked): MapTensors => ({

@@ -64,6 +64,8 @@ describe("the graph that answers", () => {
       center: Array.from(linear.center),
       weights: matrix(linear.weights, d),
       relaxation: linear.relaxation,
+      covariance: null,
+      doubt: 0,
       memory: { features: matrix(people.features, d), observed: matrix(people.observed, p) },
       own: own.map(Number),
     });

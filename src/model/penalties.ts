@@ -7,7 +7,12 @@ export const ridgePenalties = [0.05, 0.1, 0.2, 0.4, 0.8] as const;
 export const lambdas = [0.01, 0.03, 0.1, 0.2, 0.4] as const;
 /** The same where answers are drawn for pooled regressions, whose slopes a penalty biases although single cells hardly tell it. */
 export const drawLambdas = [0.001, 0.01, 0.03, 0.1, 0.4] as const;
-/** Part by which the squared error of single cells may exceed the least, for the least penalty that keeps to it. */
+/**
+ * Part by which the squared error of single cells may exceed the least, for the least penalty that keeps to it. Where people are many times
+ * the features single cells hardly tell a penalty, which flattens what few cells say; where they are not, they do.
+ */
+export const usualTolerance = (people: number, features: number): number => (people >= 10 * features ? 0.01 : 0);
+/** The same where answers are drawn. */
 export const drawTolerance = 0.03;
 /** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
 const farthestRatio = 3;

@@ -88,6 +88,16 @@ export function firstSpread({ hidden, within }: Part, { rows, features, observed
   });
 }
 
+/** A part's Gram matrix with the covariance that hidden cells lack. */
+export function withSpread({ center, gram }: Pick<Moments, "center" | "gram">, { within }: Pick<Part, "within">, spread: Spread): Float64Array {
+  const n = center.length;
+  const a = gram.slice();
+  within.forEach(({ at, width }, c) => {
+    for (let i = 0; i < width; i++) for (let k = 0; k < width; k++) a[(at + i) * n + at + k] += spread[c][i * width + k];
+  });
+  return a;
+}
+
 /** How cautiously a part is regressed. */
 interface Caution {
   /** The covariance that hidden cells lack. */
@@ -107,10 +117,7 @@ export async function regressInto(map: Affine, { center, gram }: Moments, { colu
   const { weights, offset } = map;
   const d = offset.length;
   const n = center.length;
-  const a = gram.slice();
-  within.forEach(({ at, width }, c) => {
-    for (let i = 0; i < width; i++) for (let k = 0; k < width; k++) a[(at + i) * n + at + k] += spread[c][i * width + k];
-  });
+  const a = withSpread({ center, gram }, { within }, spread);
   for (let i = 0; i < n; i++) a[i * n + i] += lambda;
   const p = await invert(a, n);
   const left = within.map(({ at, width }) => {

@@ -3,7 +3,7 @@ import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { corrected, createLinearFitter, type Trials } from "../model/linear.js";
 import { combineFits, type Fit, type LinearMap } from "../model/linearMap.js";
-import { addHeldOutErrors, chooseLambdas, drawLambdas, drawTolerance, lambdas } from "../model/penalties.js";
+import { addHeldOutErrors, chooseLambdas, drawLambdas, drawTolerance, lambdas, usualTolerance } from "../model/penalties.js";
 import type { SourceRule } from "../model/likelySource.js";
 import { rowGroups } from "../model/rowGroups.js";
 import { isSparse } from "../model/sparseLinear.js";
@@ -101,7 +101,7 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
       perFold.push(await fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), undefined, (filled, index) => addHeldOutErrors(filled, seen, held, layout, errors[index])));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
-    const choice = chooseLambdas(errors, cells, undefined, people.forDraws ? { tolerance: drawTolerance, penalties: penalties.length } : undefined);
+    const choice = chooseLambdas(errors, cells, undefined, { tolerance: people.forDraws ? drawTolerance : usualTolerance(chosen.length, layout.features), penalties: penalties.length });
     const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
     // Another fold would not do: cells that it holds out were visible in the first.
     const start = layout.features > fewFeatures ? perFold[0]?.settled : undefined;

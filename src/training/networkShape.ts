@@ -4,8 +4,8 @@ import { smallestPrototype } from "../model/prototypes.js";
 import { isSparse } from "../model/sparseLinear.js";
 import type { ResolvedOptions } from "./options.js";
 
-/** Rounds of the linear path; more cost time on wide tables, fewer leave answers from little too close to the mean. */
-const rounds = { usual: 12, wide: 8 };
+/** Rounds of the linear path after its start. */
+const rounds = 6;
 /** Above this many features the row memory is left out: its products would cost more than the network. */
 const memoryFeatures = 800;
 
@@ -14,7 +14,7 @@ export function networkConfig(options: ResolvedOptions, rows: number, layout: La
   const { memory, memoryHeads, paths, network, width, depth, heads, dropout, latents, queriesSeeTokens } = options;
   const { latent, latentWidth, latentComponents, latentDraws, latentPoint, seed } = options;
   return {
-    linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : layout.features > memoryFeatures ? rounds.wide : rounds.usual) : 0,
+    linearRounds: paths.includes("linear") ? (isSparse(layout) ? 1 : rounds) : 0,
     memory: network === "set" || memory === "none" || !paths.includes("memory") || rows < (memory === "prototypes" ? smallestPrototype : 5) || layout.features > memoryFeatures ? null : { heads: memoryHeads, keyWidth: 16, hidden: 128 },
     residual: network === "mlp" ? { kind: "mlp", width, dropout } : network === "set" ? { kind: "set", width, depth, heads, latents, queriesSeeTokens } : { kind: "transformer", width, depth, heads },
     ...(latent === "none"

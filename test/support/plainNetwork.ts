@@ -17,6 +17,8 @@ export interface PlainInputs {
   readonly center: Row;
   readonly weights: Matrix; // (D, D)
   readonly relaxation: number;
+  readonly covariance: Matrix | null; // (D, D)
+  readonly doubt: number;
   /** People in memory, and for each row of the batch which of them it is itself (-1: none). */
   readonly memory: { readonly features: Matrix; readonly observed: Matrix } | null;
   readonly own: readonly number[];
@@ -57,6 +59,24 @@ const silu = (a: number): number => a / (1 + Math.exp(-a));
 const clamp = (a: number, low: number, high: number): number => Math.min(high, Math.max(low, a));
 
 /** @param shifts of an earlier run, to be kept fixed while parameters move */
+/** Conjugate gradients for S[V, V] + (0.03 + doubt |V|) I in four steps, as textbooks have them, and what the solution says of all features. */
+function expectedOf(deviation: Row, seen: (k: number) => boolean, covariance: Matrix, doubt: number): Row {
+  const dot = (a: Row, b: Row): number => sum(a.length, (k) => a[k] * b[k]);
+  const times = (v: Row): Row => v.map((_, k) => dot(v, covariance[k]));
+  const penalty = 0.03 + doubt * deviation.filter((_, k) => seen(k)).length;
+  let [residual, direction] = [deviation, deviation];
+  let solution = deviation.map(() => 0);
+  for (let step = 0; step < 4; step++) {
+    const image = times(direction).map((v, k) => (seen(k) ? v : 0) + penalty * direction[k]);
+    const length = dot(residual, residual) / Math.max(dot(direction, image), 1e-300);
+    const next = residual.map((v, k) => v - length * image[k]);
+    solution = solution.map((v, k) => v + length * direction[k]);
+    direction = next.map((v, k) => v + (dot(next, next) / Math.max(dot(residual, residual), 1e-300)) * direction[k]);
+    residual = next;
+  }
+  return times(solution);
+}
+
 export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnType<typeof plainParameters>, inputs: PlainInputs, shifts?: Matrix): PlainOutputs {
   const { features: d, columns, numbers } = layout;
   const p = columns.length;
@@ -89,8 +109,9 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
     const seen = (k: number): boolean => visible[columnOf[k]] === 1;
     const x = raw.map((v, k) => (seen(k) ? v : 0));
 
-    let filled = x.map((v, k) => (seen(k) ? v : inputs.center[k]));
-    let predicted = inputs.center;
+    const told = config.linearRounds > 0 && inputs.covariance && expectedOf(x.map((v, k) => (seen(k) ? v - inputs.center[k] : 0)), seen, inputs.covariance, inputs.doubt);
+    let predicted = inputs.center.map((c, k) => (told && !seen(k) ? c + told[k] : c));
+    let filled = x.map((v, k) => (seen(k) ? v : predicted[k]));
     let earlier: Row | null = null;
     for (let round = 0; round < config.linearRounds; round++) {
       const [before, last, twoBefore]: [Row, Row, Row | null] = [filled, predicted, earlier];
