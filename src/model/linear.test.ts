@@ -268,7 +268,7 @@ describe("the choice of penalties", () => {
 
   test("is the least penalty of the best course that errs hardly more, where that is wanted", () => {
     const errors = [[100], [92], [90.5], [90], [80.9], [80.5], [80], [85]].map((e) => Float64Array.from(e));
-    const least = (tolerance: number): number[] => chooseLambdas(errors, Int32Array.of(50), 0, { tolerance, penalties: 4 });
+    const least = (tolerance: number): number[] => chooseLambdas(errors, Int32Array.of(50), 0, { tolerance: [tolerance], penalties: 4 });
     expect([0, 0.01, 0.02].map(least)).toEqual([[6], [5], [4]]);
     expect(least(0.5)).toEqual([4]);
   });

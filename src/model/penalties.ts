@@ -9,9 +9,9 @@ export const lambdas = [0.01, 0.03, 0.1, 0.2, 0.4] as const;
 export const drawLambdas = [0.001, 0.01, 0.03, 0.1, 0.4] as const;
 /**
  * Part by which the squared error of single cells may exceed the least, for the least penalty that keeps to it. Where people are many times
- * the features single cells hardly tell a penalty, which flattens what few cells say; where they are not, they do.
+ * the features single numbers hardly tell a penalty, which flattens what few cells say; where they are not, they do, and so do levels, whose probabilities it tempers.
  */
-export const usualTolerance = (people: number, features: number): number => (people >= 10 * features ? 0.01 : 0);
+export const usualTolerance = (people: number, { features, columns }: Layout): number[] => columns.map(({ kind }) => (kind === "number" && people >= 10 * features ? 0.01 : 0));
 /** The same where answers are drawn. */
 export const drawTolerance = 0.03;
 /** Most that one column's ratio of errors counts with: a column that is hardly missed at all must not choose for the others. */
@@ -21,9 +21,9 @@ const farthestRatio = 3;
  * The penalty of every column that errs least on held-out cells. Few cells say little, so each column's errors are joined
  * by those of all columns, as if they were `prior` further cells.
  * @param errors per course and penalty, the squared error of each column summed over its held-out cells
- * @param least where the first penalty of the best course within this part of the least error is wanted; of so many penalties a course
+ * @param least where the first penalty of the best course within these parts, by column, of the least error is wanted; of so many penalties a course
  */
-export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10, least?: { readonly tolerance: number; readonly penalties: number }): number[] {
+export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array, prior = 10, least?: { readonly tolerance: readonly number[]; readonly penalties: number }): number[] {
   const columns = cells.length;
   const relative = errors.map((e) => {
     let sum = 0;
@@ -41,7 +41,7 @@ export function chooseLambdas(errors: readonly Float64Array[], cells: Int32Array
     const best = total.indexOf(Math.min(...total));
     if (!least) return best;
     const first = best - (best % least.penalties);
-    return total.findIndex((t, k) => k >= first && t <= (1 + least.tolerance) * total[best]);
+    return total.findIndex((t, k) => k >= first && t <= (1 + least.tolerance[j]) * total[best]);
   });
 }
 

@@ -101,7 +101,7 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
       perFold.push(await fit(maskedTable(seen, pickRows(fold.train, p, chosen), layout), undefined, (filled, index) => addHeldOutErrors(filled, seen, held, layout, errors[index])));
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
-    const choice = chooseLambdas(errors, cells, undefined, { tolerance: people.forDraws ? drawTolerance : usualTolerance(chosen.length, layout.features), penalties: penalties.length });
+    const choice = chooseLambdas(errors, cells, undefined, { tolerance: people.forDraws ? layout.columns.map(() => drawTolerance) : usualTolerance(chosen.length, layout), penalties: penalties.length });
     const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
     // Another fold would not do: cells that it holds out were visible in the first.
     const start = layout.features > fewFeatures ? perFold[0]?.settled : undefined;
