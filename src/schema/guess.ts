@@ -132,7 +132,7 @@ function guessNumberLevels(column: JudgedColumn, codes: IsolatedCodes, isCode: b
     if (left.length === 2) suggestions.push(suggest("type", "binary", "once these codes are missing"));
     suggestions.push(suggestMissing(codes.texts, codes));
   }
-  if (levels.length <= 2) return { ...guessFewLevels(levels), suggestions };
+  if (levels.length <= 2) return withSuggestions(guessFewLevels(levels, column), suggestions);
   if (isCode && left.length > 2) suggestions.unshift(suggest("type", "categorical", "if these codes have no order"));
   return {
     attribute: { role: "attribute", type: "ordinal", levels },
@@ -141,8 +141,10 @@ function guessNumberLevels(column: JudgedColumn, codes: IsolatedCodes, isCode: b
   };
 }
 
-/** One level: kept, as a constant. Two: binary. */
-function guessFewLevels(levels: string[]): Guess {
+const withSuggestions = (guess: Guess, more: readonly string[]): Guess => ({ ...guess, suggestions: [...(guess.suggestions ?? []), ...more] });
+
+/** Two levels: binary. One is a constant, which is set aside where cells are empty: it would be filled in for everybody. */
+function guessFewLevels(levels: string[], { missing }: JudgedColumn): Guess {
   if (levels.length > 1) {
     const sorted = sortBinary(levels);
     return {
@@ -150,9 +152,17 @@ function guessFewLevels(levels: string[]): Guess {
       reason: `Two different values, ${sorted.map(quote).join(" and ")}.`,
     };
   }
+  const only = quote(levels[0]);
+  if (missing === 0) {
+    return {
+      attribute: { role: "attribute", type: "categorical", levels },
+      reason: `Every cell with a value holds ${only}.`,
+    };
+  }
   return {
-    attribute: { role: "attribute", type: "categorical", levels },
-    reason: `Every cell with a value holds ${quote(levels[0])}.`,
+    attribute: { role: "ignore", type: "categorical", levels },
+    reason: `Every cell with a value holds ${only}, so nothing tells what the empty cells would hold. It is copied through.`,
+    suggestions: [`every filled cell holds ${only}; blank may mean "no": if so, write "no" into the blank cells of the table, and the column is learned`],
   };
 }
 
@@ -161,7 +171,7 @@ function guessDates(column: JudgedColumn): Guess {
   const distinct = countDistinct(column, "date");
   if (distinct <= maxNumberLevels) {
     const levels = [...values].sort((a, b) => a.value! - b.value!).map((value) => value.text);
-    if (levels.length <= 2) return guessFewLevels(levels);
+    if (levels.length <= 2) return guessFewLevels(levels, column);
     return {
       attribute: { role: "attribute", type: "ordinal", levels },
       reason: `${levels.length} different dates, taken as ordered levels.`,
@@ -189,7 +199,7 @@ function guessTexts(column: JudgedColumn): Guess {
   }
   const levels = values.map((value) => value.text);
   const silent = levels.filter(saysNothing);
-  if (levels.length <= 2) return { ...guessFewLevels(levels), suggestions: silent.length > 0 ? [suggestSilent(silent)] : [] };
+  if (levels.length <= 2) return withSuggestions(guessFewLevels(levels, column), silent.length > 0 ? [suggestSilent(silent)] : []);
   if (distinct > maxNumberLevels && distinct > 0.9 * observed)
     return copied("text", `Free text: ${distinct} different texts in ${observed} cells.`);
   if (distinct > maxNumberLevels && profile.meanLength > longText)

@@ -24,8 +24,16 @@ describe("columns that say little", () => {
       expect(inferColumn("x", cells)).toMatchObject({ role: "ignore" });
   });
   it("keeps a constant as one level", () => {
-    expect(inferColumn("x", ["5", "5", ""])).toMatchObject({ role: "attribute", type: "categorical", levels: ["5"] });
-    expect(inferColumn("x", ["a", "a"]).note.reason).toContain('Every cell with a value holds "a"');
+    expect(inferColumn("x", ["5", "5"])).toMatchObject({ role: "attribute", type: "categorical", levels: ["5"] });
+    expect(inferColumn("x", ["a", "a"]).note).toMatchObject({ reason: 'Every cell with a value holds "a".', suggestions: [] });
+  });
+  it("sets a constant with holes aside, since blank may mean no", () => {
+    for (const tick of ["x", "1", "yes", "2001-01-01"]) {
+      const column = inferColumn("diabetes", ["", tick, "", tick, ""]);
+      expect(column).toMatchObject({ role: "ignore", type: "categorical", levels: [tick] });
+      expect(column.note.reason).toContain("It is copied through.");
+      expect(column.note.suggestions).toEqual([expect.stringMatching(`^every filled cell holds "${tick}"; blank may mean "no": if so, write "no" into the blank cells`)]);
+    }
   });
   it("works without rows, and refuses a table without columns", () => {
     expect(inferSchema(createProfiler(["x"]).finish()).schema.attributes[0].role).toBe("ignore");

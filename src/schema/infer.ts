@@ -15,7 +15,7 @@ export interface AttributeNote {
   name: string;
   /** In plain words. Names the row of a cell that does not fit. */
   reason: string;
-  /** Dictionary lines that are not applied: "field: value  # why". */
+  /** Dictionary lines that are not applied, "field: value  # why", or a sentence on what to do with the table. */
   suggestions: string[];
   /** Share of rows without a value, 0 to 1. */
   missingRate: number;

@@ -59,7 +59,7 @@ const withoutLevels = ({ attribute }: Guess): Pick<Guess["attribute"], "type"> =
 /** The codebook's levels as far as they occur, then other texts of the column; an order that the texts show is kept. */
 function knownLevels({ attribute }: Guess, column: JudgedColumn, { levels, ordered }: KnownColumn): Guess["attribute"] {
   const observed = new Set(column.values.map(({ text }) => text));
-  if (levels === undefined || observed.size === 0 || !column.profile.exact) return attribute;
+  if (levels === undefined || observed.size < 2 || !column.profile.exact) return attribute;
   const listed = new Set(levels);
   const strangers = sortLevels([...observed].filter((text) => !listed.has(text)));
   const all = [...levels.filter((level) => observed.has(level)), ...strangers];
