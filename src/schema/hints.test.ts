@@ -26,7 +26,7 @@ it.each(["Race1", "marital", "status", "birthplace", "alcohol type"])("%j names 
   expect(namesNominal(name)).toBe(true),
 );
 it.each(["education", "stage", "age"])("%j names no such codes", (name) => expect(namesNominal(name)).toBe(false));
-it.each(["Refused", "don't know", "DK", "?", "--", "Unknown "])("%j says nothing", (text) =>
+it.each(["Refused", "don't know", "DK", "?", "--", "–", "Unknown ", "na", "k.A.", "不明", "#VALUE!"])("%j says nothing", (text) =>
   expect(saysNothing(text)).toBe(true),
 );
 it.each(["None", "no", "unknown father", "5"])("%j says something", (text) => expect(saysNothing(text)).toBe(false));

@@ -59,12 +59,14 @@ const silentTexts = new Set(
   (
     "refused|refusal|refuse|declined|prefer not to say|prefer not to answer|no answer|no response|no data|not answered|not stated|" +
     "don't know|don’t know|dont know|do not know|dk|rf|unknown|unk|not known|not sure|not reported|not available|not ascertained|" +
-    "not applicable|n.a.|n.a|missing|undetermined|unspecified"
+    "not applicable|n.a.|n.a|na|missing|undetermined|unspecified|" +
+    "k.a.|k. a.|keine angabe|weiß nicht|unbekannt|inconnu|desconocido|不明|不詳|無回答|未回答|欠測|未測定|" +
+    "#value!|#ref!|#div/0!|#num!|#name?|#null!"
   ).split("|"),
 );
 
-/** Texts that say that there is no answer, in words ("Refused") or signs ("?", "--"). */
-export const saysNothing = (text: string): boolean => silentTexts.has(text.trim().toLowerCase()) || /^[?*-]+$/.test(text.trim());
+/** Texts that say that there is no answer, in words ("Refused", "不明"), signs ("?", "--") or a spreadsheet's errors ("#VALUE!"). */
+export const saysNothing = (text: string): boolean => silentTexts.has(text.trim().toLowerCase()) || /^[?？*＊\-‐–—―－]+$/.test(text.trim());
 
 /** Suspected missing codes, and the range of the numbers that remain without them. */
 export interface IsolatedCodes {

@@ -118,14 +118,43 @@ describe("numbers", () => {
     expect(low.note.suggestions.map((line) => line.split("  ")[0])).toEqual(["type: count", 'missing: ["-9"]', "min: 0"]);
   });
   it("names the first cell that is no number, and suggests words as missing", () => {
-    const words = inferColumn("x", [...range(200, (i) => (i * 37) % 150), "Refused", "unknown"]);
+    const words = inferColumn("x", [...range(200, (i) => (i * 37) % 150), "Left", "unknown"]);
     expect(words).toMatchObject({ type: "count" });
-    expect(words.note.suggestions[0]).toMatch(/^missing: \["Refused", "unknown"\]/);
-    expect(words.note.reason).toContain('Row 201 holds "Refused", which is not a number');
+    expect(words.note.suggestions[0]).toMatch(/^missing: \["Left", "unknown"\]/);
+    expect(words.note.reason).toContain('Row 201 holds "Left", which is not a number');
     const slip = inferColumn("x", [...range(100, (i) => (i * 37) % 90), "1O2", ...range(50, (i) => i % 40)]);
     expect(slip).toMatchObject({ type: "count" });
     expect(slip.note.suggestions).toEqual([]);
     expect(slip.note.reason).toContain('Row 101 holds "1O2"');
+  });
+  it.each(["-", "?", "unknown", "refused", "na", "k.A.", "不明", "#VALUE!"])("takes %j among numbers as missing", (word) => {
+    const column = inferColumn("x", range(100, (i) => (i % 10 === 0 ? word : i % 37)));
+    expect(column).toMatchObject({ role: "attribute", type: "count", resolution: 1, min: 0, max: 36, missing: [word] });
+    expect(column.note).toMatchObject({ observed: 90, missingRate: 1 - 90 / 100, suggestions: [] });
+    expect(column.note.reason).toContain(`10 cells with ${JSON.stringify(word)} count as missing.`);
+  });
+  it("takes several well-known words, and keeps them beside suggested codes", () => {
+    const column = inferColumn("x", range(300, (i) => (i % 20 === 0 ? "?" : i % 20 === 1 ? "None" : i % 20 === 2 ? "-" : i === 3 ? 999 : i % 31)));
+    expect(column).toMatchObject({ type: "count", missing: ["?", "-"] });
+    expect(column.note.suggestions[0]).toMatch(/^missing: \["\?", "-", "999"\]/);
+    expect(column.note.reason).toContain('15 cells with "None" count as missing. 30 cells with "?" or "-" count as missing.');
+  });
+  it("leaves words among few numbers as they are", () => {
+    expect(inferColumn("x", repeat(100, 1, 2, 3, 4, 5, 6, 7, 8, 9, "?"))).toMatchObject({ type: "categorical", levels: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "?"] });
+    expect(inferColumn("x", range(100, (i) => (i % 4 === 0 ? "?" : i % 37)))).not.toHaveProperty("missing");
+  });
+  it("suggests the lines that make numbers of a column with a few unknown texts", () => {
+    const levels = inferColumn("dose", range(300, (i) => (i % 10 === 0 ? "pending" : (i % 31) / 2)));
+    expect(levels.type).toBe("categorical");
+    expect(levels.note.suggestions).toEqual([
+      'type: real  # in place of the levels, if "pending" stands for "no value"',
+      "resolution: 0.5  # the step of the numbers",
+      'missing: ["pending"]  # 90% of the values are numbers',
+    ]);
+    const copied = inferColumn("dose", range(300, (i) => (i % 10 === 0 ? "pending" : i % 10 === 1 ? "?" : i * 7)));
+    expect(copied.role).toBe("text");
+    expect(copied.note.suggestions.map((line) => line.split("  ")[0])).toEqual(["role: attribute", "type: count", "resolution: 1", 'missing: ["pending", "?"]']);
+    expect(inferColumn("dose", range(300, (i) => (i % 10 === 0 ? `pending ${i}` : i * 7))).note.suggestions).toEqual([]);
   });
   it("names extreme values and leaves them out of the range", () => {
     const column = inferColumn("x", [...range(30), "1e35", "inf"]);

@@ -1,8 +1,8 @@
 import { VhgmError } from "../base/errors.js";
-import { guessAttribute, minScaleShare, type JudgedColumn } from "./guess.js";
+import { guessAttribute } from "./guess.js";
+import { readColumn, type JudgedColumn } from "./judged.js";
 import { withKnown, type KnownColumn } from "./known.js";
-import { answerWords } from "./missing.js";
-import type { CellNote, ColumnProfile, ValueCount } from "./profile.js";
+import type { CellNote, ColumnProfile } from "./profile.js";
 import type { Attribute, Schema } from "./schema.js";
 import { findSkipPatterns } from "./skip.js";
 import { percent, quote, suggest } from "./suggest.js";
@@ -69,27 +69,12 @@ export function inferSchema(profiles: readonly ColumnProfile[], options: InferOp
   return { schema: { version: 1, attributes }, notes };
 }
 
-/** Decides whether missing words (NaN, None, ...) are holes: always beside numbers and dates; beside texts None is an answer. */
-function readColumn(profile: ColumnProfile, nativeType: string | undefined): JudgedColumn {
-  const onScale = Math.max(profile.numbers.cells, profile.dates.cells) >= minScaleShare * profile.observed;
-  const answers = onScale ? [] : [...profile.words].filter(([word]) => answerWords.has(word));
-  const values: ValueCount[] = answers.map(([text, count]) => ({ text, count, value: null, kind: "text" }));
-  const words = [...profile.words.values()].reduce((sum, count) => sum + count, 0);
-  const answered = values.reduce((sum, value) => sum + value.count, 0);
-  return {
-    profile,
-    values: [...profile.values, ...values],
-    missing: profile.missing + words - answered,
-    observed: profile.observed + answered,
-    distinct: profile.distinct + values.length,
-    nativeText: nativeType !== undefined && /char|text|string|utf8/i.test(nativeType),
-  };
-}
-
 /** Says which words were taken for holes, since in another table they may be answers. */
-function describeHoles({ values, profile }: JudgedColumn): string[] {
-  const holes = [...profile.words].filter(([word]) => !values.some((value) => value.text === word));
-  return holes.map(([word, count]) => `${count} cells with ${quote(word)} count as missing.`);
+function describeHoles({ values, profile, holes }: JudgedColumn): string[] {
+  const words = [...profile.words].filter(([word]) => !values.some((value) => value.text === word));
+  const told = words.map(([word, count]) => `${count} cells with ${quote(word)} count as missing.`);
+  if (holes.length === 0) return told;
+  return [...told, `${profile.observed - profile.numbers.cells} cells with ${holes.map(quote).join(" or ")} count as missing.`];
 }
 
 const describeExtreme = (cell: CellNote | undefined): string[] =>

@@ -19,6 +19,11 @@ test("missing codes take no part in a number's range, resolution and missing rat
   expect(notes[0].suggestions).toEqual([]);
 });
 
+test("words for missing in a column of numbers follow the codebook's own", () => {
+  const cells = many(60, (i) => (i % 10 === 0 ? "-" : String(20 + (i % 30))));
+  expect(attribute([...cells, "7777"], { missing: ["7777"] })).toMatchObject({ type: "count", max: 49, missing: ["7777", "-"] });
+});
+
 test("levels stand in the codebook's order, without those that never occur and with texts that it lacks", () => {
   expect(attribute(["b", "a", "c", "z", "Refused"], { levels: ["c", "b", "never", "a"], missing: ["Refused"] })).toEqual({
     name: "x", label: "file's", role: "attribute", type: "categorical", levels: ["c", "b", "a", "z"], missing: ["Refused"],

@@ -1,4 +1,4 @@
-import type { Guess, JudgedColumn } from "./guess.js";
+import type { Guess, JudgedColumn } from "./judged.js";
 import { sortLevels } from "./levels.js";
 import { isNumeric, type Role } from "./schema.js";
 
@@ -44,7 +44,7 @@ export function withKnown(guess: Guess, column: JudgedColumn, known: KnownColumn
   const attribute = {
     ...own,
     ...(unit !== undefined && isNumeric(own.type) ? { unit } : {}),
-    ...(missing.length > 0 && own.role === "attribute" ? { missing: [...missing] } : {}),
+    ...(missing.length > 0 && own.role === "attribute" ? { missing: [...missing, ...column.holes] } : {}),
   };
   const byOrder = own.type === "ordinal" && guess.attribute.type !== "ordinal" ? [`${own.levels!.length} levels, ordered as in the codebook.`] : [guess.reason];
   return {

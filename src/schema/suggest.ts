@@ -1,4 +1,5 @@
 /** The words of notes: suggestions as dictionary lines, and texts shortened for a sentence. */
+import type { CellNote } from "./profile.js";
 import type { Attribute } from "./schema.js";
 
 /** A suggestion: "field: value  # why", the value in JSON, which is YAML too. */
@@ -16,3 +17,7 @@ export function suggest(field: keyof Attribute, value: string | number | readonl
 export const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
 
 export const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+
+/** A cell that does not fit its column, by its row. */
+export const describeCell = ({ row, text }: CellNote, what: string): string =>
+  `Row ${row} holds ${quote(text)}, which is not ${what}: correct it or list it under missing.`;

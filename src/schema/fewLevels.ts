@@ -1,0 +1,29 @@
+/** Columns of one or two different values. */
+import type { Guess, JudgedColumn } from "./judged.js";
+import { sortBinary } from "./levels.js";
+import { quote } from "./suggest.js";
+
+export const withSuggestions = (guess: Guess, more: readonly string[]): Guess => ({ ...guess, suggestions: [...(guess.suggestions ?? []), ...more] });
+
+/** Two levels: binary. One is a constant, which is set aside where cells are empty: it would be filled in for everybody. */
+export function guessFewLevels(levels: string[], { missing }: JudgedColumn): Guess {
+  if (levels.length > 1) {
+    const sorted = sortBinary(levels);
+    return {
+      attribute: { role: "attribute", type: "binary", levels: sorted },
+      reason: `Two different values, ${sorted.map(quote).join(" and ")}.`,
+    };
+  }
+  const only = quote(levels[0]);
+  if (missing === 0) {
+    return {
+      attribute: { role: "attribute", type: "categorical", levels },
+      reason: `Every cell with a value holds ${only}.`,
+    };
+  }
+  return {
+    attribute: { role: "ignore", type: "categorical", levels },
+    reason: `Every cell with a value holds ${only}, so nothing tells what the empty cells would hold. It is copied through.`,
+    suggestions: [`every filled cell holds ${only}; blank may mean "no": if so, write "no" into the blank cells of the table, and the column is learned`],
+  };
+}
