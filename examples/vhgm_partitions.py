@@ -91,6 +91,7 @@ class Attribute:
         self.grid = entry.pop("cells", None)
         self.__dict__.update(entry)
         self.levels = entry.get("levels")
+        self.comma = entry.get("decimal") == ","
         self.codes = set(entry.get("missing", []))
         self.code_numbers = {number_of(code) for code in self.codes} - {None}
         if self.levels is None:
@@ -127,7 +128,8 @@ class Attribute:
     def value_of(self, text):
         if self.levels is None:
             try:
-                return float((datetime.date.fromisoformat(text.strip()) - datetime.date(1970, 1, 1)).days) if self.type == "date" else float(text)
+                number = text if not self.comma else "" if "." in text else text.replace(",", ".", 1)
+                return float((datetime.date.fromisoformat(text.strip()) - datetime.date(1970, 1, 1)).days) if self.type == "date" else float(number)
             except ValueError:
                 raise ValueError(f"'{text}' in column '{self.name}' is no {'date' if self.type == 'date' else 'number'}.") from None
         t = text.strip()
@@ -151,7 +153,7 @@ class Attribute:
         return pa.float64() if numeric and not (whole and pa.types.is_integer(given)) else given
 
     def invented_type(self):
-        if self.levels is not None or self.type == "date":
+        if self.levels is not None or self.type == "date" or self.comma:
             return pa.string()
         return pa.int64() if self.step and float(self.step).is_integer() else pa.float64()
 
@@ -164,7 +166,7 @@ class Attribute:
             days = [datetime.date(1970, 1, 1) + datetime.timedelta(days=int(v)) for v in values]
             return pa.array(days, pa.date32()).cast(type) if not pa.types.is_string(type) else pa.array([day.isoformat() for day in days], type)
         if pa.types.is_string(type) or pa.types.is_large_string(type):
-            return pa.array([text_of(float(v)) for v in values], type)
+            return pa.array([text_of(float(v)).replace(".", "," if self.comma else ".") for v in values], type)
         return pa.array(values, pa.float64()).cast(type)
 
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Attribute, AttributeType, Schema } from "../schema/schema.js";
-import { CellsBuilder, cellReader, formatValue, matchColumns } from "./cells.js";
+import { CellsBuilder, cellReader, formatValue, matchColumns, valueWriter } from "./cells.js";
 
 const attribute = (type: AttributeType, more: Partial<Attribute> = {}): Attribute => ({ name: "x", role: "attribute", type, ...more });
 const read = (text: string, a: Attribute): number => cellReader(a).read(text, () => "row 1 of people.csv");
@@ -12,6 +12,8 @@ describe("reading", () => {
     ["real", " 2e3 ", {}, 2000],
     ["positive", "+0.25", {}, 0.25],
     ["count", "7.0", {}, 7],
+    ["real", "-171,25", { decimal: "," }, -171.25],
+    ["real", " 171 ", { decimal: "," }, 171],
     ["date", "1970-01-11", {}, 10],
     ["date", "1969/12/31", {}, -1],
     ["date", "1970-01-02T12:00:00Z", {}, 1.5],
@@ -108,6 +110,14 @@ describe("writing", () => {
       { seed: 1 },
     );
   });
+});
+
+test("a column's decimal comma is written into tables, also in another unit, and refuses points", () => {
+  const height = attribute("positive", { resolution: 0.5, decimal: "," });
+  expect([171.4, 3, 171.61].map(valueWriter(height))).toEqual(["171,5", "3", "171,5"]);
+  expect(valueWriter(height, { column: "inches", multiply: 2.5 })(171)).toBe("68,4");
+  expect(formatValue(171.5, height)).toBe("171.5");
+  for (const text of ["171.5", "1.171,5", "tall"]) expect(() => read(text, height)).toThrow(`'${text}' is not a number, in column 'x', row 1 of people.csv; the column takes numbers with a decimal comma`);
 });
 
 describe("tables", () => {

@@ -2,7 +2,7 @@ import { VhgmError } from "../base/errors.js";
 import { levelIndex } from "../schema/levels.js";
 import { isMissingText } from "../schema/missing.js";
 import { isNumeric, type Attribute, type Conversion, type Schema } from "../schema/schema.js";
-import { countDecimals, formatDate, largestNumber, parseDate, parseNumber } from "../schema/values.js";
+import { countDecimals, formatDate, formatDecimal, largestNumber, parseDate, parseDecimal } from "../schema/values.js";
 import { conversionOf, convert, convertBack, inColumnUnit, sourceName } from "./conversion.js";
 import type { TextRow } from "./table.js";
 
@@ -46,12 +46,12 @@ export function cellReader(attribute: Attribute, conversion?: Conversion): CellR
 }
 
 function readNumber(text: string, attribute: Attribute, place: () => string): number {
-  const value = parseNumber(text);
+  const value = parseDecimal(text, attribute.decimal);
   if (value !== null && Math.abs(value) <= largestNumber) return value;
   const what = value === null ? "is not a number" : `is beyond ±${largestNumber}`;
   throw new VhgmError(
     "data",
-    `'${text}' ${what}, in column '${attribute.name}', ${place()}; the column takes plain numbers, ` +
+    `'${text}' ${what}, in column '${attribute.name}', ${place()}; the column takes ${attribute.decimal === "," ? "numbers with a decimal comma" : "plain numbers"}, ` +
       `and texts that mean "missing" must be listed under 'missing' in the dictionary (vhgm inspect).`,
   );
 }
@@ -62,7 +62,7 @@ function readDate(text: string, attribute: Attribute, place: () => string): numb
   throw new VhgmError("data", `'${text}' is not a date, in column '${attribute.name}', ${place()}; dates are written YYYY-MM-DD.`);
 }
 
-/** Writes a modelled value as text in the user's units: rounded to the recorded resolution, inside the support. */
+/** Writes a modelled value as text in the user's units: rounded to the recorded resolution, inside the support; with a decimal point. */
 export function formatValue(value: number, attribute: Attribute): string {
   if (!isNumeric(attribute.type)) return attribute.levels![value];
   const { type, resolution, min = -Infinity, max = Infinity } = attribute;
@@ -70,11 +70,11 @@ export function formatValue(value: number, attribute: Attribute): string {
   return type === "date" ? formatDate(x, resolution) : x === 0 ? "0" : String(x);
 }
 
-/** Writes values of an attribute into a column that may have another unit. */
+/** Writes values of an attribute into a table as its column has them: with its decimal sign, and in its unit. */
 export function valueWriter(attribute: Attribute, conversion?: Conversion): (value: number) => string {
-  if (!conversion) return (value) => formatValue(value, attribute);
-  const own = inColumnUnit(attribute, conversion);
-  return (value) => formatValue(convertBack(value, conversion), own);
+  const own = conversion ? inColumnUnit(attribute, conversion) : attribute;
+  const text = (value: number): string => formatValue(conversion ? convertBack(value, conversion) : value, own);
+  return attribute.decimal === "," ? (value) => formatDecimal(Number(text(value)), ",") : text;
 }
 
 /** The multiple of the resolution nearest to a value within [min, max]; the end itself where none lies inside. */

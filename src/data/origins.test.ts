@@ -23,6 +23,11 @@ test("weights are read where the dictionary gives a column the role", async () =
   expect(await read(a, schema(attribute("x"), weightOf("w")))).toEqual({ weight: Float64Array.of(10, 0.5, 2000) });
 });
 
+test("weights may have decimal commas", async () => {
+  const commas = memoryTable("c.csv", ["w"], [["10"], ["0,5"]]);
+  expect(await read(commas, schema(attribute("x"), { ...weightOf("w"), decimal: "," }))).toEqual({ weight: Float64Array.of(10, 0.5) });
+});
+
 describe("several tables", () => {
   test("say where each row comes from and which attributes each source measures", async () => {
     const by = schema(attribute("x"), attribute("y"), attribute("z"));

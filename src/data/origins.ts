@@ -1,5 +1,5 @@
 import { VhgmError } from "../base/errors.js";
-import { parseNumber } from "../schema/values.js";
+import { parseDecimal } from "../schema/values.js";
 import type { Attribute, Schema } from "../schema/schema.js";
 import { matchColumn, matchColumns, type Cells } from "./cells.js";
 import { isJoined, type Source } from "./sources.js";
@@ -35,7 +35,7 @@ export function originsReader(schema: Schema, table: Table, placeOf = (row: numb
     const text = row[own.at];
     const needed = !joined || joined.originOf(row[sourceAt]).some((s) => weighted![s]);
     if (!needed) return 1;
-    const value = parseNumber(text);
+    const value = parseDecimal(text, own.attribute.decimal);
     if (value !== null && value >= 0 && Number.isFinite(value)) return value;
     throw new VhgmError("data", `'${text}' is no weight, in column '${own.attribute.name}', ${placeOf(count)}; weights are numbers from 0 on (take such rows out, or give the column the role ignore).`);
   };

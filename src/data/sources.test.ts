@@ -42,6 +42,11 @@ describe("without a key", () => {
     expect(await read(joinTables([memoryTable("lab.csv", ["glu"], [["high"]])], { schema }))).toEqual([["high", "lab"]]);
   });
 
+  test("a converted cell keeps its decimal comma", async () => {
+    const schema = schemaOf(attribute("glucose", { resolution: 0.5, decimal: ",", conversions: [{ column: "glu", multiply: 18.016 }] }));
+    expect(await read(joinTables([memoryTable("lab.csv", ["glu"], [["5,4"], ["NA"]])], { schema }))).toEqual([["97,5", "lab"], ["NA", "lab"]]);
+  });
+
   test("names of sources and of the source column are made unique", async () => {
     const one = memoryTable("a.csv", ["source", "x"], [["s", "1"]]);
     const joined = joinTables([one, memoryTable("a.tsv", ["x"], [["2"]]), memoryTable("b+c.csv", ["x"], [])]);

@@ -3,7 +3,7 @@ import { isMissingText, sameNumber } from "../schema/missing.js";
 import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
 import { matchColumn } from "./cells.js";
 import { convert, sourceName } from "./conversion.js";
-import { parseNumber } from "../schema/values.js";
+import { formatDecimal, parseDecimal } from "../schema/values.js";
 import type { Table, TextRow } from "./table.js";
 
 /** One of several tables, seen as a source of one model. */
@@ -156,9 +156,9 @@ function rowReader({ table, columns }: Source, joined: readonly string[], schema
       if (at < 0) return "";
       const text = row[at];
       if (!conversion || isMissingText(text, attribute!)) return text;
-      const value = parseNumber(text);
+      const value = parseDecimal(text, attribute!.decimal);
       // A text that is no number stays, and is refused with its place where cells are read.
-      return value === null || !Number.isFinite(value) ? text : String(convert(value, conversion, attribute!));
+      return value === null || !Number.isFinite(value) ? text : formatDecimal(convert(value, conversion, attribute!), attribute!.decimal);
     });
 }
 

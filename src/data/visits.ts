@@ -3,7 +3,7 @@ import { VhgmError } from "../base/errors.js";
 import { isMissingText } from "../schema/missing.js";
 import { afterName, beforeName, sinceName, untilName, type Visits } from "../schema/visits.js";
 import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
-import { parseDate, parseNumber } from "../schema/values.js";
+import { parseDate, parseDecimal, parseNumber } from "../schema/values.js";
 import { matchColumns } from "./cells.js";
 import type { Table, TextRow } from "./table.js";
 
@@ -35,7 +35,7 @@ export function withVisits<T extends Table>(table: T, schema: Schema): T {
 
   const timeOf = (row: TextRow, place: number): number => {
     const text = row[timeAt].trim();
-    const value = timeAttribute.type === "date" ? parseDate(text) : parseNumber(text);
+    const value = timeAttribute.type === "date" ? parseDate(text) : parseDecimal(text, timeAttribute.decimal);
     if (value === null || !Number.isFinite(value)) throw new VhgmError("data", `Row ${place + 1} of ${table.name} has the ${time} '${text}', which is no time; each visit needs one.`);
     return value;
   };

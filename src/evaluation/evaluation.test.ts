@@ -129,6 +129,13 @@ describe("commandMethod", () => {
 });
 
 describe("prepareSubject", () => {
+  it("gives numbers a decimal point", () => {
+    const rows = [["1,5", "2"], ["", "3"], ["2", "4"]];
+    const { text, cells } = prepareSubject("commas.csv", ["a", "b"], rows, schemaOf([{ ...numberAttribute("a"), decimal: "," }, numberAttribute("b")]));
+    expect(text.rows).toEqual([["1.5", "2"], ["", "3"], ["2", "4"]]);
+    expect(cells.attributes[0].decimal).toBeUndefined();
+  });
+
   const schema = schemaOf([numberAttribute("a", { missing: ["999"], aliases: ["A"] }), numberAttribute("gone"), { ...numberAttribute("id"), role: "id" }, numberAttribute("b")]);
   const rows = Array.from({ length: 30 }, (_, i) => [String(i), `p${i}`, i % 3 === 0 ? "999" : String(i), "x", ""]);
 

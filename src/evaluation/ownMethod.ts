@@ -1,7 +1,8 @@
-import { formatValue, cellReader, type Cells } from "../data/cells.js";
+import type { Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import type { SessionFactory, SessionOptions } from "../engine/index.js";
 import { bestPoint, columnDistribution } from "../inference/distribution.js";
+import { recorded } from "../inference/gates.js";
 import { openPredictor, type Predictor } from "../inference/predictor.js";
 import { compileModel } from "../model/trained.js";
 import type { Lanes } from "../training/lanes.js";
@@ -49,10 +50,7 @@ export async function completeByModel(predictor: Predictor, cells: Cells): Promi
       const j = placeOf.get(cells.attributes[at].name);
       if (j === undefined) return column;
       const { attribute } = columns[j];
-      // Rounded to the recorded resolution and held inside the support, as in a completed table.
-      const reader = cellReader(attribute);
-      const written = (x: number): number => reader.read(formatValue(x, attribute), () => "a completed cell");
-      return column.map((x, row) => (Number.isNaN(x) ? written(bestPoint(model, paths, row, j)) : x));
+      return column.map((x, row) => (Number.isNaN(x) ? recorded(bestPoint(model, paths, row, j), attribute) : x));
     }),
     distribution: (row, at) => {
       const j = placeOf.get(cells.attributes[at].name);

@@ -8,7 +8,7 @@ import type { Mask, TextTable } from "./columns.js";
 /** A table to be evaluated on: its attributes only, as text and as numbers and level indices. */
 export interface Subject {
   readonly name: string;
-  /** Columns named as the attributes, in their units; what is no value by the dictionary is an empty cell. */
+  /** Columns named as the attributes, in their units and with decimal points; what is no value by the dictionary is an empty cell. */
   readonly text: TextTable;
   readonly cells: Cells;
   /** Columns of the table that are not evaluated, with the reason. */
@@ -39,9 +39,9 @@ export function prepareSubject(name: string, columns: readonly string[], rows: r
     name,
     text: {
       columns: used.map((u) => u.attribute.name),
-      rows: chosen.map((row, i) => used.map(({ at, values, attribute, conversion }) => (Number.isNaN(values[i]) ? "" : conversion ? formatValue(values[i], attribute) : row[at]))),
+      rows: chosen.map((row, i) => used.map(({ at, values, attribute, conversion }) => (Number.isNaN(values[i]) ? "" : conversion || attribute.decimal ? formatValue(values[i], attribute) : row[at]))),
     },
-    cells: { rows: chosen.length, attributes: used.map((u) => u.attribute), values: used.map((u) => u.values) },
+    cells: { rows: chosen.length, attributes: used.map(({ attribute }) => (attribute.decimal ? { ...attribute, decimal: undefined } : attribute)), values: used.map((u) => u.values) },
     setAside: columns.filter((_, at) => !usedAt.has(at)).map((column) => ({ name: column, reason: reasonOf(column) })),
   };
 }

@@ -3,8 +3,9 @@ import { peopleCells, peopleRows, peopleSchema } from "../../test/support/people
 import { trainedPredictor } from "../../test/support/trained.js";
 import { encodeCells } from "../data/encode.js";
 import { numberMean } from "../model/predictive.js";
+import type { Schema } from "../schema/schema.js";
 import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
-import { predict, type Given, type PredictOptions, type Prediction } from "./predict.js";
+import { predict, readGiven, type Given, type PredictOptions, type Prediction } from "./predict.js";
 import { predictCells, type Predictor } from "./predictor.js";
 import { explain, surprise } from "./why.js";
 
@@ -88,6 +89,11 @@ describe("what is given", () => {
     expect(answers.map((a) => a.name).sort()).toEqual(["height", "income", "region", "sex"]);
     expect(await ask({ smokes: true }, { ask: ["income"] })).toEqual(await ask({ smokes: "yes" }, { ask: ["income"] }));
     expect(await ask({ age: 40 }, { ask: ["income"] })).toEqual(await ask({ AGE: 40 }, { ask: ["income"] }));
+  });
+
+  test("may have the table's decimal comma or a point", () => {
+    const schema: Schema = { version: 1, attributes: [{ name: "height", role: "attribute", type: "positive", decimal: "," }] };
+    for (const height of [171.8, "171.8", "171,8"]) expect(readGiven(schema, { height })).toEqual(new Map([["height", 171.8]]));
   });
 
   test("is compared with the rest: rare values are named, usual ones are not", async () => {

@@ -187,7 +187,8 @@ export function readGiven(schema: Schema, given: Given): Map<string, number> {
     const text = typeof raw === "boolean" ? booleanText(raw, attribute.levels ?? []) : String(raw);
     let value: number;
     try {
-      value = cellReader(attribute).read(text, () => "the given values");
+      // A decimal comma is understood where the table has it, and a point everywhere.
+      value = cellReader(text.includes(",") ? attribute : { ...attribute, decimal: undefined }).read(text, () => "the given values");
     } catch {
       throw new VhgmError("usage", `'${text}' was given for '${name}', which takes ${attribute.type === "date" ? "a date (YYYY-MM-DD)" : "a number"}${attribute.unit ? ` (${attribute.unit})` : ""}.`, { field: ["given", name] });
     }

@@ -12,7 +12,7 @@ const problemsOf = (...attributes: Given[]): string[] =>
 it("accepts what can be used", () => {
   expect(
     problemsOf(
-      { type: "real", min: -1, max: -1 },
+      { type: "real", min: -1, max: -1, decimal: "," },
       { type: "binary", levels: ["x"] },
       { type: "ordinal", levels: ["1", "2", "3"], aliases: ["b"] },
       { type: "categorical", role: "id" },
@@ -30,6 +30,8 @@ it.each<[Given, RegExp]>([
   [{ type: "categorical", levels: ["a", " "] }, /^0.levels\[1\]: a level is empty/],
   [{ type: "categorical", levels: ["a", "b"], missing: ["b"] }, /^0.missing\[0\]: "b" is both a level and missing/],
   [{ type: "categorical", levels: ["a"], min: 0 }, /^0.min: min is for numbers and dates/],
+  [{ type: "ordinal", levels: ["a"], decimal: "," }, /^0.decimal: decimal is for numbers, not for the type ordinal/],
+  [{ type: "date", decimal: "," }, /^0.decimal: decimal is for numbers, not for the type date/],
   [{ type: "real", levels: ["a"] }, /^0.levels: levels are for the types/],
   [{ type: "real", min: 2, max: 1 }, /^0.min: min 2 is above max 1/],
   [{ type: "count", min: -1 }, /^0.min: min -1 is below 0/],

@@ -60,7 +60,8 @@ export function schemaProblems(schema: Schema): SchemaProblem[] {
 type Add = (field: keyof Attribute, message: string, item?: number) => void;
 
 function checkType(attribute: Attribute, add: Add): void {
-  const { type, levels, resolution, min, max } = attribute;
+  const { type, levels, resolution, min, max, decimal } = attribute;
+  if (decimal !== undefined && (usesLevels(attribute) || type === "date")) add("decimal", `decimal is for numbers, not for the type ${type}`);
   if (usesLevels(attribute)) {
     if (levels === undefined || levels.length === 0)
       add("type", `the type ${type} needs levels, a list of the texts in the column`);

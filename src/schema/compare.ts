@@ -53,7 +53,7 @@ interface Spread {
 const fewestCells = 30;
 
 function spreadOf(profile: ColumnProfile): Spread | null {
-  const values = profile.values.filter(({ kind }) => kind === "number").sort((a, b) => a.value! - b.value!);
+  const values = profile.values.filter(({ kind }) => kind === "number" || kind === "comma").sort((a, b) => a.value! - b.value!);
   const total = values.reduce((sum, { count }) => sum + count, 0);
   if (total < fewestCells) return null;
   const quantile = (p: number): number => {

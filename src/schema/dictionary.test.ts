@@ -189,7 +189,7 @@ describe("parseDictionary", () => {
     [
       "unknown field",
       `${head}    levls: [a]\n`,
-      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, missing, applies_when, equals, less_than, visit, aliases, conversions.',
+      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, decimal, missing, applies_when, equals, less_than, visit, aliases, conversions.',
     ],
     [
       "unknown field at the top",

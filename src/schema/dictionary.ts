@@ -15,6 +15,7 @@ const header = `\
 # levels    the texts in the column; in their order for ordinal. A text that you list under missing ceases to be a level.
 # min, max  the smallest and largest possible value (dates: days since 1970-01-01); results never leave this range
 # resolution  the step in which values are recorded; results are rounded to it
+# decimal   "," where the column's numbers are written with a decimal comma (171,8); filled values are then, too
 # missing   texts that mean "no value", besides an empty cell, NA and "."
 # less_than     name of a number that is larger in every invented person: systolic at diastolic
 # applies_when  a condition such as "sex = 'F' and age >= 18": cells of other people stay empty. Set it only where the

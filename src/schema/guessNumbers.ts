@@ -71,9 +71,10 @@ function guessScale(column: JudgedColumn, codes: IsolatedCodes, isCode: boolean)
   if (codes.min > min) suggestions.push(suggest("min", codes.min, "once these codes are missing"));
   if (namesSurveyWeight(profile.name) && min >= 0)
     suggestions.push(suggest("role", "weight", "the name is that of a survey weight"));
+  const spelling = { ...(column.decimal ? { decimal: column.decimal } : {}), ...(column.holes.length > 0 ? { missing: [...column.holes] } : {}) };
   return {
-    attribute: { role: "attribute", type, resolution: resolutionOf(profile.numbers), min, max, ...(column.holes.length > 0 ? { missing: [...column.holes] } : {}) },
-    reason: `${kind} from ${min} to ${max}${describeMiddle(column)}.${odd.sentence}`,
+    attribute: { role: "attribute", type, resolution: resolutionOf(profile.numbers), min, max, ...spelling },
+    reason: `${kind} from ${min} to ${max}${describeMiddle(column)}.${column.decimal ? " They are written with a decimal comma." : ""}${odd.sentence}`,
     suggestions,
   };
 }
@@ -113,9 +114,9 @@ function numberLevels(column: JudgedColumn): string[] {
 
 /** Cells of a column of numbers that are none: a few words may be missing codes, anything else is named with its row. */
 function describeOdd(column: JudgedColumn): { missing: string[]; sentence: string } {
-  const { oddTexts, firstNonNumeric } = column.profile;
-  if (column.holes.length > 0 || !firstNonNumeric || oddTexts.length === 0) return { missing: [], sentence: "" };
-  const few = oddTexts.length <= maxMissingWords && oddTexts.every((text) => !/\d/.test(text));
+  const { oddTexts, commas, firstNonNumeric } = column.profile;
+  if (column.holes.length > 0 || !firstNonNumeric) return { missing: [], sentence: "" };
+  const few = commas.cells === 0 && oddTexts.length <= maxMissingWords && oddTexts.every((text) => !/\d/.test(text));
   return { missing: few ? [...oddTexts] : [], sentence: ` ${describeCell(firstNonNumeric, "a number")}` };
 }
 

@@ -156,6 +156,27 @@ describe("numbers", () => {
     expect(copied.note.suggestions.map((line) => line.split("  ")[0])).toEqual(["role: attribute", "type: count", "resolution: 1", 'missing: ["pending", "?"]']);
     expect(inferColumn("dose", range(300, (i) => (i % 10 === 0 ? `pending ${i}` : i * 7))).note.suggestions).toEqual([]);
   });
+  it("reads decimal commas where they can be nothing else", () => {
+    const comma = (x: number): string => String(x).replace(".", ",");
+    const column = inferColumn("height", range(100, (i) => (i % 10 === 0 ? "-" : comma(150 + (i % 40) / 2))));
+    expect(column).toMatchObject({ role: "attribute", type: "positive", resolution: 0.5, min: 150.5, max: 169.5, decimal: ",", missing: ["-"] });
+    expect(column.note.reason).toContain("They are written with a decimal comma.");
+    expect(inferColumn("x", [...range(20, (i) => `${i},5`), ...range(20)])).toMatchObject({ type: "real", resolution: 0.5, min: 0, max: 19.5, decimal: "," });
+    expect(inferColumn("x", range(5000, (i) => `-${i},25`))).toMatchObject({ type: "real", min: -4999.25, max: -0.25, decimal: "," });
+    expect(inferColumn("x", repeat(90, ...range(30, (i) => `${i},5`), 999)).note.suggestions[0]).toMatch(/^missing: \["999"\]/);
+  });
+  it("leaves commas beside points, thousands and other texts as they are", () => {
+    for (const cells of [
+      [...range(40, (i) => `${i},5`), "3.5"],
+      range(40, (i) => `${i + 1},345`),
+      [...range(40, (i) => `${i},5`), "1,234,567"],
+      [...range(40, (i) => `${i},5`), "about 3"],
+    ]) {
+      expect(inferColumn("x", cells)).not.toHaveProperty("decimal");
+      expect(inferColumn("x", cells)).toMatchObject({ type: "categorical" });
+    }
+    expect(inferColumn("x", [...range(100, (i) => i * 1.5), "12,5"]).note.reason).toContain('Row 101 holds "12,5", which is not a number');
+  });
   it("names extreme values and leaves them out of the range", () => {
     const column = inferColumn("x", [...range(30), "1e35", "inf"]);
     expect(column).toMatchObject({ min: 0, max: 29 });

@@ -1,4 +1,5 @@
 /** A column while it is being judged: which of its texts are holes and which are answers. */
+import { withDecimalCommas } from "./commas.js";
 import { saysNothing } from "./hints.js";
 import { answerWords } from "./missing.js";
 import type { ColumnProfile, ValueCount } from "./profile.js";
@@ -22,6 +23,8 @@ export interface JudgedColumn {
   distinct: number;
   /** Well-known words for "no value" among numbers: they count as missing, and the dictionary lists them. */
   holes: readonly string[];
+  /** The decimal sign of its numbers, where it is a comma. */
+  decimal?: ",";
   /** The file stores the column as text. */
   nativeText: boolean;
 }
@@ -42,11 +45,21 @@ export function isScale(column: JudgedColumn, kind: "number" | "date"): boolean 
 export const countDistinct = ({ values, profile }: Pick<JudgedColumn, "values" | "profile">, kind: ValueCount["kind"]): number =>
   new Set(values.filter((value) => value.kind === kind && value.value !== null).map((value) => value.value)).size * profile.scale;
 
+/** Reads a column's numbers with decimal commas where they can be nothing else, and its words as holes or answers. */
+export function readColumn(profile: ColumnProfile, nativeType: string | undefined): JudgedColumn {
+  const commas = withDecimalCommas(profile);
+  if (commas) {
+    const column = readWords(commas);
+    if (isScale(column, "number") && countDistinct(column, "number") > maxNumberLevels) return { ...column, decimal: "," };
+  }
+  return { ...readWords(profile), nativeText: nativeType !== undefined && /char|text|string|utf8/i.test(nativeType) };
+}
+
 /**
  * Decides which words are holes. NaN, None and their like are beside numbers and dates, while beside texts None is an answer;
  * "-", "unknown", "#VALUE!" and their like are where all other cells are numbers on a scale.
  */
-export function readColumn(profile: ColumnProfile, nativeType: string | undefined): JudgedColumn {
+function readWords(profile: ColumnProfile): JudgedColumn {
   const holes = holeWords(profile);
   const holeCells = holes.length > 0 ? profile.observed - profile.numbers.cells : 0;
   const onScale = Math.max(profile.numbers.cells, profile.dates.cells) >= minScaleShare * (profile.observed - holeCells);
@@ -61,13 +74,13 @@ export function readColumn(profile: ColumnProfile, nativeType: string | undefine
     observed: profile.observed + answered - holeCells,
     distinct: profile.distinct + values.length - holes.length,
     holes,
-    nativeText: nativeType !== undefined && /char|text|string|utf8/i.test(nativeType),
+    nativeText: false,
   };
 }
 
 /** The texts of a column of numbers that are none, if there are few and all of them are well-known words for "no value". */
 function holeWords(profile: ColumnProfile): readonly string[] {
-  const { oddTexts, numbers, observed, values } = profile;
-  const onScale = numbers.cells >= minNumberShare * observed && countDistinct({ values, profile }, "number") > maxNumberLevels;
+  const { oddTexts, numbers, commas, observed, values } = profile;
+  const onScale = commas.cells === 0 && numbers.cells >= minNumberShare * observed && countDistinct({ values, profile }, "number") > maxNumberLevels;
   return onScale && oddTexts.length <= maxHoleWords && oddTexts.every(saysNothing) ? oddTexts : [];
 }

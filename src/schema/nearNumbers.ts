@@ -13,10 +13,10 @@ const maxTexts = 3;
  * without digits that recur: "pending" among doses. Empty for other columns.
  */
 export function suggestNumbers(column: JudgedColumn, { role }: Guess["attribute"]): string[] {
-  const { numbers, oddTexts, observed, values } = column.profile;
+  const { numbers, commas, oddTexts, observed, values } = column.profile;
   const share = numbers.cells / observed;
   const recurs = values.every(({ text, kind, count }) => kind === "number" || count > 1 || saysNothing(text));
-  const isFew = oddTexts.length <= maxTexts && oddTexts.every((text) => !/\d/.test(text));
+  const isFew = commas.cells === 0 && oddTexts.length > 0 && oddTexts.length <= maxTexts && oddTexts.every((text) => !/\d/.test(text));
   if (share < minNumberShare || countDistinct(column, "number") <= maxNumberLevels || !isFew || !recurs) return [];
   const stand = `${oddTexts.map(quote).join(", ")} ${oddTexts.length > 1 ? "stand" : "stands"} for "no value"`;
   return [

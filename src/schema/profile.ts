@@ -8,9 +8,9 @@ export interface CellNote {
 export interface ValueCount {
   readonly text: string;
   readonly count: number;
-  /** The finite number or the date (days since 1970-01-01) that the text spells. */
+  /** The finite number, the number with a decimal comma ("171,8") or the date (days since 1970-01-01) that the text spells. */
   readonly value: number | null;
-  readonly kind: "number" | "date" | "text";
+  readonly kind: "number" | "comma" | "date" | "text";
 }
 
 /** What was seen of numbers or of dates in a column. */
@@ -47,11 +47,15 @@ export interface ColumnProfile {
   /** No text occurs twice (beyond the cap: none of the sampled texts does). */
   readonly unique: boolean;
   readonly numbers: ScaleProfile;
+  /** Numbers with a decimal comma. */
+  readonly commas: ScaleProfile;
+  /** Whether commas can be nothing but decimal: no number has a point, and one with a comma is no "12,345". */
+  readonly decimalCommas: boolean;
   readonly dates: ScaleProfile;
   readonly meanLength: number;
   readonly firstNonNumeric?: CellNote;
   readonly firstNonDate?: CellNote;
-  /** The first different texts that are no numbers, 20 at most. */
+  /** The first different texts that are no numbers, with a comma neither, 20 at most. */
   readonly oddTexts: readonly string[];
   /** Numbers that are customary missing codes, as spelled in the table, and the range of all other numbers. */
   readonly codes: { readonly texts: readonly string[]; readonly restMin: number; readonly restMax: number };

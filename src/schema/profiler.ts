@@ -1,8 +1,9 @@
 import { createRng, hashText } from "../base/random.js";
 import { VhgmError } from "../base/errors.js";
 import { isDeclaredMissing, missingCodes, missingTexts, missingWords, type MissingRule } from "./missing.js";
-import { countDecimals, largestNumber, parseDate, parseNumber } from "./values.js";
-import type { CellNote, ColumnProfile, ScaleProfile, ValueCount } from "./profile.js";
+import type { CellNote, ColumnProfile, ValueCount } from "./profile.js";
+import { closeScale, newScale, widen, type Scale } from "./scale.js";
+import { largestNumber, parseDate, parseDecimal, parseNumber } from "./values.js";
 
 /** Watches the rows of a table go by, once, and keeps a bounded summary of every column. */
 export interface Profiler {
@@ -26,22 +27,14 @@ export interface ProfilerOptions {
 /** Texts that are no numbers kept per column, to tell a few words in a column of numbers from many. */
 const maxOddTexts = 20;
 
-/** Decimals above which a value counts as continuous: no step is looked for. */
-const maxStepDecimals = 5;
+/** A number with a comma, and one whose comma may also separate thousands. */
+const withComma = /^[+-]?\d+,\d+$/;
+const perhapsThousands = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 
 interface Entry {
   count: number;
   readonly value: number | null;
   readonly kind: ValueCount["kind"];
-}
-
-interface Scale {
-  cells: number;
-  min: number;
-  max: number;
-  decimals: number;
-  /** Greatest common divisor of all values in units of 10^-decimals; 0 before the first value that is not zero. */
-  divisor: number;
 }
 
 interface Column {
@@ -53,6 +46,9 @@ interface Column {
   /** Texts are kept while the lowest `level` bits of their hash are zero. */
   level: number;
   numbers: Scale;
+  commas: Scale;
+  hasPoint: boolean;
+  hasDecimalComma: boolean;
   dates: Scale;
   firstNonNumeric?: CellNote;
   firstNonDate?: CellNote;
@@ -65,8 +61,6 @@ interface Column {
   readonly declared: MissingRule | undefined;
 }
 
-const newScale = (): Scale => ({ cells: 0, min: Infinity, max: -Infinity, decimals: 0, divisor: 0 });
-
 const newColumn = (declared: MissingRule | undefined): Column => ({
   missing: 0,
   words: new Map(),
@@ -75,6 +69,9 @@ const newColumn = (declared: MissingRule | undefined): Column => ({
   values: new Map(),
   level: 0,
   numbers: newScale(),
+  commas: newScale(),
+  hasPoint: false,
+  hasDecimalComma: false,
   dates: newScale(),
   oddTexts: new Set(),
   codeTexts: new Set(),
@@ -159,6 +156,7 @@ function addCell(column: Column, text: string, row: number, maxDistinct: number)
   column.observed++;
   column.totalLength += text.length;
   if (entry.kind === "number") column.numbers.cells++;
+  else if (entry.kind === "comma") column.commas.cells++;
   else if (entry.kind === "date") column.dates.cells++;
 }
 
@@ -167,6 +165,7 @@ function readCell(column: Column, text: string, row: number): Entry {
   const number = parseNumber(text);
   if (number !== null) {
     column.firstNonDate ??= { row, text };
+    column.hasPoint ||= text.includes(".");
     if (Math.abs(number) > largestNumber) column.firstExtreme ??= { row, text };
     else {
       widen(column.numbers, number);
@@ -178,8 +177,9 @@ function readCell(column: Column, text: string, row: number): Entry {
     }
     return { count: 0, kind: "number", value: Math.abs(number) > largestNumber ? null : number };
   }
-  if (column.oddTexts.size < maxOddTexts) column.oddTexts.add(text);
   column.firstNonNumeric ??= { row, text };
+  if (withComma.test(text.trim())) return readComma(column, text, row);
+  if (column.oddTexts.size < maxOddTexts) column.oddTexts.add(text);
   const date = parseDate(text);
   if (date === null) {
     column.firstNonDate ??= { row, text };
@@ -189,22 +189,12 @@ function readCell(column: Column, text: string, row: number): Entry {
   return { count: 0, kind: "date", value: date };
 }
 
-function widen(scale: Scale, value: number): void {
-  if (value < scale.min) scale.min = value;
-  if (value > scale.max) scale.max = value;
-  const decimals = countDecimals(value);
-  if (decimals > scale.decimals) {
-    scale.divisor *= 10 ** (decimals - scale.decimals);
-    scale.decimals = decimals;
-  }
-  if (scale.divisor === 1 || scale.decimals > maxStepDecimals) return;
-  const units = Math.round(Math.abs(value) * 10 ** scale.decimals);
-  scale.divisor = units <= Number.MAX_SAFE_INTEGER ? gcd(scale.divisor, units) : 1;
-}
-
-function gcd(a: number, b: number): number {
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
+function readComma(column: Column, text: string, row: number): Entry {
+  const value = parseDecimal(text, ",")!;
+  column.firstNonDate ??= { row, text };
+  column.hasDecimalComma ||= !perhapsThousands.test(text.trim());
+  widen(column.commas, value);
+  return { count: 0, kind: "comma", value };
 }
 
 const isKept = (text: string, level: number): boolean => level === 0 || (hashText(text) & (2 ** level - 1)) === 0;
@@ -234,6 +224,8 @@ function summarise(name: string, column: Column, rows: number, sample: string[])
     scale,
     unique,
     numbers: closeScale(column.numbers),
+    commas: closeScale(column.commas),
+    decimalCommas: column.hasDecimalComma && !column.hasPoint,
     dates: closeScale(column.dates),
     meanLength: observed > 0 ? totalLength / observed : 0,
     firstNonNumeric,
@@ -244,11 +236,3 @@ function summarise(name: string, column: Column, rows: number, sample: string[])
     sample,
   };
 }
-
-const closeScale = ({ cells, min, max, decimals, divisor }: Scale): ScaleProfile => ({
-  cells,
-  min,
-  max,
-  decimals,
-  step: decimals > maxStepDecimals ? 1 : Math.max(1, divisor),
-});

@@ -35,6 +35,8 @@ export const attributeSchema = z.strictObject({
   /** Support of numbers: imputed values never leave it. By default the observed range. */
   min: z.number().optional(),
   max: z.number().optional(),
+  /** Decimal sign of the numbers' texts in the table, a point by default. The dictionary's own numbers have a point. */
+  decimal: z.enum([".", ","]).optional(),
   /** Cell texts that mean "missing", besides an empty cell, NA and "." (for instance 7777, 9999, Refused). */
   missing: z.array(z.string()).optional(),
   /** Condition under which the attribute applies to a person, for instance "sex = 'F' and age >= 18". */

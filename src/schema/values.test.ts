@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countDecimals, formatDate, parseDate, parseNumber } from "./values.js";
+import { countDecimals, formatDate, formatDecimal, parseDate, parseDecimal, parseNumber } from "./values.js";
 
 describe("parseNumber", () => {
   it.each([
@@ -95,4 +95,11 @@ describe("dates", () => {
       }),
     );
   });
+});
+
+it.each([["171,8", 171.8], ["-0,5", -0.5], [" 12 ", 12], ["1,5e3", 1500], ["171.8", null], ["1.234,5", null], ["1,234,567", null], ["x", null]])("reads %j with a decimal comma", (text, value) => {
+  expect(parseDecimal(text, ",")).toBe(value);
+});
+it("writes the decimal sign of a column", () => {
+  expect([formatDecimal(171.8, ","), formatDecimal(171.8), formatDecimal(1.5e-7, ","), formatDecimal(3, ",")]).toEqual(["171,8", "171.8", "1,5e-7", "3"]);
 });

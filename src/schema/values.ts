@@ -24,6 +24,18 @@ export function parseNumber(text: string): number | null {
   return infinity ? (infinity[1] === "-" ? -Infinity : Infinity) : null;
 }
 
+/** The sign before a number's decimals. */
+export type DecimalSign = "." | ",";
+
+/** As `parseNumber`, in a column with this decimal sign. Where it is a comma, a point (of thousands?) makes the text no number. */
+export function parseDecimal(text: string, sign: DecimalSign = "."): number | null {
+  if (sign === ".") return parseNumber(text);
+  return text.includes(".") ? null : parseNumber(text.replace(",", "."));
+}
+
+/** The text of a number in a column with this decimal sign. */
+export const formatDecimal = (value: number, sign: DecimalSign = "."): string => String(value).replace(".", sign);
+
 /**
  * Decimals that a number uses: 0 for 12 (also when it is written 12.0), 2 for 3.25, 7 for 1e-7. Digits beyond the 15th
  * are left out, as they are traces of binary arithmetic (0.30000000000000004 uses one decimal).

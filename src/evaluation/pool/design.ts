@@ -3,7 +3,7 @@ import { VhgmError } from "../../base/errors.js";
 import type { Table } from "../../data/table.js";
 import { isMissingText } from "../../schema/missing.js";
 import { isNumeric, type Attribute, type Schema } from "../../schema/schema.js";
-import { parseNumber } from "../../schema/values.js";
+import { parseDecimal, parseNumber } from "../../schema/values.js";
 import { columnsOf, type Formula, type Variable } from "./formula.js";
 import type { Design } from "./regression.js";
 
@@ -106,8 +106,11 @@ function columnIsNumber(name: string, tables: readonly TableColumns[], schema?: 
     if (attribute.type === "date") throw new VhgmError("usage", `The formula names ${name}, which is a date; numbers and levels are allowed.`);
     return isNumeric(attribute.type);
   }
-  return tables.every(({ cells }) => cells.get(name)!.every((text) => text === null || parseNumber(text) !== null));
+  return tables.every(({ cells }) => cells.get(name)!.every((text) => text === null || numberOf(text) !== null));
 }
+
+/** A number with a decimal point or a decimal comma. */
+const numberOf = (text: string): number | null => parseNumber(text) ?? parseDecimal(text, ",");
 
 function levelsOf(name: string, tables: readonly TableColumns[], schema?: Schema): string[] {
   const seen = new Set<string>();
@@ -126,7 +129,7 @@ function levelsOf(name: string, tables: readonly TableColumns[], schema?: Schema
  */
 export function buildDesign(formula: Formula, { name, rows, cells }: TableColumns, coding: Coding, family: Family): Design {
   const texts = columnsOf(formula).map((column) => cells.get(column)!);
-  const numbers = new Map([...cells].map(([column, list]) => [column, list.map((text) => (text === null ? NaN : parseNumber(text) ?? NaN))]));
+  const numbers = new Map([...cells].map(([column, list]) => [column, list.map((text) => (text === null ? NaN : numberOf(text) ?? NaN))]));
   const valueOf = (variable: Variable, i: number): number =>
     variable.kind === "column" ? numbers.get(variable.name)![i] : variable.value((column) => numbers.get(column)![i]);
   const kept = Array.from({ length: rows }, (_, i) => i).filter((i) => texts.every((list) => list[i] !== null));

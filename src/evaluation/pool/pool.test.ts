@@ -101,6 +101,11 @@ describe("pooled estimates", () => {
     expect((await poolTables(coded, "y ~ code")).terms[1].term).toBe("code");
   });
 
+  test("may have decimal commas", async () => {
+    const commas = pooledTables().map((rows, k) => memoryTable(`draws-${k + 1}.csv`, pooledColumns, rows.map((row) => row.map((cell) => cell.replace(".", ",")))));
+    expect((await poolTables(commas, "bmi ~ age")).terms).toEqual((await poolTables(tables, "bmi ~ age")).terms);
+  });
+
   test("leave out rows with an empty cell", async () => {
     const holed = pooledTables().map((rows, k) => memoryTable("t", pooledColumns, rows.map((row, i) => (i < 3 + k ? row.with(0, "NA") : row))));
     expect(await poolTables(holed, "bmi ~ age")).toMatchObject({ rows: 53, leftOut: 7 });

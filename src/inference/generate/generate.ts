@@ -1,6 +1,6 @@
 import { createRng } from "../../base/random.js";
 import { VhgmError } from "../../base/errors.js";
-import { formatValue } from "../../data/cells.js";
+import { valueWriter } from "../../data/cells.js";
 import type { TextRow } from "../../data/table.js";
 import type { MemberPaths } from "../../model/predictive.js";
 import type { PredictModel } from "../../model/trained.js";
@@ -8,6 +8,7 @@ import { compileDerived } from "../../schema/derived.js";
 import { compileLess } from "../../schema/less.js";
 import { compileRules } from "../../schema/rules.js";
 import type { Schema } from "../../schema/schema.js";
+import { formatDecimal } from "../../schema/values.js";
 import { columnsOfPlaces } from "../decide.js";
 import { columnDistribution } from "../distribution.js";
 import { recorded } from "../gates.js";
@@ -126,8 +127,8 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   const textOf = (at: number, value: number): string => {
     const attribute = rules.attributes[at];
     if (Number.isNaN(value)) return "";
-    if (sampling?.isShared(at, value)) return String(value);
-    return formatValue(value, derived.has(at) ? { ...attribute, min: undefined, max: undefined } : attribute);
+    if (sampling?.isShared(at, value)) return formatDecimal(value, attribute.decimal);
+    return valueWriter(derived.has(at) ? { ...attribute, min: undefined, max: undefined } : attribute)(value);
   };
 
   const placeOf = new Map(rules.attributes.map(({ name }, at) => [name, at]));
