@@ -6,10 +6,13 @@ import { countDistinct, isScale, maxNumberLevels, type Guess, type JudgedColumn 
 import { sortBinary, sortLevels } from "./levels.js";
 import { suggestNumbers } from "./nearNumbers.js";
 import { orderLevels } from "./ordered.js";
+import { adviseSpelling } from "./spellings.js";
 import { describeCell, percent, quote, suggest } from "./suggest.js";
 import { formatDate, parseNumber } from "./values.js";
 
 const maxCategories = 200;
+/** Most ordered levels that numbers with signs ("12%", "<5") make. */
+const maxSpelledLevels = 30;
 const longText = 60;
 
 export function guessAttribute(column: JudgedColumn): Guess {
@@ -31,7 +34,19 @@ export function guessAttribute(column: JudgedColumn): Guess {
   if (isScale(column, "date")) return guessDates(column);
   const guess = guessTexts(column);
   const lines = suggestNumbers(column, guess.attribute);
-  return lines.length > 0 ? { ...guess, suggestions: lines } : guess;
+  if (lines.length > 0) return { ...guess, suggestions: lines };
+  const advice = adviseSpelling(column);
+  return advice === null ? guess : withSuggestions(withoutManyLevels(guess), [advice]);
+}
+
+/** Numbers with signs are no ordered levels where there are many of them. */
+function withoutManyLevels(guess: Guess): Guess {
+  const { type, levels = [] } = guess.attribute;
+  if (type !== "ordinal" || levels.length <= maxSpelledLevels) return guess;
+  return {
+    attribute: { role: "text", type: "categorical" },
+    reason: `${levels.length} different numbers with signs are too many for levels. It is copied through.`,
+  };
 }
 
 function guessDates(column: JudgedColumn): Guess {

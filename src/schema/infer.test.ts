@@ -195,6 +195,30 @@ describe("numbers", () => {
   });
 });
 
+describe("numbers and dates in other spellings", () => {
+  const adviceOn = (cells: readonly (string | number)[]): string | undefined => inferColumn("x", cells).note.suggestions.find((text) => !/^\w+: /.test(text));
+  it.each<[string, (i: number) => string | number, RegExp]>([
+    ["percent", (i) => `${i % 70}.5%`, /^values such as "0.5%" are not read as numbers: take the % out/],
+    ["limits among numbers", (i) => (i % 4 === 0 ? "<0.5" : (i % 70) / 10), /^values such as "<0.5" are limits/],
+    ["currency", (i) => `$${i % 90},200`, /^values such as "\$0,200" are not read as numbers: take the currency's sign/],
+    ["ambiguous commas", (i) => `${1 + (i % 90)},345`, /^"1,345" may have a decimal comma or separate thousands: write role: attribute, type: real and decimal: ","/],
+    ["thousands", (i) => (i % 2 === 0 ? `1,234,${100 + i}` : i), /^values such as "1,234,100" seem to separate thousands/],
+    ["commas beside points", (i) => (i % 2 === 0 ? `${i},5` : `${i}.5`), /^values such as "0,5" have a comma/],
+    ["days first", (i) => `${1 + (i % 28)}.${1 + (i % 12)}.2015`, /^values such as "1.1.2015" are not read as dates/],
+    ["months first", (i) => `${1 + (i % 12)}/${1 + (i % 28)}/2020`, /^values such as "1\/1\/2020" are not read as dates/],
+  ])("says what to do about %s", (_, cell, advice) => {
+    expect(adviceOn(range(400, cell))).toMatch(advice);
+  });
+  it("copies many numbers with signs through, and keeps few as levels", () => {
+    expect(inferColumn("x", range(400, (i) => `${i % 70}%`))).toMatchObject({ role: "text", note: { reason: "70 different numbers with signs are too many for levels. It is copied through." } });
+    expect(inferColumn("x", range(400, (i) => (i % 4 === 0 ? "<0.5" : (i % 70) / 10)))).toMatchObject({ role: "text" });
+    expect(inferColumn("x", range(400, (i) => `${i % 20}%`))).toMatchObject({ role: "attribute", type: "ordinal" });
+  });
+  it("says nothing of other columns", () => {
+    for (const cells of [range(400, (i) => `grade ${i % 20}`), range(400, (i) => `${i % 9}%`), range(400, (i) => `${i % 10}-${(i % 10) + 9}`), range(400, (i) => i % 40)]) expect(adviceOn(cells)).toBeUndefined();
+  });
+});
+
 describe("dates", () => {
   const day = (i: number): string => new Date(Date.UTC(2001, 0, 1 + i)).toISOString().slice(0, 10);
   it("reads ISO dates, with or without time", () => {

@@ -1,0 +1,65 @@
+/** Columns of numbers or dates in spellings that are not read as such, and what a person can do about them. */
+import { maxNumberLevels, minNumberShare, type JudgedColumn } from "./judged.js";
+import type { ValueCount } from "./profile.js";
+import { quote } from "./suggest.js";
+
+interface Spelling {
+  /** Whether plain numbers may stand beside such texts. */
+  readonly besideNumbers: boolean;
+  readonly pattern: RegExp;
+  /** What to do, given one such text in quotation marks. */
+  advice(example: string): string;
+}
+
+const spellings: readonly Spelling[] = [
+  {
+    besideNumbers: true,
+    pattern: /^[<>≤≥]=?\s*\d+([.,]\d+)?$/,
+    advice: (example) => `values such as ${example} are limits and no numbers: write a number in their place in the table, such as half of a lower limit`,
+  },
+  {
+    besideNumbers: true,
+    pattern: /^[+-]?\d+([.,]\d+)?\s*[%％]$/,
+    advice: (example) => `values such as ${example} are not read as numbers: take the % out of the table, and write unit: "%" in the dictionary`,
+  },
+  {
+    besideNumbers: true,
+    pattern: /^[+-]?([$€£¥₹]\s*\d[\d.,' ]*|\d[\d.,' ]*\s*([$€£¥₹]|円))$/,
+    advice: (example) => `values such as ${example} are not read as numbers: take the currency's sign and separators of thousands out of the table`,
+  },
+  {
+    besideNumbers: false,
+    pattern: /^[+-]?[1-9]\d{0,2},\d{3}$/,
+    advice: (example) => `${example} may have a decimal comma or separate thousands: write role: attribute, type: real and decimal: "," in the dictionary (and no levels), or take the commas out of the table`,
+  },
+  {
+    besideNumbers: true,
+    pattern: /^[+-]?[1-9]\d{0,2}([,. '’]\d{3})+$/,
+    advice: (example) => `values such as ${example} seem to separate thousands: take the separators out of the table`,
+  },
+  {
+    besideNumbers: true,
+    pattern: /^[+-]?\d+,\d+$/,
+    advice: (example) => `values such as ${example} have a comma, but not all others are numbers with a comma: write the numbers of the table in one way`,
+  },
+  {
+    besideNumbers: false,
+    pattern: /^\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})$/,
+    advice: (example) => `values such as ${example} are not read as dates: write them as YYYY-MM-DD in the table`,
+  },
+];
+
+/** What to do about a column of texts that are mostly numbers or dates in another spelling; null for other columns. */
+export function adviseSpelling(column: JudgedColumn): string | null {
+  const { values } = column;
+  if (column.distinct <= maxNumberLevels) return null;
+  const total = countCells(values);
+  const numbers = countCells(values.filter(({ kind }) => kind === "number"));
+  for (const { pattern, besideNumbers, advice } of spellings) {
+    const spelled = values.filter(({ text, kind }) => kind !== "number" && pattern.test(text.trim()));
+    if (spelled.length > 0 && countCells(spelled) + (besideNumbers ? numbers : 0) >= minNumberShare * total) return advice(quote(spelled[0].text));
+  }
+  return null;
+}
+
+const countCells = (values: readonly ValueCount[]): number => values.reduce((sum, { count }) => sum + count, 0);
