@@ -58,6 +58,7 @@ const attribute: fc.Arbitrary<Attribute> = fc
     levels: fc.uniqueArray(level, { minLength: 1, maxLength: 12 }),
     resolution: option(fc.double({ min: 1e-12, max: 1e6, noNaN: true })),
     range: option(fc.tuple(fc.double({ min: 1e-9, max: 1e15, noNaN: true }), fc.double({ min: 0, max: 1e15, noNaN: true }))),
+    decimal: option(fc.constantFrom(".", ",")),
     missing: option(fc.array(text, { maxLength: 3 })),
     applies_when: option(text),
     aliases: option(fc.constant<string[]>([])),
@@ -68,14 +69,15 @@ const attribute: fc.Arbitrary<Attribute> = fc
       }),
     ),
   })
-  .map(({ range, levels, resolution, missing, conversions, ...rest }) => {
+  .map(({ range, levels, resolution, decimal, missing, conversions, ...rest }) => {
     const numeric = isNumeric(rest.type);
     const full = {
       ...rest,
       levels: numeric ? undefined : levels.slice(0, rest.type === "binary" ? 2 : undefined),
-      resolution: numeric ? resolution : undefined,
+      resolution: numeric ? (resolution ?? (rest.type === "count" && rest.role === "attribute" ? 1 : undefined)) : undefined,
       min: numeric && range ? range[0] : undefined,
       max: numeric && range ? range[0] + range[1] : undefined,
+      decimal: numeric && rest.type !== "date" ? decimal : undefined,
       missing: missing?.filter((code) => numeric || !levels.includes(code)),
       conversions: numeric && rest.type !== "date" && rest.role === "attribute" ? conversions : undefined,
     };
@@ -176,6 +178,11 @@ describe("parseDictionary", () => {
         { name: "x", role: "attribute", type: "real", min: -1000 },
       ],
     });
+  });
+
+  it("gives counts the resolution 1, unless they state another", () => {
+    const yaml = "attributes:\n- {name: visits, type: count}\n- {name: pills, type: count, resolution: 10}\n- {name: row, type: count, role: id}\n- {name: x, type: real}\n";
+    expect(parseDictionary(yaml, "d.yaml").attributes.map(({ resolution }) => resolution)).toEqual([1, 10, undefined, undefined]);
   });
 
   it("reads JSON, byte order marks and Windows line ends", () => {

@@ -3,6 +3,7 @@ import { VhgmError } from "../base/errors.js";
 import { schemaProblems } from "./check.js";
 import type { AttributeNote, InferredSchema } from "./infer.js";
 import { describeIssue, firstIssue, isRecord, issuePath, nameAttribute, offsetOf } from "./locate.js";
+import { withWholeCounts } from "./resolution.js";
 import { attributeSchema, conversionSchema, schemaSchema, type Attribute, type Conversion, type Schema } from "./schema.js";
 import { parseNumber } from "./values.js";
 
@@ -14,7 +15,7 @@ const header = `\
 # type      real (any number), positive (above 0), count (0, 1, 2, ...), date; with levels: ordinal, categorical, binary
 # levels    the texts in the column; in their order for ordinal. A text that you list under missing ceases to be a level.
 # min, max  the smallest and largest possible value (dates: days since 1970-01-01); results never leave this range
-# resolution  the step in which values are recorded; results are rounded to it
+# resolution  the step in which values are recorded; results are rounded to it. 1 for counts that state none
 # decimal   "," where the column's numbers are written with a decimal comma (171,8); filled values are then, too
 # missing   texts that mean "no value", besides an empty cell, NA and "."
 # less_than     name of a number that is larger in every invented person: systolic at diastolic
@@ -99,7 +100,7 @@ const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\u2028\u202
 /**
  * Reads a data dictionary in YAML or JSON. Texts may stand without quotes: every scalar is taken as it is written, so `No`,
  * `007` and `1.0` are fine as levels. A field without a value counts as absent; a level that is also listed under `missing`
- * ceases to be a level.
+ * ceases to be a level, and counts have the resolution 1 unless they state another.
  * @throws VhgmError("schema") naming file, line, attribute and field of the first mistake, and what is allowed.
  */
 export function parseDictionary(text: string, fileName: string): Schema {
@@ -126,7 +127,7 @@ export function parseDictionary(text: string, fileName: string): Schema {
     const path = ["attributes", attribute, field, ...(item === undefined ? [] : [item])];
     fail(offsetOf(document, path), `${nameAttribute(raw, attribute)}: ${message}`);
   }
-  return schema;
+  return withWholeCounts(schema);
 }
 
 /** The document as plain data, with numbers where the schema has numbers and without fields that have no value. */

@@ -1,4 +1,5 @@
 import type { ScaleProfile } from "./profile.js";
+import type { Schema } from "./schema.js";
 
 /**
  * The recorded resolution: 10^-decimals, times the largest of 2, 5, 10, 20, 50, ... that divides every value. Values with 6
@@ -15,3 +16,11 @@ export function resolutionOf({ decimals, step, min, max }: ScaleProfile): number
   const digit = rest % 5 === 0 ? 5 : rest % 2 === 0 ? 2 : 1;
   return Number(`${digit}e${exponent - decimals}`);
 }
+
+/** The dictionary with the resolution 1 at counts that state none: what is counted is filled with whole numbers. */
+export const withWholeCounts = (schema: Schema): Schema => ({
+  ...schema,
+  attributes: schema.attributes.map((attribute) =>
+    attribute.role === "attribute" && attribute.type === "count" && attribute.resolution === undefined ? { ...attribute, resolution: 1 } : attribute,
+  ),
+});

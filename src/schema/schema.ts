@@ -30,7 +30,7 @@ export const attributeSchema = z.strictObject({
   type: z.enum(attributeTypes),
   /** Levels of ordinal (in their order), categorical and binary attributes, spelled as in the table. */
   levels: z.array(z.string()).optional(),
-  /** Recorded resolution of numbers: 1 for whole numbers, 0.1 for one decimal; values come back rounded to it. */
+  /** Recorded resolution of numbers: 1 for whole numbers, 0.1 for one decimal; values come back rounded to it. Counts have 1 by default. */
   resolution: z.number().positive().optional(),
   /** Support of numbers: imputed values never leave it. By default the observed range. */
   min: z.number().optional(),

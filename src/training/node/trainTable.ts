@@ -17,6 +17,7 @@ import { compileModel, type PredictModel } from "../../model/trained.js";
 import type { AttributeNote } from "../../schema/infer.js";
 import { compileDerived } from "../../schema/derived.js";
 import { compileRules } from "../../schema/rules.js";
+import { withWholeCounts } from "../../schema/resolution.js";
 import type { Schema } from "../../schema/schema.js";
 import type { Lanes } from "../lanes.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
@@ -123,7 +124,7 @@ async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTabl
     throw new VhgmError("usage", `No column of ${table.name} is an attribute of the dictionary; the table has ${listed(table.columns)}.`);
   }
   if (absent.length > 0) hooks.onNote?.(`Attributes of the dictionary that ${table.name} lacks, so that nothing is learned of them: ${listed(absent)}.`);
-  return { schema: isJoined(table) ? withKey(schema, table.key) : schema, notes: [] };
+  return { schema: withWholeCounts(isJoined(table) ? withKey(schema, table.key) : schema), notes: [] };
 }
 
 /** The column by which rows were joined names people; it is no attribute of theirs. */
