@@ -112,6 +112,18 @@ describe("writing", () => {
   });
 });
 
+test.each([
+  ["YYYY-MM-DD hh:mm", 1 / 1440, "1970-01-02 12:34"],
+  ["YYYY/MM/DDThh:mm:ssZ", 1 / 86_400, "1970/01/02T12:34:05Z"],
+  ["YYYY/MM/DD", 1, "1970/01/03"],
+  ["YYYY-MM-DD hh:mm:ss", 1 / 24, "1970-01-02 13:00:00"],
+])("dates are written as %s", (format, resolution, text) => {
+  const visit = attribute("date", { format, resolution });
+  const written = valueWriter(visit)(1 + (12 * 3600 + 34 * 60 + 5) / 86_400);
+  expect(written).toBe(text);
+  expect(valueWriter(visit)(read(written, visit))).toBe(text);
+});
+
 test("a column's decimal comma is written into tables, also in another unit, and refuses points", () => {
   const height = attribute("positive", { resolution: 0.5, decimal: "," });
   expect([171.4, 3, 171.61].map(valueWriter(height))).toEqual(["171,5", "3", "171,5"]);

@@ -2,7 +2,7 @@ import { VhgmError } from "../base/errors.js";
 import { levelIndex } from "../schema/levels.js";
 import { isMissingText } from "../schema/missing.js";
 import { isNumeric, type Attribute, type Conversion, type Schema } from "../schema/schema.js";
-import { countDecimals, formatDate, formatDecimal, largestNumber, parseDate, parseDecimal } from "../schema/values.js";
+import { countDecimals, formatDate, formatDecimal, largestNumber, parseDate, parseDecimal, respellDate } from "../schema/values.js";
 import { conversionOf, convert, convertBack, inColumnUnit, sourceName } from "./conversion.js";
 import type { TextRow } from "./table.js";
 
@@ -70,11 +70,13 @@ export function formatValue(value: number, attribute: Attribute): string {
   return type === "date" ? formatDate(x, resolution) : x === 0 ? "0" : String(x);
 }
 
-/** Writes values of an attribute into a table as its column has them: with its decimal sign, and in its unit. */
+/** Writes values of an attribute into a table as its column has them: with its decimal sign or spelling of dates, and in its unit. */
 export function valueWriter(attribute: Attribute, conversion?: Conversion): (value: number) => string {
   const own = conversion ? inColumnUnit(attribute, conversion) : attribute;
   const text = (value: number): string => formatValue(conversion ? convertBack(value, conversion) : value, own);
-  return attribute.decimal === "," ? (value) => formatDecimal(Number(text(value)), ",") : text;
+  const { decimal, format } = attribute;
+  if (format !== undefined) return (value) => respellDate(text(value), format);
+  return decimal === "," ? (value) => formatDecimal(Number(text(value)), decimal) : text;
 }
 
 /** The multiple of the resolution nearest to a value within [min, max]; the end itself where none lies inside. */

@@ -16,7 +16,7 @@ it("accepts what can be used", () => {
       { type: "binary", levels: ["x"] },
       { type: "ordinal", levels: ["1", "2", "3"], aliases: ["b"] },
       { type: "categorical", role: "id" },
-      { type: "date", min: -20000, max: 3, missing: ["0"] },
+      { type: "date", format: "YYYY/MM/DD hh:mm", min: -20000, max: 3, missing: ["0"] },
       { type: "real", conversions: [{ column: "a5", source: "lab", multiply: 18.016 }, { column: "c", add: -32 }] },
     ),
   ).toEqual([]);
@@ -32,6 +32,8 @@ it.each<[Given, RegExp]>([
   [{ type: "categorical", levels: ["a"], min: 0 }, /^0.min: min is for numbers and dates/],
   [{ type: "ordinal", levels: ["a"], decimal: "," }, /^0.decimal: decimal is for numbers, not for the type ordinal/],
   [{ type: "date", decimal: "," }, /^0.decimal: decimal is for numbers, not for the type date/],
+  [{ type: "real", format: "YYYY-MM-DD" }, /^0.format: format is for dates, not for the type real/],
+  [{ type: "date", format: "DD.MM.YYYY" }, /^0.format: format is "DD.MM.YYYY"; allowed are YYYY-MM-DD or YYYY\/MM\/DD, then T or a space/],
   [{ type: "real", levels: ["a"] }, /^0.levels: levels are for the types/],
   [{ type: "real", min: 2, max: 1 }, /^0.min: min 2 is above max 1/],
   [{ type: "count", min: -1 }, /^0.min: min -1 is below 0/],

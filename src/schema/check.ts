@@ -2,6 +2,7 @@ import { derivedProblems } from "./derived.js";
 import { lessProblems } from "./less.js";
 import { ruleProblems } from "./rules.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
+import { dateFormatPattern } from "./values.js";
 
 /** Something that the field types alone do not rule out. */
 export interface SchemaProblem {
@@ -60,8 +61,11 @@ export function schemaProblems(schema: Schema): SchemaProblem[] {
 type Add = (field: keyof Attribute, message: string, item?: number) => void;
 
 function checkType(attribute: Attribute, add: Add): void {
-  const { type, levels, resolution, min, max, decimal } = attribute;
+  const { type, levels, resolution, min, max, decimal, format } = attribute;
   if (decimal !== undefined && (usesLevels(attribute) || type === "date")) add("decimal", `decimal is for numbers, not for the type ${type}`);
+  if (format !== undefined && type !== "date") add("format", `format is for dates, not for the type ${type}`);
+  else if (format !== undefined && !dateFormatPattern.test(format))
+    add("format", `format is ${JSON.stringify(format)}; allowed are YYYY-MM-DD or YYYY/MM/DD, then T or a space with hh:mm or hh:mm:ss, then Z`);
   if (usesLevels(attribute)) {
     if (levels === undefined || levels.length === 0)
       add("type", `the type ${type} needs levels, a list of the texts in the column`);

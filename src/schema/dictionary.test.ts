@@ -58,6 +58,7 @@ const attribute: fc.Arbitrary<Attribute> = fc
     levels: fc.uniqueArray(level, { minLength: 1, maxLength: 12 }),
     resolution: option(fc.double({ min: 1e-12, max: 1e6, noNaN: true })),
     range: option(fc.tuple(fc.double({ min: 1e-9, max: 1e15, noNaN: true }), fc.double({ min: 0, max: 1e15, noNaN: true }))),
+    format: option(fc.constantFrom("YYYY-MM-DD hh:mm", "YYYY/MM/DD")),
     decimal: option(fc.constantFrom(".", ",")),
     missing: option(fc.array(text, { maxLength: 3 })),
     applies_when: option(text),
@@ -69,7 +70,7 @@ const attribute: fc.Arbitrary<Attribute> = fc
       }),
     ),
   })
-  .map(({ range, levels, resolution, decimal, missing, conversions, ...rest }) => {
+  .map(({ range, levels, resolution, decimal, format, missing, conversions, ...rest }) => {
     const numeric = isNumeric(rest.type);
     const full = {
       ...rest,
@@ -78,6 +79,7 @@ const attribute: fc.Arbitrary<Attribute> = fc
       min: numeric && range ? range[0] : undefined,
       max: numeric && range ? range[0] + range[1] : undefined,
       decimal: numeric && rest.type !== "date" ? decimal : undefined,
+      format: rest.type === "date" ? format : undefined,
       missing: missing?.filter((code) => numeric || !levels.includes(code)),
       conversions: numeric && rest.type !== "date" && rest.role === "attribute" ? conversions : undefined,
     };
@@ -196,7 +198,12 @@ describe("parseDictionary", () => {
     [
       "unknown field",
       `${head}    levls: [a]\n`,
-      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, decimal, missing, applies_when, equals, less_than, visit, aliases, conversions.',
+      'd.yaml, line 5: attribute "age": there is no field "levls"; allowed are name, label, unit, role, type, levels, resolution, min, max, decimal, format, missing, applies_when, equals, less_than, visit, aliases, conversions.',
+    ],
+    [
+      "decimal sign",
+      `${head}    decimal: ";"\n`,
+      'd.yaml, line 5: attribute "age": decimal is ";"; allowed are ".", ",".',
     ],
     [
       "unknown field at the top",

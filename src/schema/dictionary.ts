@@ -17,6 +17,7 @@ const header = `\
 # min, max  the smallest and largest possible value (dates: days since 1970-01-01); results never leave this range
 # resolution  the step in which values are recorded; results are rounded to it. 1 for counts that state none
 # decimal   "," where the column's numbers are written with a decimal comma (171,8); filled values are then, too
+# format    how dates are written where it is not YYYY-MM-DD (or YYYY-MM-DDThh:mm:ssZ), such as "YYYY-MM-DD hh:mm"
 # missing   texts that mean "no value", besides an empty cell, NA and "."
 # less_than     name of a number that is larger in every invented person: systolic at diastolic
 # applies_when  a condition such as "sex = 'F' and age >= 18": cells of other people stay empty. Set it only where the

@@ -8,7 +8,7 @@ import { suggestNumbers } from "./nearNumbers.js";
 import { orderLevels } from "./ordered.js";
 import { adviseSpelling } from "./spellings.js";
 import { describeCell, percent, quote, suggest } from "./suggest.js";
-import { formatDate, parseNumber } from "./values.js";
+import { defaultDateFormat, formatDate, parseNumber } from "./values.js";
 
 const maxCategories = 200;
 /** Most ordered levels that numbers with signs ("12%", "<5") make. */
@@ -61,14 +61,18 @@ function guessDates(column: JudgedColumn): Guess {
     };
   }
   const { min, max, decimals } = profile.dates;
-  const resolution = decimals === 0 ? 1 : 1 / 86_400;
+  const resolution = decimals === 0 ? 1 : timeResolution(profile.dateStep);
+  const { dateFormat: format = defaultDateFormat(resolution) } = profile;
   const odd = profile.firstNonDate ? ` ${describeCell(profile.firstNonDate, "a date")}` : "";
   const [first, last] = [min, max].map((days) => formatDate(days, resolution));
   return {
-    attribute: { role: "attribute", type: "date", resolution, min, max },
+    attribute: { role: "attribute", type: "date", resolution, min, max, ...(format === defaultDateFormat(resolution) ? {} : { format }) },
     reason: `Dates from ${first} to ${last}, handled as days since 1970-01-01.${odd}`,
   };
 }
+
+/** Whole hours, minutes or seconds, in days, where times of day are multiples of a step in seconds. */
+const timeResolution = (step: number): number => 1 / (step % 3600 === 0 ? 24 : step % 60 === 0 ? 1440 : 86_400);
 
 function guessTexts(column: JudgedColumn): Guess {
   const { profile, observed, missing, distinct, values } = column;

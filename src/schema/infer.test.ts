@@ -228,8 +228,17 @@ describe("dates", () => {
       min: 11323,
       max: 11352,
     });
-    expect(inferColumn("visit", repeat(60, ...range(30, (i) => `${day(i)} 06:00:00`))).resolution).toBeCloseTo(1 / 86400, 12);
-    expect(inferColumn("visit", repeat(60, ...range(30, (i) => day(i).replaceAll("-", "/"))))).toMatchObject({ type: "date" });
+    expect(inferColumn("visit", repeat(60, ...range(30, (i) => `${day(i)}T06:00:${10 + i}Z`))).resolution).toBeCloseTo(1 / 86400, 12);
+    expect(inferColumn("visit", repeat(60, ...range(30, day)))).not.toHaveProperty("format");
+  });
+  it("keeps the spelling of dates, and whole hours and minutes", () => {
+    const visit = (cell: (i: number) => string) => inferColumn("visit", repeat(60, ...range(30, cell)));
+    expect(visit((i) => `${day(i)} 09:${10 + i}`)).toMatchObject({ type: "date", resolution: 1 / 1440, format: "YYYY-MM-DD hh:mm" });
+    expect(visit((i) => `${day(i)} 06:00:00`)).toMatchObject({ resolution: 1 / 24, format: "YYYY-MM-DD hh:mm:ss" });
+    expect(visit((i) => day(i).replaceAll("-", "/"))).toMatchObject({ resolution: 1, format: "YYYY/MM/DD" });
+    expect(visit((i) => (i % 3 === 0 ? `${day(i)}T06:30Z` : day(i)))).toMatchObject({ resolution: 1 / 1440, format: "YYYY-MM-DDThh:mmZ" });
+    expect(visit((i) => `${day(i)}T06:00:${10 + i}Z`)).not.toHaveProperty("format");
+    expect(visit((i) => `${day(i)} 06:00:${10 + i}+09:00`)).not.toHaveProperty("format");
   });
   it("takes few dates as levels and names a cell that is none", () => {
     expect(inferColumn("wave", repeat(60, ...range(3, day)))).toMatchObject({

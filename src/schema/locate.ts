@@ -49,7 +49,7 @@ export function describeIssue(issue: Issue, raw: unknown): string {
 }
 
 function describeAllowed(issue: Issue): string {
-  if (issue.code === "invalid_value") return `allowed ${issue.values.length > 1 ? "are" : "is"} ${issue.values.join(", ")}`;
+  if (issue.code === "invalid_value") return `allowed ${issue.values.length > 1 ? "are" : "is"} ${issue.values.map((value) => (/^\w+$/.test(String(value)) ? String(value) : JSON.stringify(value))).join(", ")}`;
   if (issue.code === "invalid_type") {
     const kinds: Record<string, string> = {
       object: "a mapping of fields to values",

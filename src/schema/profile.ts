@@ -52,6 +52,9 @@ export interface ColumnProfile {
   /** Whether commas can be nothing but decimal: no number has a point, and one with a comma is no "12,345". */
   readonly decimalCommas: boolean;
   readonly dates: ScaleProfile;
+  /** The commonest spelling of its dates (of those with a time of day, where there are any), and their step within a day in seconds. */
+  readonly dateFormat?: string;
+  readonly dateStep: number;
   readonly meanLength: number;
   readonly firstNonNumeric?: CellNote;
   readonly firstNonDate?: CellNote;

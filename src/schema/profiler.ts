@@ -1,9 +1,9 @@
 import { createRng, hashText } from "../base/random.js";
-import { VhgmError } from "../base/errors.js";
+import { checkNames } from "./columnNames.js";
 import { isDeclaredMissing, missingCodes, missingTexts, missingWords, type MissingRule } from "./missing.js";
 import type { CellNote, ColumnProfile, ValueCount } from "./profile.js";
-import { closeScale, newScale, widen, type Scale } from "./scale.js";
-import { largestNumber, parseDate, parseDecimal, parseNumber } from "./values.js";
+import { closeScale, greatestDivisor, newScale, widen, type Scale } from "./scale.js";
+import { dateFormatOf, largestNumber, parseDate, parseDecimal, parseNumber } from "./values.js";
 
 /** Watches the rows of a table go by, once, and keeps a bounded summary of every column. */
 export interface Profiler {
@@ -31,6 +31,8 @@ const maxOddTexts = 20;
 const withComma = /^[+-]?\d+,\d+$/;
 const perhapsThousands = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 
+const secondsPerDay = 86_400;
+
 interface Entry {
   count: number;
   readonly value: number | null;
@@ -50,6 +52,10 @@ interface Column {
   hasPoint: boolean;
   hasDecimalComma: boolean;
   dates: Scale;
+  /** Different texts by their spelling. */
+  dateFormats: Map<string, number>;
+  /** Greatest common divisor of the seconds of the day. */
+  dateStep: number;
   firstNonNumeric?: CellNote;
   firstNonDate?: CellNote;
   firstExtreme?: CellNote;
@@ -73,6 +79,8 @@ const newColumn = (declared: MissingRule | undefined): Column => ({
   hasPoint: false,
   hasDecimalComma: false,
   dates: newScale(),
+  dateFormats: new Map(),
+  dateStep: secondsPerDay,
   oddTexts: new Set(),
   codeTexts: new Set(),
   restMin: Infinity,
@@ -113,21 +121,6 @@ export function createProfiler(columns: readonly string[], options: ProfilerOpti
       return summarise(name, states[j], rowCount, cells);
     });
   return { add, finish };
-}
-
-function checkNames(columns: readonly string[]): void {
-  const seen = new Map<string, number>();
-  columns.forEach((name, j) => {
-    if (name === "") throw new VhgmError("data", `Column ${j + 1} of the table has no name; every column needs one.`);
-    const earlier = seen.get(name);
-    if (earlier !== undefined) {
-      throw new VhgmError(
-        "data",
-        `Columns ${earlier + 1} and ${j + 1} of the table are both named ${JSON.stringify(name)}; names must differ.`,
-      );
-    }
-    seen.set(name, j);
-  });
 }
 
 function addCell(column: Column, text: string, row: number, maxDistinct: number): void {
@@ -186,6 +179,9 @@ function readCell(column: Column, text: string, row: number): Entry {
     return { count: 0, kind: "text", value: null };
   }
   widen(column.dates, date);
+  const format = dateFormatOf(text);
+  if (format !== null) column.dateFormats.set(format, (column.dateFormats.get(format) ?? 0) + 1);
+  column.dateStep = greatestDivisor(column.dateStep, Math.round((date - Math.floor(date)) * secondsPerDay));
   return { count: 0, kind: "date", value: date };
 }
 
@@ -227,6 +223,8 @@ function summarise(name: string, column: Column, rows: number, sample: string[])
     commas: closeScale(column.commas),
     decimalCommas: column.hasDecimalComma && !column.hasPoint,
     dates: closeScale(column.dates),
+    dateFormat: commonest(column.dateFormats),
+    dateStep: column.dateStep,
     meanLength: observed > 0 ? totalLength / observed : 0,
     firstNonNumeric,
     firstNonDate,
@@ -235,4 +233,11 @@ function summarise(name: string, column: Column, rows: number, sample: string[])
     codes: { texts: [...column.codeTexts], restMin: column.restMin, restMax: column.restMax },
     sample,
   };
+}
+
+/** The commonest format, of those with a time of day if there are any. */
+function commonest(formats: ReadonlyMap<string, number>): string | undefined {
+  const timed = [...formats].filter(([format]) => format.includes("hh"));
+  const [first] = (timed.length > 0 ? timed : [...formats]).sort(([, a], [, b]) => b - a);
+  return first?.[0];
 }

@@ -37,6 +37,8 @@ export const attributeSchema = z.strictObject({
   max: z.number().optional(),
   /** Decimal sign of the numbers' texts in the table, a point by default. The dictionary's own numbers have a point. */
   decimal: z.enum([".", ","]).optional(),
+  /** For dates: how they are written in the table, YYYY-MM-DD (with times YYYY-MM-DDThh:mm:ssZ) by default. */
+  format: z.string().optional(),
   /** Cell texts that mean "missing", besides an empty cell, NA and "." (for instance 7777, 9999, Refused). */
   missing: z.array(z.string()).optional(),
   /** Condition under which the attribute applies to a person, for instance "sex = 'F' and age >= 18". */

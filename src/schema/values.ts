@@ -76,3 +76,25 @@ export function formatDate(days: number, resolution = 1): string {
   const iso = new Date(seconds * 1000).toISOString();
   return resolution >= 1 ? iso.slice(0, iso.indexOf("T")) : iso.replace(".000Z", "Z");
 }
+
+/** The spellings in which dates are written: "YYYY-MM-DD", "YYYY/MM/DD hh:mm", "YYYY-MM-DDThh:mm:ssZ" and their like. */
+export const dateFormatPattern = /^YYYY([-/])MM\1DD(?:[T ]hh:mm(?::ss)?Z?)?$/;
+
+/** The spelling in which `formatDate` writes. */
+export const defaultDateFormat = (resolution: number): string => (resolution >= 1 ? "YYYY-MM-DD" : "YYYY-MM-DDThh:mm:ssZ");
+
+/** The spelling of a text that `parseDate` reads; null with fractions of seconds or another zone, which are not written. */
+export function dateFormatOf(text: string): string | null {
+  const match = datePattern.exec(text.trim());
+  if (!match) return null;
+  const [, , sign, , , hour, , second, fraction, zone] = match;
+  if (fraction !== undefined || (zone !== undefined && zone !== "Z")) return null;
+  const time = hour === undefined ? "" : `${text.includes("T") ? "T" : " "}hh:mm${second === undefined ? "" : ":ss"}${zone ?? ""}`;
+  return `YYYY${sign}MM${sign}DD${time}`;
+}
+
+/** An ISO text of `formatDate` in another spelling. */
+export function respellDate(iso: string, format: string): string {
+  const [year, month, day, hour = "00", minute = "00", second = "00"] = iso.split(/[-T:Z]/);
+  return format.replace("YYYY", year).replace("MM", month).replace("DD", day).replace("hh", hour).replace("mm", minute).replace("ss", second);
+}
