@@ -32,6 +32,14 @@ test("one dictionary over all tables says where each attribute is, and hints at 
   expect(found.sources.map(({ name, rows }) => [name, rows])).toEqual([["checkup", 200], ["lab", 120]]);
 });
 
+test("a constant of one table is set aside, one of all is kept", async () => {
+  const one = memoryTable("one.csv", ["age", "wave", "country"], people(40, (i) => [String(20 + i), "A", "JP"]));
+  const other = memoryTable("other.csv", ["age", "country"], people(40, (i) => [String(20 + i), "JP"]));
+  const { schema, notes } = await inspect(one, other);
+  expect(schema.attributes.slice(1)).toMatchObject([{ name: "wave", role: "ignore", levels: ["A"] }, { name: "country", role: "attribute", levels: ["JP"] }]);
+  expect(notes[1].reason).toMatch(/^Only in one: Every cell with a value holds "A", so nothing tells/);
+});
+
 test("its dictionary is read back, also with the suggestions taken", async () => {
   const found = await inspect(checkup, lab);
   const text = formatDictionary(found);

@@ -1,5 +1,6 @@
 import { commonTexts, foreignLevels, unitHint } from "../schema/compare.js";
 import { formatConversion } from "../schema/dictionary.js";
+import { setConstantAside } from "../schema/fewLevels.js";
 import { createProfiler, inferSchema, type AttributeNote, type ColumnProfile, type InferredSchema } from "../schema/infer.js";
 import { mergeKnown } from "../schema/known.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
@@ -85,7 +86,10 @@ function mergeEntry(column: string, seen: readonly Seen[], together: InferredSch
     return j < 0 ? [] : [{ source: name, rows, attribute: schema.attributes[j], note: notes[j], profile: profiles[j] }];
   });
   const [first] = own;
-  if (at < 0) return { attribute: first.attribute, note: { ...first.note, reason: `Only in ${first.source}: ${first.note.reason}` } };
+  if (at < 0) {
+    const { attribute, note } = withoutConstant(first);
+    return { attribute, note: { ...note, reason: `Only in ${first.source}: ${note.reason}` } };
+  }
   const rows = own.reduce((sum, { rows }) => sum + rows, 0);
   const names = own.map(({ source }) => source);
   const label = firstOf(own, ({ attribute }) => attribute.label);
@@ -101,6 +105,13 @@ function mergeEntry(column: string, seen: readonly Seen[], together: InferredSch
     suggestions: ids ? keyHint(own) : [...guess.suggestions.filter((text) => !isSkip(text)), ...skips(own), ...units.suggestions],
   };
   return { attribute, note };
+}
+
+/** A constant of one table says nothing of the people of the others. */
+function withoutConstant({ attribute, note }: Own): Pick<Own, "attribute" | "note"> {
+  if (attribute.role !== "attribute" || attribute.levels?.length !== 1) return { attribute, note };
+  const { attribute: aside, reason, suggestions } = setConstantAside(attribute.levels[0]);
+  return { attribute: { ...attribute, ...aside }, note: { ...note, reason, suggestions } };
 }
 
 /** Skip patterns are looked for table by table: where a whole table lacks the column, nothing is skipped. */

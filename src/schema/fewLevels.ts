@@ -5,7 +5,17 @@ import { quote } from "./suggest.js";
 
 export const withSuggestions = (guess: Guess, more: readonly string[]): Guess => ({ ...guess, suggestions: [...(guess.suggestions ?? []), ...more] });
 
-/** Two levels: binary. One is a constant, which is set aside where cells are empty: it would be filled in for everybody. */
+/** A constant with empty cells is set aside: it would be filled in for everybody. */
+export function setConstantAside(level: string): Required<Guess> {
+  const only = quote(level);
+  return {
+    attribute: { role: "ignore", type: "categorical", levels: [level] },
+    reason: `Every cell with a value holds ${only}, so nothing tells what the empty cells would hold. It is copied through.`,
+    suggestions: [`every filled cell holds ${only}; blank may mean "no": if so, write "no" into the blank cells of the table, and the column is learned`],
+  };
+}
+
+/** Two levels: binary. One: a constant. */
 export function guessFewLevels(levels: string[], { missing }: JudgedColumn): Guess {
   if (levels.length > 1) {
     const sorted = sortBinary(levels);
@@ -14,16 +24,9 @@ export function guessFewLevels(levels: string[], { missing }: JudgedColumn): Gue
       reason: `Two different values, ${sorted.map(quote).join(" and ")}.`,
     };
   }
-  const only = quote(levels[0]);
-  if (missing === 0) {
-    return {
-      attribute: { role: "attribute", type: "categorical", levels },
-      reason: `Every cell with a value holds ${only}.`,
-    };
-  }
+  if (missing > 0) return setConstantAside(levels[0]);
   return {
-    attribute: { role: "ignore", type: "categorical", levels },
-    reason: `Every cell with a value holds ${only}, so nothing tells what the empty cells would hold. It is copied through.`,
-    suggestions: [`every filled cell holds ${only}; blank may mean "no": if so, write "no" into the blank cells of the table, and the column is learned`],
+    attribute: { role: "attribute", type: "categorical", levels },
+    reason: `Every cell with a value holds ${quote(levels[0])}.`,
   };
 }
