@@ -5,7 +5,7 @@ import { quote } from "./suggest.js";
 
 export const withSuggestions = (guess: Guess, more: readonly string[]): Guess => ({ ...guess, suggestions: [...(guess.suggestions ?? []), ...more] });
 
-/** A constant with empty cells is set aside: it would be filled in for everybody. */
+/** A constant of few is set aside: it would be filled in for everybody. */
 export function setConstantAside(level: string): Required<Guess> {
   const only = quote(level);
   return {
@@ -15,8 +15,8 @@ export function setConstantAside(level: string): Required<Guess> {
   };
 }
 
-/** Two levels: binary. One: a constant. */
-export function guessFewLevels(levels: string[], { missing }: JudgedColumn): Guess {
+/** Two levels: binary. One: a constant; set aside where most cells are empty, as in boxes that are ticked or not. */
+export function guessFewLevels(levels: string[], { missing, observed }: JudgedColumn): Guess {
   if (levels.length > 1) {
     const sorted = sortBinary(levels);
     return {
@@ -24,7 +24,7 @@ export function guessFewLevels(levels: string[], { missing }: JudgedColumn): Gue
       reason: `Two different values, ${sorted.map(quote).join(" and ")}.`,
     };
   }
-  if (missing > 0) return setConstantAside(levels[0]);
+  if (missing > observed) return setConstantAside(levels[0]);
   return {
     attribute: { role: "attribute", type: "categorical", levels },
     reason: `Every cell with a value holds ${quote(levels[0])}.`,

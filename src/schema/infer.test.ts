@@ -24,10 +24,10 @@ describe("columns that say little", () => {
       expect(inferColumn("x", cells)).toMatchObject({ role: "ignore" });
   });
   it("keeps a constant as one level", () => {
-    expect(inferColumn("x", ["5", "5"])).toMatchObject({ role: "attribute", type: "categorical", levels: ["5"] });
+    expect(inferColumn("x", ["5", "5", ""])).toMatchObject({ role: "attribute", type: "categorical", levels: ["5"] });
     expect(inferColumn("x", ["a", "a"]).note).toMatchObject({ reason: 'Every cell with a value holds "a".', suggestions: [] });
   });
-  it("sets a constant with holes aside, since blank may mean no", () => {
+  it("sets a constant of few aside, since blank may mean no", () => {
     for (const tick of ["x", "1", "yes", "2001-01-01"]) {
       const column = inferColumn("diabetes", ["", tick, "", tick, ""]);
       expect(column).toMatchObject({ role: "ignore", type: "categorical", levels: [tick] });

@@ -42,7 +42,7 @@ test("two levels are binary, absence first; None is a level where the codebook s
   expect(attribute(["None", "Some", "None", "More than that"], { levels: ["None", "Some", "More than that"] }).levels).toEqual(["None", "Some", "More than that"]);
 });
 
-test("one level beside holes stays set aside", () => {
+test("one level of few stays set aside", () => {
   expect(attribute(["Yes", "", ""], { levels: ["Yes", "No"] })).toMatchObject({ role: "ignore", levels: ["Yes"] });
   expect(attribute(["Yes", "Yes"], { levels: ["Yes", "No"] })).toMatchObject({ role: "attribute", levels: ["Yes"] });
 });
