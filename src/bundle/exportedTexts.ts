@@ -86,7 +86,7 @@ export function exportReadme({ attributes, quantiles, outputs }: ExportedSchema,
     quantiles: `\`quantiles\` (B, numbers, ${quantiles.length}): at ${quantiles.join(", ")}`,
     density: "`density` (B, numbers, cells): probabilities of the cells that schema.json lists (`cells`), zeros behind the last; a cell with lo = hi is a single value",
     probabilities: "`probabilities` (B, levels): an attribute's begin at its `firstProbability`, in the order of its `levels`",
-    completed: "`completed` (B, attributes): `values` with every unknown one filled, by the paths' mean (near `mean`; least in squared error) or by the index of the most probable level; what `vhgm impute` fills in before it rounds to the recorded resolution",
+    completed: "`completed` (B, attributes): `values` with every unknown one filled, by the paths' mean (near `mean`; least in squared error; held between the 5% and the 95% quantile) or by the index of the most probable level; what `vhgm impute` fills in before it rounds to the recorded resolution",
   };
   return `# An exported VHGM model
 

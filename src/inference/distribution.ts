@@ -1,5 +1,5 @@
 import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
-import { levelProbabilities, likeliestLevel, numberDensity, numberMean, type DensityModel, type MemberPaths } from "../model/predictive.js";
+import { levelProbabilities, likeliestLevel, numberDensity, numberPoint, type DensityModel, type MemberPaths } from "../model/predictive.js";
 
 /** The predictive distribution of column j in row i: over values for numbers, over level indices otherwise. */
 export function columnDistribution(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Distribution {
@@ -8,11 +8,12 @@ export function columnDistribution(model: DensityModel, members: readonly Member
 }
 
 /**
- * The best point per type: of a number the stacked mean of the paths, which held-out cells made least in squared error; the
- * most probable level otherwise. The density's own mean is as near to it as the column's reach allows (`numberDensity`).
+ * The best point per type: of a number the stacked mean of the paths, which held-out cells made least in squared error, inside
+ * the middle of its density; the most probable level otherwise. The density's own mean is as near to it as the column's reach
+ * allows (`numberDensity`).
  */
 export function bestPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
-  if (model.layout.columns[j].kind === "number") return numberMean(model, members, i, j);
+  if (model.layout.columns[j].kind === "number") return numberPoint(model, members, i, j);
   return likeliestLevel(model, members, i, j);
 }
 

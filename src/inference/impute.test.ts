@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { peopleCells, peopleColumns, peopleRows, peopleSchema } from "../../test/support/people.js";
 import { trainedPredictor } from "../../test/support/trained.js";
 import { createRng, permutation } from "../base/random.js";
-import { cellReader } from "../data/cells.js";
+import { cellReader, type Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import { memoryTable, type TableWriter, type TextRow } from "../data/table.js";
 import { isMissingText } from "../schema/missing.js";
@@ -204,6 +204,29 @@ describe("added columns", () => {
       if (filled("sex")) expect(Number(cell("sex_probability"))).toBeGreaterThanOrEqual(0.5);
       if (filled("region")) expect(Number(cell("region_probability"))).toBeGreaterThanOrEqual(0.25);
     });
+  });
+
+  test.each([0.9, 0.3])("the point lies inside its own interval of level %d, and is the same without one", async (level) => {
+    const rng = createRng(3);
+    const b = Array.from({ length: 300 }, () => rng.uniform());
+    const codes = b.map((x) => (rng.uniform() < 0.01 ? 999999 : Math.round(40 + 20 * x)));
+    const skewed = b.map((x) => Math.round(Math.exp(3 * x + rng.normal())));
+    const coded: Cells = {
+      rows: b.length,
+      attributes: ["a", "b", "c"].map((name) => ({ name, role: "attribute", type: "real", resolution: name === "b" ? 0.01 : 1 })),
+      values: [codes, b, skewed].map((column) => Float64Array.from(column)),
+    };
+    const p = await trainedPredictor(coded);
+    const given = b.slice(0, 50).map((x) => ["", x.toFixed(2), ""]);
+    const complete = (options: ImputeOptions) => createImputer(p, { version: 1, attributes: [...coded.attributes] }, ["a", "b", "c"], "new.csv", options).complete(given);
+    const [table] = await complete({ intervals: level });
+    for (const row of table) {
+      const [a, , c, aLow, aHigh, , , cLow, cHigh] = row.map(Number);
+      expect([aLow <= a && a <= aHigh, cLow <= c && c <= cHigh], row.join(" ")).toEqual([true, true]);
+    }
+    expect(table.filter(([a]) => Number(a) <= 60).length).toBeGreaterThan(40);
+    expect(await complete({})).toEqual([table.map((row) => row.slice(0, 3))]);
+    await p.close();
   });
 
   test("similar people are not told where the model keeps no memory", async () => {

@@ -1,22 +1,21 @@
 import { VhgmError } from "../base/errors.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
-import type { MemberPaths } from "../model/predictive.js";
 import { compileDerived } from "../schema/derived.js";
 import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
-import type { Attribute, Schema } from "../schema/schema.js";
+import type { Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
 import { otherVisits } from "../schema/visits.js";
 import { decideRows, type Outputs } from "./decide.js";
-import { bestPoint, centralInterval, columnDistribution } from "./distribution.js";
+import { addedColumns, describeCell } from "./described.js";
+import { bestPoint } from "./distribution.js";
 import { drawHoles } from "./draws.js";
 import { recorded } from "./gates.js";
-import { lookAtHoles, type Fate, type Holes } from "./holes.js";
+import { lookAtHoles, type Fate } from "./holes.js";
 import type { Predictor } from "./predictor.js";
 import { createRowSeeds } from "./rowSeeds.js";
 import { fewestPeople, requireCounts } from "./support.js";
-import { explain } from "./why.js";
 
 export interface ImputeOptions {
   /** Joint draws per row (multiple imputation); 0 gives the best point of each hole. */
@@ -81,9 +80,11 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const ruled = rules.rules.length > 0;
   const matched = matchColumns(schema, columns, name);
   const others = otherVisits(schema);
+  const asked = { intervals, why, support };
   const targets = layout.columns.flatMap((column, j) => {
     const { at, conversion } = matched[column.source];
-    return at < 0 || others.has(column.attribute.name) ? [] : [{ column, j, at, write: valueWriter(column.attribute, conversion), reversed: (conversion?.multiply ?? 1) < 0 }];
+    if (at < 0 || others.has(column.attribute.name)) return [];
+    return [{ column, j, at, write: valueWriter(column.attribute, conversion), reversed: (conversion?.multiply ?? 1) < 0, added: addedColumns(column.attribute, asked) }];
   }).sort((a, b) => a.at - b.at);
   if (targets.length === 0) {
     const known = layout.columns.slice(0, 6).map((c) => c.attribute.name).join(", ");
@@ -92,7 +93,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   if (key !== undefined && !columns.includes(key)) throw new VhgmError("usage", `The key column '${key}' is not in ${name}; its columns are ${columns.slice(0, 8).join(", ")}.`);
   if (support || strict) requireCounts(model);
   const keyAt = key === undefined ? -1 : columns.indexOf(key);
-  const added = addedColumns(targets.map((t) => t.column.attribute), intervals, why, support);
+  const added = targets.flatMap((target) => target.added);
   for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals, --why or --support would add; rename it.`);
   const unlearned = matched.flatMap(({ attribute, at }, place) => (at >= 0 && layout.empty.includes(attribute.name) ? [place] : []));
   const follows = compileDerived(schema).flatMap((entry) => {
@@ -101,6 +102,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const { attribute, conversion } = matched[entry.attribute];
     return [{ ...entry, at: target.at, write: valueWriter({ ...attribute, min: undefined, max: undefined }, conversion) }];
   });
+  const followWriter = new Map(follows.map(({ attribute, write }) => [attribute, write]));
   const targetAt = new Set(targets.map((t) => t.column.source));
   const rowSeeds = createRowSeeds(seed);
   const unknown = new Map<string, { name: string; text: string; count: number }>();
@@ -134,10 +136,16 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const decided = needsPoints && ruled ? await decideRows({ predictor, rules, encoded: holes.encoded, values: holes.values, paths, wanted }) : undefined;
     const outputs = (r: number, place: number): Outputs => decided?.[r].outputs(place) ?? { paths, i: r };
     const fateOf = (r: number, place: number): Fate => holes.fate(r, place, decided?.[r].applies ?? everyone);
-    const described = rows.map((_, r) => (added.length === 0 ? [] : describe(r, holes, fateOf, outputs)));
-    const write = (row: TextRow, r: number, fate: (place: number) => Fate, value: (place: number, j: number) => number, count: boolean): string[] => {
+    const describe = (r: number, points?: ArrayLike<number>): string[] =>
+      added.length === 0 ? [] : targets.flatMap((target) => {
+        const { j, column } = target;
+        if (fateOf(r, column.source) !== "filled") return target.added.map(() => "");
+        return describeCell(model, { ...target, write: followWriter.get(column.source) ?? target.write }, asked, { ...outputs(r, column.source), point: points?.[column.source] ?? NaN, support: holes.support(r, j) });
+      });
+    /** Fills a row. @returns the cells, and (places) the values that they hold */
+    const write = (row: TextRow, r: number, fate: (place: number) => Fate, value: (place: number, j: number) => number, count: boolean): { out: string[]; known: Float64Array } => {
       const out = [...row];
-      const known = follows.length > 0 ? Float64Array.from(read.values, (column) => column[r]) : undefined;
+      const known = Float64Array.from(read.values, (column) => column[r]);
       for (const target of targets) {
         const { source } = target.column;
         const become = fate(source);
@@ -145,11 +153,11 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
         if (become !== "filled") continue;
         const filled = value(source, target.j);
         out[target.at] = target.write(filled);
-        if (known) known[source] = recorded(filled, target.column.attribute);
+        known[source] = recorded(filled, target.column.attribute);
       }
-      if (known) followParts(out, known, fate);
+      followParts(out, known, fate);
       if (count) for (const place of unlearned) counts[fate(place)]++;
-      return [...out, ...described[r]];
+      return { out, known };
     };
     if (draws === 0) {
       const value = (r: number, place: number, j: number): number => {
@@ -157,8 +165,12 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
         const { paths: seen, i } = outputs(r, place);
         return Number.isNaN(chosen) ? bestPoint(model, seen, i, j) : chosen;
       };
-      return [rows.map((row, r) => write(row, r, (place) => fateOf(r, place), (place, j) => value(r, place, j), true))];
+      return [rows.map((row, r) => {
+        const { out, known } = write(row, r, (place) => fateOf(r, place), (place, j) => value(r, place, j), true);
+        return [...out, ...describe(r, known)];
+      })];
     }
+    const described = rows.map((_, r) => describe(r));
     const tables: TextRow[][] = [];
     for (let k = 0; k < draws; k++) {
       const drawn = await drawHoles(predictor, holes.encoded, seeds, k, k % model.memberCount, {
@@ -168,7 +180,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       });
       tables.push(rows.map((row, r) => {
         const applies = ruled ? appliesAfter(holes.values[r], drawn[r]) : everyone;
-        return write(row, r, (place) => holes.fate(r, place, applies), (_, j) => drawn[r][j], k === 0);
+        return [...write(row, r, (place) => holes.fate(r, place, applies), (_, j) => drawn[r][j], k === 0).out, ...described[r]];
       }));
     }
     return tables;
@@ -193,30 +205,6 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     return whichApply(rules, (at) => values[at]);
   }
 
-  function describe(r: number, holes: Holes, fateOf: (r: number, place: number) => Fate, outputs: (r: number, place: number) => Outputs): string[] {
-    return targets.flatMap((target) => {
-      const { column, j } = target;
-      const filled = fateOf(r, column.source) === "filled";
-      const { paths, i } = outputs(r, column.source);
-      const out: string[] = [];
-      if (intervals !== undefined) out.push(...(filled ? intervalCells(paths, i, target, intervals) : hasBounds(column.attribute) ? ["", ""] : [""]));
-      if (why) {
-        const similar = filled ? explain(model, paths, i, j).similarPeople : null;
-        out.push(similar === null ? "" : similar.toFixed(1));
-      }
-      if (support) out.push(filled ? String(Number(holes.support(r, j).toFixed(3))) : "");
-      return out;
-    });
-  }
-
-  function intervalCells(paths: readonly MemberPaths[], i: number, { j, write, reversed }: (typeof targets)[number], level: number): string[] {
-    const { attribute } = layout.columns[j];
-    const distribution = columnDistribution(model, paths, i, j);
-    if (!hasBounds(attribute)) return [Math.exp(distribution.logProb(distribution.mode())).toFixed(4)];
-    const bounds = centralInterval(distribution, level).map(write);
-    return reversed ? bounds.reverse() : bounds;
-  }
-
   const absent = matched.filter((m) => m.at < 0).map((m) => m.attribute.name);
   const known = new Set([...schema.attributes.flatMap((a) => [a.name, ...(a.aliases ?? [])]), ...matched.flatMap(({ at }) => (at < 0 ? [] : [columns[at]]))]);
   const extra = columns.filter((c) => !known.has(c));
@@ -237,16 +225,4 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       extra,
     }),
   };
-}
-
-/** Whether an interval means something: for numbers and ordered levels. */
-const hasBounds = ({ type }: Attribute): boolean => type !== "categorical" && type !== "binary";
-
-/** Names of the added columns: bounds for numbers and ordered levels, the level's probability for the others. */
-function addedColumns(attributes: readonly Attribute[], intervals: number | undefined, why: boolean, support: boolean): string[] {
-  return attributes.flatMap((attribute) => {
-    const { name } = attribute;
-    const bounds = intervals === undefined ? [] : hasBounds(attribute) ? [`${name}_low`, `${name}_high`] : [`${name}_probability`];
-    return [...bounds, ...(why ? [`${name}_similar_people`] : []), ...(support ? [`${name}_support`] : [])];
-  });
 }

@@ -8,27 +8,29 @@ import type { Cells } from "../data/cells.js";
 import { float64, type Session } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
-import { levelProbabilities, numberDensity, type MemberPaths } from "../model/predictive.js";
+import { levelProbabilities, numberDensity, numberMean, type MemberPaths } from "../model/predictive.js";
 import { valueOrder } from "../model/raw/encodeGraph.js";
 import { rawGraph } from "../model/raw/rawGraph.js";
 import type { TrainingOptions } from "../training/options.js";
 import { bestPoint } from "./distribution.js";
 import { predictCells, type Predictor } from "./predictor.js";
 
-/** People with a further attribute of so many levels that some share a class, and a number that is the same for all. */
+/** People with a further attribute of so many levels that some share a class, a number that is the same for all, and one with a code far off. */
 function wider(count: number, seed: number, holes?: number): Cells {
   const { attributes, values, rows } = peopleCells(peopleRows(count, seed, holes));
   const rng = createRng(seed, 77);
   const town = Float64Array.from({ length: rows }, () => (rng.uniform() < 0.2 ? NaN : Math.floor(80 * rng.uniform() ** 2)));
+  const coded = Float64Array.from({ length: rows }, () => (rng.uniform() < 0.2 ? NaN : rng.uniform() < 0.01 ? 999999 : 40 + Math.floor(20 * rng.uniform())));
   const site = Float64Array.from({ length: rows }, () => (rng.uniform() < 0.2 ? NaN : 3));
   return {
     rows,
     attributes: [
       { name: "town", role: "attribute", type: "categorical", levels: Array.from({ length: 80 }, (_, k) => `town ${k}`) },
       ...attributes,
+      { name: "coded", role: "attribute", type: "count", resolution: 1 },
       { name: "site", role: "attribute", type: "real" },
     ],
-    values: [town, ...values, site],
+    values: [town, ...values, coded, site],
   };
 }
 
@@ -70,6 +72,7 @@ describe.each([
   test("fills every hole with what impute takes before it rounds, and keeps the rest", () => {
     const { layout } = predictor.model;
     let worst = 0;
+    let held = 0;
     for (let i = 0; i < rows; i++) {
       order.forEach((j, k) => {
         const { source, kind } = layout.columns[j];
@@ -79,8 +82,10 @@ describe.each([
         const wanted = bestPoint(predictor.model, paths, i, j);
         if (kind === "levels") expect(found).toBe(wanted);
         else worst = Math.max(worst, off(found, wanted));
+        if (kind === "number" && wanted !== numberMean(predictor.model, paths, i, j)) held++;
       });
     }
+    expect(held).toBeGreaterThan(5);
     expect(worst).toBeLessThan(1e-5);
   });
 

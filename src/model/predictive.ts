@@ -2,7 +2,7 @@ import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { calibrationOf, defaultReach, type Calibrations, type ColumnCalibration, type PathWeights } from "./columnCalibration.js";
 import type { NumberGrids } from "./grids.js";
-import { gaussianMass, gridMean, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
+import { gaussianMass, gridMean, gridQuantile, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
 import type { TreePath } from "./trees/forest.js";
 
 /** One member's outputs for a batch of rows, as the predict graph gives them. */
@@ -102,6 +102,20 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
   const most = reach * Math.sqrt(gridVariance(grid, p));
   tiltToMean(grid, p, Math.min(mean + most, Math.max(mean - most, numberMean(model, members, i, j))));
   return p;
+}
+
+/** Probability of the middle of a density that a point stays within. */
+export const pointLevel = 0.9;
+
+/**
+ * The value that stands for number column j in row i: its mean, held to the middle of its density. Where a few people have
+ * a code far off, the mean lies where nobody is.
+ */
+export function numberPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
+  const grid = model.grids.grids[j];
+  const density = numberDensity(model, members, i, j);
+  const end = (u: number): number => gridQuantile(grid, density, u);
+  return Math.min(end((1 + pointLevel) / 2), Math.max(end((1 - pointLevel) / 2), numberMean(model, members, i, j)));
 }
 
 const scoreGrids = new WeakMap<Grid, Grid>();

@@ -2,7 +2,7 @@ import { normalScore } from "../../data/encode.js";
 import { Graph, ops, type Tensor } from "../../engine/index.js";
 import { memberOutputs } from "../paths.js";
 import { defaultReach, levelsOf, type ColumnCalibration } from "../columnCalibration.js";
-import type { DensityModel } from "../predictive.js";
+import { pointLevel, type DensityModel } from "../predictive.js";
 import { valueOrder } from "./encodeGraph.js";
 import { cellMasses } from "./normalCells.js";
 import { quantilesOf, tilted } from "./tilt.js";
@@ -25,7 +25,7 @@ export const rawQuantiles: readonly number[] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.
  * @param produced names of the predict graph's outputs
  * Outputs: of numbers, in the order of `values`, mean, sd (B, N), quantiles (B, N, Q) and density (B, N, S), the probabilities of
  * the grid's cells with zeros behind the last; of attributes with levels, probabilities (B, all levels one attribute after the
- * other); completed (B, p), the values with the unknown ones filled by the stacked mean or the index of the most probable level.
+ * other); completed (B, p), the values with the unknown ones filled by the point or the index of the most probable level.
  */
 export function buildDensityGraph(model: DensityModel, memberCount: number, produced: ReadonlySet<string>): { graph: Graph; outputs: RawOutputs } {
   const g = new Graph();
@@ -123,7 +123,7 @@ function stackedFeatures({ layout }: DensityModel, levels: Levels, { linear, net
 
 const meanOf = (parts: readonly Tensor[]): Tensor => ops.mul(parts.reduce((a, b) => ops.add(a, b)), parts[0].graph.double(1 / parts.length));
 
-/** `numberDensity` for the given columns: mean and sd (B, N), quantiles (B, N, Q), density (B, N, S); and `numberMean`, point (B, N). */
+/** `numberDensity` for the given columns: mean and sd (B, N), quantiles (B, N, Q), density (B, N, S); and `numberPoint`, point (B, N). */
 function numberOutputs(model: DensityModel, levels: Levels, members: readonly Member[], stacked: readonly Tensor[], average: Tensor, numbers: readonly number[], cells: number) {
   const g = average.graph;
   const { layout, grids } = model;
@@ -176,7 +176,9 @@ function numberOutputs(model: DensityModel, levels: Levels, members: readonly Me
   const density = tilted(own, shape, goal, cells);
   const [mean, sd] = moments(density);
   const flat = (a: Tensor): Tensor => shaped(a, ["B", n]);
-  return { mean: flat(mean), sd: flat(sd), density, quantiles: quantilesOf(own, density, rawQuantiles), point: flat(wanted) };
+  const middle = quantilesOf(own, density, [(1 - pointLevel) / 2, (1 + pointLevel) / 2]);
+  const point = within(wanted, ops.slice(middle, 0, 1, 2), ops.slice(middle, 1, 2, 2));
+  return { mean: flat(mean), sd: flat(sd), density, quantiles: quantilesOf(own, density, rawQuantiles), point: flat(point) };
 }
 
 /** `levelProbabilities` for the given columns, side by side (B, all levels). */
