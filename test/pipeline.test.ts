@@ -198,3 +198,13 @@ describe("simulate", () => {
     expect((await vhgm(folder, ["simulate", "-o", "one", "--quiet"])).stderr).toMatch(/not empty/);
   });
 });
+
+describe("compare", () => {
+  it("shows dates as dates, and their difference in days", async () => {
+    const run = await vhgm(folder, ["compare", "model.vhgm", "--scenario", 'young={"age": 30}', "--scenario", 'old={"age": 75}', "--ask", "exam_date,weight", "-o", "difference.html"]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/exam_date +202\d-\d\d-\d\d +202\d-\d\d-\d\d +[+-]?[\d.]+ days/);
+    expect(run.stdout).toMatch(/weight +\d+\.?\d* +\d+\.?\d* +[+-]?[\d.]+ +\d/);
+    expect(readFileSync(at("difference.html"), "utf8")).toMatch(/<td>exam_date<\/td><td>old<\/td><td>202\d-\d\d-\d\d<\/td><td>202\d-\d\d-\d\d<\/td><td>[+−]?[\d.]+ days<\/td>/);
+  });
+});

@@ -9,6 +9,7 @@ import { openSession } from "../engine/node/session.js";
 import { renderComparison } from "../evaluation/report/comparison.js";
 import { compare, mostMoved, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference, type Scenario } from "../inference/compare.js";
 import { openPredictor } from "../inference/predictor.js";
+import { formatDate } from "../schema/values.js";
 import { deviceFlag, examples, jsonFlag, level, listOf, whole } from "./flags.js";
 import { readGiven } from "./given.js";
 import { print, printJson, tell } from "./terminal.js";
@@ -97,7 +98,7 @@ function describe({ scenarios, attributes, notes, level: wanted, members }: Comp
         `${attribute.label ?? attribute.name}${attribute.unit ? `, ${attribute.unit}` : ""}`,
         valueOf(attribute, 0, own),
         valueOf(attribute, scenarios.indexOf(scenario), own),
-        differenceOf(own),
+        differenceOf(attribute, own),
         own.size.toFixed(2),
         ...sides(signedSize(own) / largest, 12),
       ]),
@@ -116,16 +117,17 @@ function describe({ scenarios, attributes, notes, level: wanted, members }: Comp
 
 const signedSize = (own: Contrast): number => own.size * Math.sign(own.mean ? own.mean.value : mostMoved(own).value);
 
-function valueOf({ answers }: ComparedAttribute, k: number, own: Contrast): string {
-  if (own.mean) return short(answers[k].mean!);
+function valueOf({ answers, type }: ComparedAttribute, k: number, own: Contrast): string {
+  if (own.mean) return type === "date" ? formatDate(answers[k].mean!) : short(answers[k].mean!);
   const { level: text } = mostMoved(own);
   return `${text}: ${percent(answers[k].levels!.find((l) => l.level === text)!.probability)}`;
 }
 
-function differenceOf(own: Contrast): string {
+function differenceOf({ type }: ComparedAttribute, own: Contrast): string {
   const signed = (x: number): string => (own.mean ? `${x > 0 ? "+" : ""}${short(x)}` : `${x > 0 ? "+" : ""}${(100 * x).toFixed(1)}`);
   const { value, low, high }: EnsembleDifference = own.mean ?? mostMoved(own);
-  return `${signed(value)}${own.mean ? "" : " points"}${low === undefined ? "" : ` [${signed(low)}, ${signed(high!)}]`}`;
+  const unit = !own.mean ? " points" : type === "date" ? " days" : "";
+  return `${signed(value)}${unit}${low === undefined ? "" : ` [${signed(low)}, ${signed(high!)}]`}`;
 }
 
 /** A bar to the left or to the right of a line. */

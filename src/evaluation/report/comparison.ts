@@ -1,6 +1,7 @@
 import { mostMoved, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference } from "../../inference/compare.js";
 import { spreadAlike } from "../../inference/difference.js";
 import type { Given } from "../../inference/predict.js";
+import { formatDate } from "../../schema/values.js";
 import { figureBlock, htmlDocument, paragraph } from "./document.js";
 import { domainOf, drawing, element, escapeHtml, label, line, linearScale, marker, legend, ticks } from "./svg.js";
 
@@ -55,7 +56,7 @@ function picture({ attributes, scenarios }: Comparison): string {
         const at = y + (k - (names.length - 1) / 2) * 5;
         const { value, low, high } = scaled(attribute, own, scenarios);
         const interval = low === undefined || high === undefined ? [] : [element("line", { x1: x(low), y1: at, x2: x(high), y2: at, class: "interval even" })];
-        return [...interval, marker(k, x(value), at, 4.2, `${attribute.name}, ${own.scenario}: ${differenceText(own)}`)];
+        return [...interval, marker(k, x(value), at, 4.2, `${attribute.name}, ${own.scenario}: ${differenceText(attribute, own)}`)];
       }),
     ];
   });
@@ -67,10 +68,11 @@ const number = (x: number): string => String(Number(x.toPrecision(4)));
 const signed = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${number(Math.abs(x))}`;
 const points = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${Math.abs(100 * x).toFixed(1)}`;
 
-function differenceText(own: Contrast): string {
+function differenceText({ type }: ComparedAttribute, own: Contrast): string {
   const { value, low, high }: EnsembleDifference = own.mean ?? mostMoved(own);
   const text = own.mean ? signed : points;
-  return `${text(value)}${own.mean ? "" : " points"}${low === undefined || high === undefined ? "" : ` [${text(low)}, ${text(high)}]`}`;
+  const unit = !own.mean ? " points" : type === "date" ? " days" : "";
+  return `${text(value)}${unit}${low === undefined || high === undefined ? "" : ` [${text(low)}, ${text(high)}]`}`;
 }
 
 function table({ attributes, scenarios }: Comparison): string {
@@ -79,12 +81,13 @@ function table({ attributes, scenarios }: Comparison): string {
     attribute.contrasts.map((own) => {
       const k = scenarios.findIndex((s) => s.name === own.scenario);
       const moved = own.mean ? undefined : mostMoved(own);
+      const mean = (x: number): string => (attribute.type === "date" ? formatDate(x) : number(x));
       const value = (at: number): string =>
-        moved ? `${moved.level}: ${(100 * attribute.answers[at].levels!.find((l) => l.level === moved.level)!.probability).toFixed(1)}%` : number(attribute.answers[at].mean!);
+        moved ? `${moved.level}: ${(100 * attribute.answers[at].levels!.find((l) => l.level === moved.level)!.probability).toFixed(1)}%` : mean(attribute.answers[at].mean!);
       const { sameRank } = own;
       return [
         `${attribute.label ? `${attribute.label} (${attribute.name})` : attribute.name}${attribute.unit ? `, ${attribute.unit}` : ""}`,
-        own.scenario, value(0), value(k), differenceText(own), own.size.toFixed(2),
+        own.scenario, value(0), value(k), differenceText(attribute, own), own.size.toFixed(2),
         sameRank ? `${signed(sameRank.low)}, ${signed(sameRank.median)}, ${signed(sameRank.high)}` : "",
         sameRank ? `${Math.round(100 * sameRank.shareHigher)}%` : "",
         [0, k].flatMap((at) => attribute.answers[at].support?.assumption ?? []).filter((text, i, list) => list.indexOf(text) === i).join("; "),
