@@ -10,7 +10,8 @@ import { renderComparison } from "../evaluation/report/comparison.js";
 import { compare, mostMoved, type ComparedAttribute, type Comparison, type Contrast, type EnsembleDifference, type Scenario } from "../inference/compare.js";
 import { openPredictor } from "../inference/predictor.js";
 import { formatDate } from "../schema/values.js";
-import { deviceFlag, examples, jsonFlag, level, listOf, whole } from "./flags.js";
+import { readNames, texts } from "./attributeNames.js";
+import { deviceFlag, examples, jsonFlag, level, whole } from "./flags.js";
 import { readGiven } from "./given.js";
 import { print, printJson, tell } from "./terminal.js";
 import { layTable, listed, percent, screenWidth, short } from "./text.js";
@@ -37,8 +38,8 @@ export function addCompare(program: Command): void {
     )
     .argument("<model>", "model of vhgm train")
     .option("--given <json>", "what holds in all scenarios: a JSON object, @FILE with one, or - for standard input", "{}")
-    .requiredOption("--scenario <scenario>", "NAME=JSON, NAME=@FILE or a FILE with a JSON object; give it twice or more", (text: string, list: string[] = []) => [...list, text])
-    .option("--ask <names>", "attributes to compare, separated by commas (default: all that no scenario gives)", listOf(String))
+    .requiredOption("--scenario <scenario>", "NAME=JSON, NAME=@FILE or a FILE with a JSON object; give it twice or more", texts)
+    .option("--ask <names>", "attributes to compare, separated by commas (default: all that no scenario gives)", texts)
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--top <number>", "how many attributes are printed, the largest differences first", whole(1, 100_000), 15)
     .option("-o, --output <file>", "a page with a picture and all attributes (.html)");
@@ -60,10 +61,11 @@ async function run(model: string, flags: Flags): Promise<void> {
   const scenarios: Scenario[] = [];
   for (const text of flags.scenario) scenarios.push(await readScenario(text));
   const bundle = await readBundle(model);
+  const ask = flags.ask && readNames(flags.ask, bundle.schema, "--ask");
   const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
   try {
     const members = bundle.card.options.members;
-    const result = await compare(predictor, bundle.schema, given, scenarios, { ask: flags.ask, level: flags.level, ...(typeof members === "number" ? { members } : {}) });
+    const result = await compare(predictor, bundle.schema, given, scenarios, { ask, level: flags.level, ...(typeof members === "number" ? { members } : {}) });
     if (output !== undefined) await writeFileAtomic(output, renderComparison(result, { model: basename(model), given }));
     if (json) printJson(result);
     else print(describe(result, flags.top));

@@ -3,6 +3,8 @@ import { text as readAll } from "node:stream/consumers";
 import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
 import type { Given } from "../inference/predict.js";
+import type { Schema } from "../schema/schema.js";
+import { splitAssignment } from "./attributeNames.js";
 import { readText } from "./trainingFlags.js";
 
 const givenSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -31,14 +33,13 @@ export async function readGiven(source: string, option = "--given"): Promise<Giv
  * Values as NAME=VALUE, one per option.
  * @throws VhgmError "usage" for a text without '=', or a name that stands twice
  */
-export function readAssignments(texts: readonly string[], option: string): Given {
+export function readAssignments(texts: readonly string[], schema: Schema, option: string): Given {
   const out: Record<string, string> = {};
   for (const text of texts) {
-    const at = text.indexOf("=");
-    if (at < 1) throw new VhgmError("usage", `${option} '${text}' is not of the form NAME=VALUE, for instance smoking=never.`);
-    const name = text.slice(0, at).trim();
+    const [name, value] = splitAssignment(text, schema) ?? [];
+    if (name === undefined || value === undefined) throw new VhgmError("usage", `${option} '${text}' is not of the form NAME=VALUE, for instance smoking=never.`);
     if (name in out) throw new VhgmError("usage", `${option} sets '${name}' twice; once is allowed.`);
-    out[name] = text.slice(at + 1).trim();
+    out[name] = value;
   }
   return out;
 }

@@ -6,7 +6,8 @@ import { openSession } from "../engine/node/session.js";
 import { parseGraph } from "../inference/intervene/graph.js";
 import { intervene, type IntervenedAttribute, type Intervention } from "../inference/intervene/intervene.js";
 import { openPredictor } from "../inference/predictor.js";
-import { deviceFlag, examples, jsonFlag, level, listOf, seed, whole } from "./flags.js";
+import { readNames, texts } from "./attributeNames.js";
+import { deviceFlag, examples, jsonFlag, level, seed, whole } from "./flags.js";
 import { readAssignments, readGiven } from "./given.js";
 import { print, printJson } from "./terminal.js";
 import { layTable, percent, screenWidth, short } from "./text.js";
@@ -25,8 +26,6 @@ interface Flags {
   readonly json?: boolean;
 }
 
-const collect = (text: string, list: string[] = []): string[] => [...list, text];
-
 export function addIntervene(program: Command): void {
   const command = program
     .command("intervene")
@@ -37,10 +36,10 @@ export function addIntervene(program: Command): void {
     )
     .argument("<model>", "model of vhgm train")
     .requiredOption("--graph <graph>", "causal graph in DOT or JSON, or a file with one; its nodes are attributes of the model")
-    .requiredOption("--do <name=value>", "an attribute and the value that it is set to; can be given several times", collect)
-    .option("--against <name=value>", "another value of the same attribute, against which --do is held", collect)
+    .requiredOption("--do <name=value>", "an attribute and the value that it is set to; can be given several times", texts)
+    .option("--against <name=value>", "another value of the same attribute, against which --do is held", texts)
     .option("--given <json>", "what is known of the people beside, before the intervention: a JSON object, @FILE, or -", "{}")
-    .option("--ask <names>", "nodes to answer (default: all that the intervention acts on)", listOf(String))
+    .option("--ask <names>", "nodes to answer (default: all that the intervention acts on)", texts)
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--draws <number>", "simulated people", whole(50, 1_000_000), 2000)
     .option("--seed <number>", "the same seed gives the same people", seed, 1);
@@ -58,11 +57,12 @@ async function run(model: string, flags: Flags): Promise<void> {
   const inline = /^\s*(\{|(strict\s+)?(di)?graph\b[^./\\]*\{)/.test(flags.graph);
   const graph = inline ? parseGraph(flags.graph, "--graph") : parseGraph(await readText(flags.graph), basename(flags.graph));
   const given = await readGiven(flags.given);
-  const action = readAssignments(flags.do, "--do");
-  const against = flags.against && readAssignments(flags.against, "--against");
+  const action = readAssignments(flags.do, bundle.schema, "--do");
+  const against = flags.against && readAssignments(flags.against, bundle.schema, "--against");
+  const ask = flags.ask && readNames(flags.ask, bundle.schema, "--ask");
   const predictor = await openPredictor(bundle.model, openSession, { device: flags.device });
   try {
-    const result = await intervene(predictor, bundle.schema, graph, action, { given, against, ask: flags.ask, level: flags.level, draws: flags.draws, seed: flags.seed });
+    const result = await intervene(predictor, bundle.schema, graph, action, { given, against, ask, level: flags.level, draws: flags.draws, seed: flags.seed });
     if (flags.json) printJson(result);
     else print(describe(result));
   } finally {

@@ -7,8 +7,9 @@ import { predict as answer, type Prediction } from "../inference/predict.js";
 import { nextMeasurements, type Measurement } from "../inference/next.js";
 import { openPredictor } from "../inference/predictor.js";
 import { describeAnswer } from "./answers.js";
+import { readNames, texts } from "./attributeNames.js";
 import { readGiven } from "./given.js";
-import { deviceFlag, examples, jsonFlag, level, listOf } from "./flags.js";
+import { deviceFlag, examples, jsonFlag, level } from "./flags.js";
 import { print, printJson } from "./terminal.js";
 import { bar, layTable, listed, percent, screenWidth } from "./text.js";
 
@@ -30,10 +31,10 @@ export function addPredict(program: Command): void {
     .description("Answer, for one person: given these attributes, how are those distributed? Nothing given is a valid question.")
     .argument("<model>", "model of vhgm train")
     .option("--given <json>", "what is known: a JSON object, @FILE with one, or - for standard input", "{}")
-    .option("--ask <names>", "attributes to answer, separated by commas (default: all that are not given)", listOf(String))
+    .option("--ask <names>", "attributes to answer, separated by commas (default: all that are not given)", texts)
     .option("--level <number>", "level of the intervals", level, 0.9)
     .option("--why", "what each answer rests on")
-    .option("--next <names>", "instead of answers: which measurement would tell most about these attributes?", listOf(String))
+    .option("--next <names>", "instead of answers: which measurement would tell most about these attributes?", texts)
     .option("--strict", "withhold answers that assume that attributes never seen together are independent");
   jsonFlag(deviceFlag(command));
   examples(
@@ -45,8 +46,10 @@ export function addPredict(program: Command): void {
   ).action(predict);
 }
 
-async function predict(model: string, { given, ask, level, why, next, strict, device, json }: Flags): Promise<void> {
+async function predict(model: string, { given, level, why, strict, device, json, ...flags }: Flags): Promise<void> {
   const bundle = await readBundle(model);
+  const ask = flags.ask && readNames(flags.ask, bundle.schema, "--ask");
+  const next = flags.next && readNames(flags.next, bundle.schema, "--next");
   const person = await readGiven(given ?? "{}");
   const predictor = await openPredictor(bundle.model, openSession, { device });
   try {
