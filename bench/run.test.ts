@@ -22,6 +22,10 @@ describe("runCommands", () => {
     expect(await runCommands([["no-such-program"]])).toMatchObject({ ok: false });
   });
 
+  it("tells the exit code of a command that says nothing, under a limit too", async () => {
+    for (const seconds of [undefined, 60]) expect((await runCommands([["sh", "-c", "exit 3"]], { seconds })).reason).toBe("exit code 3");
+  });
+
   it("ends what is over its processor time, or over twice that by the clock", async () => {
     const reason = async (script: string): Promise<string> => (await runCommands([["sh", "-c", script]], { seconds: 1 })).reason;
     expect(await reason("while :; do :; done")).toBe("over 1 s of processor time");

@@ -60,8 +60,9 @@ export async function runCommands(commands: readonly (readonly string[])[], limi
 }
 
 function runCommand(command: readonly string[], { seconds: limit, env }: Limits): Promise<Outcome> {
-  // The soft limit sends SIGXCPU, which tells a time limit from a lack of memory; the hard one ends what ignores it.
-  const shell = (most: number): string[] => ["sh", "-c", `ulimit -H -t ${most + 10}; ulimit -S -t ${most}; exec "$@"`, "sh"];
+  // The soft limit sends SIGXCPU, which tells a time limit from a lack of memory; the hard one, which may not be below it, ends
+  // what ignores it. A shell that stands under stricter limits already keeps those.
+  const shell = (most: number): string[] => ["sh", "-c", `{ ulimit -S -t ${most} && ulimit -H -t ${most + 10}; } 2> /dev/null; exec "$@"`, "sh"];
   const limited = limit === undefined ? command : [...shell(limit), ...command];
   return new Promise((resolve) => {
     const start = performance.now();
