@@ -37,6 +37,18 @@ describe("inspect", () => {
     expect(await attributes("again.vhgm")).toEqual(await attributes("model.vhgm"));
   });
 
+  it("replaces a dictionary with edits only when told to", async () => {
+    const inspect = (...options: string[]) => vhgm(folder, ["inspect", "people.csv", "-o", "kept.yaml", "--quiet", ...options]);
+    expect((await inspect()).code).toBe(0);
+    const written = readFileSync(at("kept.yaml"), "utf8");
+    expect((await inspect()).code).toBe(0);
+    writeFileSync(at("kept.yaml"), `${written}# mine\n`);
+    expect(await inspect()).toEqual({ code: 2, stdout: "", stderr: '"kept.yaml" is there already and says something else, perhaps by your edits; give another name, or --overwrite to replace it.\n' });
+    expect(readFileSync(at("kept.yaml"), "utf8")).toBe(`${written}# mine\n`);
+    expect((await inspect("--overwrite")).code).toBe(0);
+    expect(readFileSync(at("kept.yaml"), "utf8")).toBe(written);
+  });
+
   it("gives the schemas of several tables as JSON", async () => {
     const run = await vhgm(folder, ["inspect", "people.csv", "fresh.csv", "--json"]);
     const { tables } = JSON.parse(run.stdout);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { VhgmError } from "../base/errors.js";
 import { inspectTable, type Inspection } from "../data/inspect.js";
@@ -14,10 +15,11 @@ import { createProgress, rowProgress, type Progress } from "./progress.js";
 import { attributeScale } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, layTable, percent, screenWidth } from "./text.js";
-import { readSchema } from "./trainingFlags.js";
+import { readSchema, readText } from "./trainingFlags.js";
 
 interface Flags {
   readonly output?: string;
+  readonly overwrite?: boolean;
   readonly schema?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -34,6 +36,7 @@ export function addInspect(program: Command): void {
     )
     .argument("<tables...>", tableKinds)
     .option("-o, --output <file>", "write the data dictionary (YAML) of the tables here")
+    .option("--overwrite", "replace a dictionary that is there already, with its edits")
     .option("--schema <file>", "hold the rules (applies_when) of this dictionary against the rows instead: how many obey, how many do not");
   jsonFlag(quietFlag(dataCacheFlag(command)));
   examples(command, "vhgm inspect cohort.csv", "vhgm inspect cohort.csv -o dictionary.yaml", "vhgm inspect checkup.parquet laboratory.csv -o dictionary.yaml", "vhgm inspect cohort.csv --schema dictionary.yaml", "vhgm inspect nhanes:2017-2018:demographics,BMX -o nhanes.yaml").action(inspect);
@@ -50,11 +53,19 @@ async function inspect(paths: readonly string[], flags: Flags): Promise<void> {
   const { all, tables } = await (paths.length === 1 ? inspectOne(paths[0], opening, notes) : inspectSeveral(paths, opening, notes)).finally(() => progress.stop());
   for (const note of notes) progress.note(note);
   progress.stop();
-  if (output !== undefined) await writeFileAtomic(output, formatDictionary(all));
+  if (output !== undefined) await writeDictionary(output, formatDictionary(all), flags);
   if (json) printJson({ tables, ...(tables.length > 1 ? { all: { rows: all.rows, schema: all.schema, notes: all.notes } } : {}) });
   else print(describe(all));
   if (output !== undefined) tell(`The dictionary is in ${output}: check it, edit it, and give it to vhgm train --schema ${output}.`);
   else if (!json && !quiet) tell(`\nTo edit these guesses: vhgm inspect ${paths.join(" ")} -o dictionary.yaml`);
+}
+
+/** @throws VhgmError "usage" where another dictionary would be lost */
+async function writeDictionary(output: string, text: string, { overwrite = false }: Flags): Promise<void> {
+  if (!overwrite && existsSync(output) && (await readText(output)) !== text) {
+    throw new VhgmError("usage", `"${output}" is there already and says something else, perhaps by your edits; give another name, or --overwrite to replace it.`);
+  }
+  await writeFileAtomic(output, text);
 }
 
 async function inspectRules(paths: readonly string[], schema: Schema, { output, json, quiet, dataCache }: Flags): Promise<void> {
