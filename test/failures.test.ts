@@ -50,6 +50,7 @@ describe("a mistake in the command", () => {
     ["a number that is none", ["impute", "model.vhgm", "people.csv", "-o", "x.csv", "-m", "many"], /'many' is invalid\. A whole number from 1/],
     ["a level beyond 1", ["impute", "model.vhgm", "people.csv", "-o", "x.csv", "--intervals", "90"], /'90' is invalid\. A number between 0 and 1/],
     ["an unknown memory", ["train", "people.csv", "-o", "x.vhgm", "--memory", "all"], /Allowed are none, prototypes, rows/],
+    ["an unknown key of a training", ["train", "people.csv", "-o", "x.vhgm", "--key", "pid"], /The key column 'pid' is not in people\.csv/],
     ["an unknown key", ["impute", "model.vhgm", "people.csv", "-o", "x.csv", "--key", "pid"], /The key column 'pid' is not in people\.csv/],
     ["an unknown extension", ["impute", "model.vhgm", "people.csv", "-o", "x.xls"], /"x\.xls" has no extension of a table that can be written/],
     ["a folder that is absent", ["train", "people.csv", "-o", "no/x.vhgm"], /there is no folder/],

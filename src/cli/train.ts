@@ -6,6 +6,7 @@ import { openSession } from "../engine/node/session.js";
 import { extendWithSampler } from "../inference/generate/learnSampler.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
+import { requireKey } from "./imputeFlags.js";
 import { stoppable } from "./interrupt.js";
 import { tableKinds } from "./openSource.js";
 import { refuseSameFile, withTables } from "./openTables.js";
@@ -71,6 +72,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
     progress.note(note);
   };
   const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
+    requireKey(opened, flags.key);
     const { table, schema: known } = await openVisits(opened, schema, flags);
     const input = {
       table, schema: known, options, open: openSession, session: sessionOptions(flags), lanes: lanesOf(flags), maxRows: flags.maxRows,
