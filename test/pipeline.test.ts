@@ -66,6 +66,26 @@ describe("train", () => {
     expect(info.attributes.find((a: { name: string }) => a.name === "smoking")).toMatchObject({ type: "ordinal", levels: ["never", "former", "current"] });
   });
 
+  it("tells what is worth a look where no dictionary was given, the most important first, as inspect does", async () => {
+    const [header, ...rows] = table;
+    const coded = rows.map((row, i) => [...row.map((cell, j) => (header[j] === "weight" && i % 20 === 0 ? "999" : cell)), ...["777", "-9", "999", "9999", "99999"].map((code, k) => (i % 25 === k ? code : String(20 + (i * 7) % 30)))]);
+    writeFileSync(at("coded.csv"), csv([[...header, "a", "b", "c", "d", "e"], ...coded]));
+    const found = (await vhgm(folder, ["inspect", "coded.csv"])).stdout;
+    const run = await vhgm(folder, ["train", "coded.csv", "-o", "coded.vhgm", "--config", "quick.yaml", "--json"]);
+    const notes = (JSON.parse(run.stdout) as { notes: string[] }).notes.slice(0, 6);
+    for (const note of notes.slice(0, 5)) {
+      expect(note).toMatch(/^Worth a look \(not applied\): \w+: missing: \["-?\d+"\]/);
+      expect(found).toContain(note.replace("Worth a look (not applied): ", "  "));
+    }
+    expect(notes[5]).toMatch(/^… \d+ more: vhgm inspect coded\.csv$/);
+    expect(run.stderr).toContain(notes.join("\n"));
+    expect(run.stderr.indexOf(notes[5])).toBeLessThan(run.stderr.indexOf("Linear path"));
+    const completed = await vhgm(folder, ["complete", "coded.csv", "-o", "coded-own.csv", "--config", "quick.yaml", "--json"]);
+    expect((JSON.parse(completed.stdout) as { notes: string[] }).notes.slice(0, 6)).toEqual(notes);
+    const told = await vhgm(folder, ["train", "people.csv", "-o", "told.vhgm", "--schema", "dictionary.yaml", "--config", "quick.yaml", "--json"]);
+    expect(JSON.parse(told.stdout)).toMatchObject({ notes: [] });
+  });
+
   it("leaves a model with its card, and no checkpoint", async () => {
     expect(listing(folder).filter((name) => /checkpoint|tmp/.test(name))).toEqual([]);
     const { card } = JSON.parse((await vhgm(folder, ["info", "model.vhgm", "--json"])).stdout);

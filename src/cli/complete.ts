@@ -5,6 +5,8 @@ import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
 import { openWorkerSession } from "../engine/node/workerSession.js";
 import { openPredictor } from "../inference/predictor.js";
+import type { AttributeNote } from "../schema/infer.js";
+import { firstToLookAt } from "../schema/worthALook.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { completeInto, imputeFlags, outputNames, reportSentences, requireKey, type ImputeFlags } from "./imputeFlags.js";
@@ -60,11 +62,12 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
     notes.push(note);
     progress.note(note);
   };
+  const hooks = { ...trainingHooks(progress, onNote), onGuess: (found: readonly AttributeNote[]) => firstToLookAt(found, paths).forEach(onNote) };
   const session = sessionOptions(flags);
   const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
     requireKey(opened, flags.key);
-    const { table, schema: known } = await openVisits(opened, schema, flags);
-    const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, lanes: lanesOf(flags), maxRows: flags.maxRows }, trainingHooks(progress, onNote)));
+    const { table, schema: known } = await openVisits(opened, schema, flags, hooks.onGuess);
+    const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, lanes: lanesOf(flags), maxRows: flags.maxRows }, hooks));
     const predictor = await openPredictor(bundle.model, openWorkerSession, { device: flags.device });
     try {
       const input = { predictor, schema: bundle.schema, table, rows: bundle.card.tableRows ?? bundle.card.rows, flags, seed: options.seed };

@@ -6,6 +6,7 @@ import { inspectSources } from "../data/inspectSources.js";
 import { writeFileAtomic } from "../data/node/atomic.js";
 import { formatDictionary } from "../schema/dictionary.js";
 import type { Schema } from "../schema/schema.js";
+import { worthALook } from "../schema/worthALook.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { checkRules, describeRules } from "./inspectRules.js";
 import { dataCacheFlag, tableKinds, type SourceOptions } from "./openSource.js";
@@ -117,7 +118,7 @@ function describe({ name, rows, schema, notes }: Inspection & { name: string }):
     lines,
     screenWidth(),
   );
-  const suggestions = notes.flatMap((note) => note.suggestions.map((text) => `  ${note.name}: ${text}`));
+  const suggestions = worthALook(notes).map((text) => `  ${text}`);
   const questions = suggestions.length > 0 ? `\n\nWorth a look (not applied):\n${suggestions.join("\n")}` : "";
   return `${name}: ${counted(rows, "row")}, ${counted(schema.attributes.length, "column")}\n\n${table}${questions}`;
 }

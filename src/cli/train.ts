@@ -4,6 +4,8 @@ import { checkOutput, writeBundle } from "../bundle/node/files.js";
 import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
 import { extendWithSampler } from "../inference/generate/learnSampler.js";
+import type { AttributeNote } from "../schema/infer.js";
+import { firstToLookAt } from "../schema/worthALook.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { requireKey } from "./imputeFlags.js";
@@ -71,16 +73,17 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
     notes.push(note);
     progress.note(note);
   };
+  const hooks = { ...trainingHooks(progress, onNote), onGuess: (found: readonly AttributeNote[]) => firstToLookAt(found, paths).forEach(onNote) };
   const bundle = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
     requireKey(opened, flags.key);
-    const { table, schema: known } = await openVisits(opened, schema, flags);
+    const { table, schema: known } = await openVisits(opened, schema, flags, hooks.onGuess);
     const input = {
       table, schema: known, options, open: openSession, session: sessionOptions(flags), lanes: lanesOf(flags), maxRows: flags.maxRows,
       checkpoint: { path: checkpoint, resume },
       extend: extendWithSampler(openSession),
       save: (made: Bundle) => writeBundle(output, made),
     };
-    const made = await stoppable(() => trainTable(input, trainingHooks(progress, onNote)));
+    const made = await stoppable(() => trainTable(input, hooks));
     if (!isJoined(table)) for (const note of table.notes) onNote(note);
     return made;
   }).finally(() => progress.stop());

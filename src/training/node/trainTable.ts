@@ -51,6 +51,8 @@ export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoc
   onRows?(rows: number): void;
   /** What a person should know, one sentence each. */
   onNote?(note: string): void;
+  /** What was found of the columns where the dictionary is guessed, before the training begins. */
+  onGuess?(notes: readonly AttributeNote[]): void;
 }
 
 /**
@@ -114,9 +116,10 @@ function resumeNote(path: string, saved: TrainingProgress | null): string {
 async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {
   if (!schema) {
     hooks.onPhase?.("reading");
-    if (!isJoined(table)) return inspectTable(table, rowCounter(hooks));
-    const found = await inspectSources(table.sources, rowCounter(hooks));
-    return { ...found, schema: withKey(found.schema, table.key) };
+    const found = await (isJoined(table) ? inspectSources(table.sources, rowCounter(hooks)) : inspectTable(table, rowCounter(hooks)));
+    const key = isJoined(table) ? table.key : null;
+    hooks.onGuess?.(found.notes.filter(({ name }) => name !== key));
+    return isJoined(table) ? { ...found, schema: withKey(found.schema, key) } : found;
   }
   const matched = matchColumns(schema, table.columns, table.name);
   const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
