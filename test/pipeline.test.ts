@@ -173,6 +173,15 @@ describe("impute", () => {
 });
 
 describe("complete", () => {
+  it("names the columns that it copies, and the holes that are left in them", async () => {
+    const words = (i: number): string => (i % 4 === 0 ? "" : `person ${i} said ${"abcdefgh"[i % 8]} about ${i * i}`);
+    writeFileSync(at("said.csv"), csv([[...table[0], "said"], ...table.slice(1).map((row, i) => [...row, words(i)])]));
+    const args = ["complete", "said.csv", "-o", "said-own.csv", "--config", "quick.yaml", "--quiet"];
+    expect((await vhgm(folder, args)).stdout).toContain("2 columns of said.csv are not filled but copied: said (40 holes left), person_id.\n");
+    expect(JSON.parse((await vhgm(folder, [...args, "--json"])).stdout)).toMatchObject({ extra: [], untouched: [{ name: "person_id", holes: 0 }, { name: "said", holes: 40 }] });
+    expect((await vhgm(folder, ["impute", "model.vhgm", "said.csv", "-o", "said-own.csv", "--quiet"])).stdout).toContain("The model does not know 1 column of said.csv, copied as they stand: said (40 holes left).\n");
+  });
+
   it("trains and fills in one go and leaves nothing else behind", async () => {
     const before = listing(folder);
     const run = await vhgm(folder, ["complete", "people.csv", "-o", "own.csv", "--config", "quick.yaml", "--quiet"]);

@@ -16,6 +16,7 @@ import { lookAtHoles, type Fate } from "./holes.js";
 import type { Predictor } from "./predictor.js";
 import { createRowSeeds } from "./rowSeeds.js";
 import { fewestPeople, requireCounts } from "./support.js";
+import { countUntouched, type UntouchedColumn } from "./untouched.js";
 
 export interface ImputeOptions {
   /** Joint draws per row (multiple imputation); 0 gives the best point of each hole. */
@@ -66,6 +67,8 @@ export interface ImputeReport {
   readonly absent: readonly string[];
   /** Columns that the model does not know; they are copied. */
   readonly extra: readonly string[];
+  /** All columns that are copied: those, others that are no part of the model, and those of which nothing is known. */
+  readonly untouched: readonly UntouchedColumn[];
 }
 
 /**
@@ -92,6 +95,8 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   }
   if (key !== undefined && !columns.includes(key)) throw new VhgmError("usage", `The key column '${key}' is not in ${name}; its columns are ${columns.slice(0, 8).join(", ")}.`);
   if (support || strict) requireCounts(model);
+  const touched = new Set(targets.map(({ at }) => at));
+  const untouched = countUntouched(schema, columns, columns.flatMap((column, at) => (touched.has(at) || others.has(column) ? [] : [at])));
   const keyAt = key === undefined ? -1 : columns.indexOf(key);
   const added = targets.flatMap((target) => target.added);
   for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals, --why or --support would add; rename it.`);
@@ -119,6 +124,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       unknown.set(u.name, known ? { ...known, count: known.count + u.count } : u);
     }
     rowsSeen += rows.length;
+    untouched.add(rows);
     // Batches may be under way side by side: what counts rows is done before anything is waited for.
     const seeds = draws === 0 ? [] : rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const empty = rows.map((row) => Uint8Array.from(matched, ({ at, attribute }) => (at < 0 || isMissingText(row[at], attribute) ? 1 : 0)));
@@ -223,6 +229,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       unknownLevels: [...unknown.values()],
       absent,
       extra,
+      untouched: untouched.report(),
     }),
   };
 }

@@ -206,6 +206,7 @@ export const imputationSchema = z
       unknownLevels: z.array(z.strictObject({ name: z.string(), text: z.string(), count: z.int() })),
       absent: z.array(z.string()),
       extra: z.array(z.string()),
+      untouched: z.array(z.strictObject({ name: z.string(), holes: z.int() })),
     }),
   })
   .openapi("Imputation");
