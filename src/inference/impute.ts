@@ -1,7 +1,6 @@
 import { VhgmError } from "../base/errors.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
-import { compileDerived } from "../schema/derived.js";
 import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
@@ -11,6 +10,7 @@ import { decideRows, type Outputs } from "./decide.js";
 import { addedColumns, describeCell } from "./described.js";
 import { bestPoint } from "./distribution.js";
 import { drawHoles } from "./draws.js";
+import { createFollower } from "./follow.js";
 import { recorded } from "./gates.js";
 import { lookAtHoles, type Fate } from "./holes.js";
 import type { Predictor } from "./predictor.js";
@@ -101,13 +101,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const added = targets.flatMap((target) => target.added);
   for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals, --why or --support would add; rename it.`);
   const unlearned = matched.flatMap(({ attribute, at }, place) => (at >= 0 && layout.empty.includes(attribute.name) ? [place] : []));
-  const follows = compileDerived(schema).flatMap((entry) => {
-    const target = targets.find(({ column }) => column.source === entry.attribute);
-    if (!target) return [];
-    const { attribute, conversion } = matched[entry.attribute];
-    return [{ ...entry, at: target.at, write: valueWriter({ ...attribute, min: undefined, max: undefined }, conversion) }];
-  });
-  const followWriter = new Map(follows.map(({ attribute, write }) => [attribute, write]));
+  const follower = createFollower({ model, schema, rules, matched, targets });
   const targetAt = new Set(targets.map((t) => t.column.source));
   const rowSeeds = createRowSeeds(seed);
   const unknown = new Map<string, { name: string; text: string; count: number }>();
@@ -146,7 +140,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       added.length === 0 ? [] : targets.flatMap((target) => {
         const { j, column } = target;
         if (fateOf(r, column.source) !== "filled") return target.added.map(() => "");
-        return describeCell(model, { ...target, write: followWriter.get(column.source) ?? target.write }, asked, { ...outputs(r, column.source), point: points?.[column.source] ?? NaN, support: holes.support(r, j) });
+        return describeCell(model, { ...target, write: follower.writerOf(column.source) ?? target.write }, asked, { ...outputs(r, column.source), point: points?.[column.source] ?? NaN, support: holes.support(r, j) });
       });
     /** Fills a row. @returns the cells, and (places) the values that they hold */
     const write = (row: TextRow, r: number, fate: (place: number) => Fate, value: (place: number, j: number) => number, count: boolean): { out: string[]; known: Float64Array } => {
@@ -161,7 +155,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
         out[target.at] = target.write(filled);
         known[source] = recorded(filled, target.column.attribute);
       }
-      followParts(out, known, fate);
+      follower.follow(out, known, fate);
       if (count) for (const place of unlearned) counts[fate(place)]++;
       return { out, known };
     };
@@ -190,16 +184,6 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       }));
     }
     return tables;
-  }
-
-  /** Holes whose value follows from others get that value, whether the others were observed or filled. */
-  function followParts(out: string[], known: Float64Array, fate: (place: number) => Fate): void {
-    for (const { attribute, value, at, write } of follows) {
-      const result = fate(attribute) === "filled" ? value(known) : NaN;
-      if (Number.isNaN(result)) continue;
-      known[attribute] = result;
-      out[at] = write(result);
-    }
   }
 
   /** Which attributes apply once the gates are drawn. */

@@ -18,6 +18,20 @@ describe("derived attributes", () => {
     expect(bmi.value([NaN, 70, 0])).toBeNaN();
   });
 
+  test("tell a part that is not known, where there is one value that leads to them", () => {
+    const [bmi] = compileDerived(schema(number("bmi", { equals: "weight / (height / 100)^2", resolution: 0.1 }), ...body));
+    expect(bmi.part(2, [22.9, 70, NaN], [140, 200])).toBeCloseTo(174.84, 2);
+    expect(bmi.part(1, [22.9, NaN, 175], [40, 150])).toBeCloseTo(70.13, 2);
+    expect(bmi.part(2, [22.9, 70, NaN], [140, 170])).toBeNaN(); // beyond the end
+    expect(bmi.part(2, [22.9, NaN, NaN], [140, 200])).toBeNaN();
+    expect(bmi.part(2, [22.9, 70, NaN], [0, 200])).toBeCloseTo(174.84, 2);
+    expect(bmi.part(2, [22.9, 70, NaN], [-200, 200])).toBeNaN();
+    const [square] = compileDerived(schema(number("y", { equals: "x^2" }), number("x")));
+    expect(square.part(1, [4, NaN], [-3, 3])).toBeNaN(); // two
+    expect(square.part(1, [4, NaN], [0, 3])).toBeCloseTo(2, 9);
+    expect(square.part(1, [9, NaN], [0, 3])).toBeCloseTo(3, 9);
+  });
+
   test("come after those that they follow from", () => {
     const derived = compileDerived(schema(number("c", { equals: "b + 1" }), number("b", { equals: "a * 2" }), number("a")));
     expect(derived.map(({ attribute }) => attribute)).toEqual([1, 0]);

@@ -2,6 +2,7 @@
 import { VhgmError } from "../base/errors.js";
 import { calculate, namesIn, parseExpression, type Expression } from "./expression.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
+import { solveMonotone } from "./solve.js";
 import { countDecimals } from "./values.js";
 
 export interface Derived {
@@ -13,6 +14,11 @@ export interface Derived {
   readonly text: string;
   /** The value that follows, rounded to the attribute's resolution; NaN where a part is not known or there is no result. */
   value(values: ArrayLike<number>): number;
+  /**
+   * The value of a part at which the others lead to the attribute's own value; NaN where one of them is not known, or where there
+   * is none, or more than one, between the part's ends.
+   */
+  part(part: number, values: ArrayLike<number>, ends: readonly [low: number, high: number]): number;
 }
 
 /** What is wrong with an `equals`: the attribute's place in the schema, and a sentence without its full stop. */
@@ -89,7 +95,16 @@ export function compileDerived(schema: Pick<Schema, "attributes">): Derived[] {
     const { text, expression, parts } = drafts.get(attribute)!;
     const placeOf = new Map(namesIn(expression).map((name, k) => [name, parts[k]]));
     const { resolution } = attributes[attribute];
-    return { attribute, parts, text, value: (values) => rounded(calculate(expression, (name) => values[placeOf.get(name)!]), resolution) };
+    return {
+      attribute,
+      parts,
+      text,
+      value: (values) => rounded(calculate(expression, (name) => values[placeOf.get(name)!]), resolution),
+      part: (part, values, [low, high]) => {
+        const result = (x: number): number => calculate(expression, (name) => (placeOf.get(name) === part ? x : values[placeOf.get(name)!]));
+        return solveMonotone((x) => result(x) - values[attribute], low, high);
+      },
+    };
   });
 }
 
