@@ -86,6 +86,17 @@ describe("train", () => {
     expect(JSON.parse(told.stdout)).toMatchObject({ notes: [] });
   });
 
+  it("counts the values beyond the dictionary's range, as impute does", async () => {
+    const narrow = readFileSync(at("dictionary.yaml"), "utf8").replace(/(name: "age"[^-]*max: )\d+/, "$160");
+    writeFileSync(at("narrow.yaml"), narrow);
+    const old = table.slice(1).filter((row) => Number(row[1]) > 60);
+    const run = await vhgm(folder, ["train", "people.csv", "-o", "narrow.vhgm", "--schema", "narrow.yaml", "--config", "quick.yaml", "--quiet", "--json"]);
+    const note = expect.stringMatching(new RegExp(`^${old.length} cells of age lie outside of \\d+ to 60, the range of the dictionary \\(the first is ${old[0][1]}\\); kept as they stand\\.$`, "m"));
+    expect((JSON.parse(run.stdout) as { notes: string[] }).notes).toEqual([note]);
+    const imputed = await vhgm(folder, ["impute", "narrow.vhgm", "people.csv", "-o", "narrow.csv", "--quiet"]);
+    expect(imputed.stdout).toEqual(note);
+  });
+
   it("leaves a model with its card, and no checkpoint", async () => {
     expect(listing(folder).filter((name) => /checkpoint|tmp/.test(name))).toEqual([]);
     const { card } = JSON.parse((await vhgm(folder, ["info", "model.vhgm", "--json"])).stdout);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { VhgmError } from "../base/errors.js";
+import { beyondNotes } from "../data/beyond.js";
 import { createTableWriter } from "../data/node/write.js";
 import type { FileTable } from "../data/node/open.js";
 import type { TableWriter } from "../data/table.js";
@@ -96,7 +97,7 @@ const withHoles = (columns: ImputeReport["untouched"]): string =>
   listed([...columns].sort((a, b) => b.holes - a.holes).map(({ name, holes }) => (holes > 0 ? `${name} (${counted(holes, "hole")} left)` : name)));
 
 /** What was filled and what was met, in sentences. */
-export function reportSentences({ rows, filled, left, doNotApply, undecided, withheld, contradictions, unknownLevels, absent, extra, untouched }: ImputeReport, name: string, files: readonly string[]): string[] {
+export function reportSentences({ rows, filled, left, doNotApply, undecided, withheld, contradictions, unknownLevels, beyond, absent, extra, untouched }: ImputeReport, name: string, files: readonly string[]): string[] {
   const copied = untouched.filter((column) => !extra.includes(column.name));
   const where = files.length === 1 ? files[0] : `each of ${files[0]} … ${files.at(-1)}`;
   return [
@@ -109,6 +110,7 @@ export function reportSentences({ rows, filled, left, doNotApply, undecided, wit
     ...unknownLevels.map(
       (u) => `${counted(u.count, "cell")} of ${u.name} held a level that the model does not know, for instance '${u.text}'; kept as it stands, and not used.`,
     ),
+    ...beyondNotes(beyond),
     ...(absent.length > 0 ? [`${name} lacks ${counted(absent.length, "attribute")} of the model, taken as not measured: ${listed(absent)}.`] : []),
     ...(extra.length > 0 ? [`The model does not know ${counted(extra.length, "column")} of ${name}, copied as they stand: ${withHoles(untouched.filter((column) => extra.includes(column.name)))}.`] : []),
     ...(copied.length > 0 ? [`${counted(copied.length, "column")} of ${name} ${copied.length === 1 ? "is" : "are"} not filled but copied: ${withHoles(copied)}.`] : []),

@@ -1,4 +1,5 @@
 import { VhgmError } from "../base/errors.js";
+import { createBeyond, type BeyondReport } from "../data/beyond.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
 import { isMissingText } from "../schema/missing.js";
@@ -63,6 +64,8 @@ export interface ImputeReport {
   /** Cells that stay empty because their answer would rest on attributes that were not seen together (`strict`). */
   readonly withheld: number;
   readonly unknownLevels: readonly { readonly name: string; readonly text: string; readonly count: number }[];
+  /** Values beyond the dictionary's range, by attribute; they are kept. */
+  readonly beyond: readonly BeyondReport[];
   /** Attributes of the model that the table lacks; they are taken as not measured. */
   readonly absent: readonly string[];
   /** Columns that the model does not know; they are copied. */
@@ -107,6 +110,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const unknown = new Map<string, { name: string; text: string; count: number }>();
   const contradictions = new Map<number, number>();
   const counts: Record<Fate, number> = { kept: 0, filled: 0, "does not apply": 0, undecided: 0, withheld: 0, unlearned: 0 };
+  const beyond = createBeyond();
   const everyone = rules.attributes.map(() => true);
   let rowsSeen = 0;
 
@@ -124,6 +128,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const empty = rows.map((row) => Uint8Array.from(matched, ({ at, attribute }) => (at < 0 || isMissingText(row[at], attribute) ? 1 : 0)));
     const isHole = (r: number, place: number): boolean => empty[r][place] === 1;
     const read = cells.finish();
+    beyond.add(read);
     const holes = lookAtHoles({ model, rules, cells: read, isHole, strict, fewest });
     for (const { place } of holes.contradictions) contradictions.set(place, (contradictions.get(place) ?? 0) + 1);
     const startOf = holes.values.map((values) => whichApply(rules, (at) => values[at]));
@@ -211,6 +216,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       withheld: counts.withheld,
       contradictions: [...contradictions].sort(([a], [b]) => a - b).map(([place, count]) => ({ name: rules.attributes[place].name, condition: rules.ruleOf[place]!.text, count })),
       unknownLevels: [...unknown.values()],
+      beyond: beyond.report(),
       absent,
       extra,
       untouched: untouched.report(),

@@ -204,6 +204,7 @@ export const imputationSchema = z
       withheld: z.int(),
       contradictions: z.array(z.strictObject({ name: z.string(), condition: z.string(), count: z.int() })),
       unknownLevels: z.array(z.strictObject({ name: z.string(), text: z.string(), count: z.int() })),
+      beyond: z.array(z.strictObject({ name: z.string(), count: z.int(), first: z.string(), min: z.string().optional(), max: z.string().optional() })),
       absent: z.array(z.string()),
       extra: z.array(z.string()),
       untouched: z.array(z.strictObject({ name: z.string(), holes: z.int() })),

@@ -4,6 +4,7 @@ import type { Bundle } from "../../bundle/bundle.js";
 import type { TrainingCard } from "../../bundle/card.js";
 import { obeyRules, violationNotes } from "../../data/applicable.js";
 import { derivedNotes, derivedReport } from "../../data/agreement.js";
+import { beyondNotes, createBeyond } from "../../data/beyond.js";
 import { matchColumns, type Cells } from "../../data/cells.js";
 import { inspectTable } from "../../data/inspect.js";
 import { inspectSources } from "../../data/inspectSources.js";
@@ -69,6 +70,9 @@ export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks 
   const { cells, reports } = obeyRules(read, rules);
   for (const note of violationNotes(reports)) hooks.onNote?.(note);
   for (const note of derivedNotes(derivedReport(cells, compileDerived(schema)))) hooks.onNote?.(note);
+  const beyond = createBeyond();
+  beyond.add(cells);
+  for (const note of beyondNotes(beyond.report())) hooks.onNote?.(note);
   const { columns, features } = fitLayout(cells);
   const settled = { ...resolveOptions(options, { columns: columns.length, features, sources: cells.sources?.length }), population: populationOf(cells, options) };
   if (options.network !== "auto" && settled.network !== options.network) {
