@@ -202,13 +202,19 @@ describe("complete", () => {
   });
 
   it("keeps the model if asked, with the warning", async () => {
-    const run = await vhgm(folder, ["complete", "people.csv", "-o", "own.csv", "-m", "2", "--rounds", "3", "--save-model", "own.vhgm", "--config", "quick.yaml", "--quiet"]);
+    const run = await vhgm(folder, ["complete", "people.csv", "-o", "own.csv", "--save-model", "own.vhgm", "--config", "quick.yaml", "--quiet"]);
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(/Warning: own\.vhgm holds the cells of 160 real people/);
-    expectCompleted(table, readCsv(at("own-2.csv")));
-    const info = await vhgm(folder, ["info", "own.vhgm", "--json"]);
-    // Draws come from as many bootstrapped networks as there are tables.
-    expect((JSON.parse(info.stdout) as { card: { options: unknown } }).card.options).toMatchObject({ members: 2, bootstrap: true });
+    expectCompleted(table, readCsv(at("own.csv")));
+  });
+
+  it("draws from as many bootstrapped networks as there are tables, which keep nobody's cells", async () => {
+    const run = await vhgm(folder, ["complete", "people.csv", "-o", "draws.csv", "-m", "2", "--rounds", "3", "--save-model", "draws.vhgm", "--config", "quick.yaml", "--quiet"]);
+    expect(run.code).toBe(0);
+    expect(run.stderr).not.toMatch(/real people/);
+    expectCompleted(table, readCsv(at("draws-2.csv")));
+    const info = await vhgm(folder, ["info", "draws.vhgm", "--json"]);
+    expect((JSON.parse(info.stdout) as { card: { options: unknown } }).card.options).toMatchObject({ members: 2, bootstrap: true, memory: "none" });
   });
 });
 
