@@ -9,7 +9,7 @@ import { momentum } from "./heavyBall.js";
 import { invertSmall } from "./linalg.js";
 import { columnMeans, corrected, type Course, createLinearFitter, iteratedRidge, type LinearFitter, type Trials } from "./linear.js";
 import { combineFits, type Fit, type LinearMap, relaxationOf } from "./linearMap.js";
-import { addHeldOutErrors, chooseLambdas, lambdas } from "./penalties.js";
+import { addHeldOutErrors, chooseLambdas, lambdas, usualTolerance } from "./penalties.js";
 
 const cells = withHoles(factorTable(60, 4, [2, 3, 4], 5), 0.25, 6);
 const layout = fitLayout(cells);
@@ -271,6 +271,13 @@ describe("the choice of penalties", () => {
     const least = (tolerance: number): number[] => chooseLambdas(errors, Int32Array.of(50), 0, { tolerance: [tolerance], penalties: 4 });
     expect([0, 0.01, 0.02].map(least)).toEqual([[6], [5], [4]]);
     expect(least(0.5)).toEqual([4]);
+  });
+
+  test("may err a little more for numbers of many people, and not for levels or where people are few", () => {
+    const kinds = layout.columns.map(({ kind }) => kind);
+    expect(new Set(kinds).size).toBe(2);
+    expect(usualTolerance(10 * layout.features, layout)).toEqual(kinds.map((kind) => (kind === "number" ? 0.01 : 0)));
+    expect(usualTolerance(10 * layout.features - 1, layout)).toEqual(kinds.map(() => 0));
   });
 
   test("is the smallest penalty where there is nothing to go by", () => {
