@@ -44,7 +44,7 @@ export function trainingFlags(command: Command): Command {
     .option("--seed <number>", "seed of everything random; the same seed gives the same model (default: 1)", seed)
     .option("--best", "an ensemble of four networks instead of one; takes two to four times as long")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
-    .option("--bootstrap", `each member learns from its own bootstrap of the people, as draws that regressions are pooled over need; ${properMembers} members if none are named`)
+    .option("--bootstrap", `each member learns from its own bootstrap of the people, as draws that regressions are pooled over need; ${properMembers} members and no memory if none are named`)
     .option("--network <kind>", "auto, mlp, transformer or set (the last for wide tables)", oneOf(["auto", "mlp", "transformer", "set"] as const));
   deviceFlag(dataCacheFlag(command));
   command.option("--max-rows <number>", `rows held in memory; of a longer table so many are drawn by the seed, from each source, and learned from (default: ${count(defaultMaxRows)})`, whole(2, 1_000_000_000));
