@@ -36,6 +36,7 @@ export interface Fit {
   readonly lambda: number;
   /** (features, features) of the filled table, hidden cells' spread included. */
   readonly covariance: Float32Array;
+  /** Rows of that table. */
   readonly people: number;
   /** (sources, features) mean of the filled table over each source's people; absent where all are alike. */
   readonly centers?: Float32Array;
@@ -69,6 +70,7 @@ export function combineFits(fits: readonly Fit[], choice: readonly number[], lay
   return { ...map, center };
 }
 
+/** What most columns chose; of equals what the first of them did. */
 function commonest(choice: readonly number[]): number {
   const times = new Map<number, number>();
   for (const c of choice) times.set(c, (times.get(c) ?? 0) + 1);

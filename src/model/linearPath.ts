@@ -11,6 +11,7 @@ export interface MapTensors {
   readonly relaxation: Tensor; // ()
   /** Absent beside neighbours. */
   readonly covariance?: Tensor; // (D, D)
+  /** Penalty for each visible feature, beside a covariance. */
   readonly doubt?: number;
   /** Absent for a dense map. */
   readonly neighbours?: Tensor; // (p, K) int64
