@@ -1,9 +1,5 @@
-/**
- * Inverse of a symmetric positive definite matrix (n, n), row-major, by Cholesky factorisation: A = L L^T, A^-1 = L^-T L^-1.
- * Overwrites nothing. Cost n^3 multiply-adds in double precision.
- * @throws Error when the matrix is not positive definite
- */
-export function invertSpd(a: Float64Array, n: number): Float64Array {
+/** Lower factor L (n, n) of a symmetric positive definite A = L L^T. @throws Error when the matrix is not positive definite */
+export function cholesky(a: Float64Array, n: number): Float64Array {
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const ri = i * n;
@@ -15,6 +11,16 @@ export function invertSpd(a: Float64Array, n: number): Float64Array {
       else throw new Error(`the matrix is not positive definite at row ${i}`);
     }
   }
+  return l;
+}
+
+/**
+ * Inverse of a symmetric positive definite matrix (n, n), row-major, by Cholesky factorisation: A = L L^T, A^-1 = L^-T L^-1.
+ * Overwrites nothing. Cost n^3 multiply-adds in double precision.
+ * @throws Error when the matrix is not positive definite
+ */
+export function invertSpd(a: Float64Array, n: number): Float64Array {
+  const l = cholesky(a, n);
   // t = (L^-1)^T, row by row: t[c][i] = (L^-1)[i][c], filled by forward substitution along i.
   const t = new Float64Array(n * n);
   for (let c = 0; c < n; c++) {

@@ -1,4 +1,5 @@
 import type { Layout } from "../data/layout.js";
+import type { Factors } from "./factors.js";
 import { momentum, stepSize } from "./heavyBall.js";
 import type { SourceRule } from "./likelySource.js";
 
@@ -19,6 +20,8 @@ export interface LinearMap {
   readonly relaxation: number;
   /** (features, features) of the filled table, by which the rounds begin with what the visible features tell of the others. Absent beside neighbours. */
   readonly covariance?: Float32Array;
+  /** Beside neighbours: the rounds begin with what the visible features tell by these. */
+  readonly factors?: Factors;
   /** What each visible feature adds to the penalty of what they tell: covariances of many features with few people are doubtful. */
   readonly doubt?: number;
   /** (sources, features) centres of the sources, where each has its own. */

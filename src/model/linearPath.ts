@@ -1,5 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import { ops, type Graph, type Tensor } from "../engine/index.js";
+import { factorConstants, toldByFactors, type FactorTensors } from "./factors.js";
 import { momentum } from "./heavyBall.js";
 import { likelySourcesOf } from "./likelySource.js";
 import type { LinearMap } from "./linearMap.js";
@@ -15,12 +16,14 @@ export interface MapTensors {
   readonly doubt?: number;
   /** Absent for a dense map. */
   readonly neighbours?: Tensor; // (p, K) int64
+  /** Beside neighbours. */
+  readonly factors?: FactorTensors;
   /** Centres of the sources, where they have their own (likelySource.ts). */
   readonly sources?: { readonly centers: Tensor /* (S, D) */; readonly unmeasured: Tensor /* (p, S) */; readonly share: Tensor /* (S) */ };
 }
 
 /** The map as constants of a graph. */
-export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, sources, covariance, doubt }: LinearMap): MapTensors {
+export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, sources, covariance, doubt, factors }: LinearMap): MapTensors {
   const d = center.length;
   const k = weights.length / d;
   return {
@@ -29,6 +32,7 @@ export function mapConstants(g: Graph, { center, weights, relaxation, neighbours
     relaxation: g.constant(relaxation),
     ...(covariance ? { covariance: g.constant(covariance, [d, d]), doubt } : {}),
     ...(neighbours ? { neighbours: g.int64(Array.from(neighbours), [neighbours.length / k, k]) } : {}),
+    ...(factors ? { factors: factorConstants(g, factors) } : {}),
     ...(sources
       ? {
           sources: {
@@ -49,8 +53,8 @@ export interface Asked {
 }
 
 /**
- * Iterated ridge: holes start at what the visible features tell by the covariance (`fromVisible`), or at the mean where
- * there is none, and are refilled from everything else, a few times, with momentum. Means are of the likely source where sources have their own.
+ * Iterated ridge: holes start at what the visible features tell by the covariance (`fromVisible`) or by factors (`toldByFactors`), or at the mean where
+ * there is neither, and are refilled from everything else, a few times, with momentum. Means are of the likely source where sources have their own.
  * @param visible (B, p); x and bits are (B, D)
  * @param asked columns that the last round predicts; null for all
  * @returns predicted (B, F) for what was asked; filled (B, D), the row with its holes filled as far as they were predicted
@@ -61,7 +65,8 @@ export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Ten
   const one = x.graph.constant(1);
   const hidden = ops.sub(one, bits);
   const centers = ops.add(ops.mul(hidden, center), ops.mul(bits, center)); // (B, D)
-  let predicted = map.covariance && rounds > 0 ? ops.add(centers, ops.mul(hidden, fromVisible(ops.sub(x, ops.mul(bits, center)), bits, map.covariance, map.doubt ?? 0))) : centers;
+  const told = rounds > 0 ? startOf(visible, bits, ops.sub(x, ops.mul(bits, center)), map) : null;
+  let predicted = told ? ops.add(centers, ops.mul(hidden, told)) : centers;
   let filled = ops.add(x, ops.mul(hidden, predicted));
   let earlier: Tensor | null = null;
   for (let r = 0; r < rounds; r++) {
@@ -81,6 +86,12 @@ export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Ten
     filled = ops.add(x, ops.mul(hidden, predicted));
   }
   return { predicted: asked ? ops.take(predicted, asked.features, 1) : predicted, filled };
+}
+
+/** What a map knows of all features by the visible ones' deviations before any regression; null for nothing. */
+function startOf(visible: Tensor, bits: Tensor, deviation: Tensor, { covariance, doubt = 0, factors }: MapTensors): Tensor | null {
+  if (factors) return toldByFactors(visible, deviation, factors);
+  return covariance ? fromVisible(deviation, bits, covariance, doubt) : null;
 }
 
 /** Ridge penalty of what visible features tell at the start, in squared standard deviations: few cells are not to be flattened, rare levels not to be trusted. */

@@ -1,13 +1,14 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
+import { scoresOf, toldBy, type Factors } from "./factors.js";
 import { solveSpd } from "./linalg.js";
 import { columnMeans } from "./linear.js";
 import type { LinearMap } from "./linearMap.js";
 
 /*
  * The linear path of tables with thousands of features: each attribute is regressed on its `most` most useful features
- * of other attributes, holes at their mean, in one round. Memory and time grow with the observed cells, not with the
+ * of other attributes, holes filled by factors (factors.ts), in one round. Memory and time grow with the observed cells, not with the
  * square of the features; only the screening of pairs is quadratic, and it is a product of matrices on few rows.
  */
 
@@ -120,7 +121,7 @@ function largest(values: Float64Array, count: number): Int32Array {
 }
 
 /**
- * Ridge regressions of every attribute on its neighbours, over the people who have it, with holes at the mean.
+ * Ridge regressions of every attribute on its neighbours, over the people who have it, with holes filled by what factors tell of them.
  * @param penaltiesOf penalties of a column, in units of a standardised feature's variance; equally many for each
  * @param held (rows, columns) cells to try each penalty on, with their true features; null for none
  * @returns one map per place in the lists of penalties, and its squared errors per column on the held cells
@@ -129,6 +130,7 @@ export function fitNeighbours(
   visible: Encoded,
   layout: Layout,
   neighbours: Int32Array,
+  factors: Factors,
   penaltiesOf: (column: number) => readonly number[],
   held: { readonly cells: Uint8Array; readonly truth: Encoded } | null = null,
 ): { readonly map: LinearMap; readonly errors: Float64Array }[] {
@@ -139,20 +141,17 @@ export function fitNeighbours(
   const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
   const center = columnMeans(features, observed, rows, layout);
   const fits = penaltiesOf(0).map(() => ({
-    map: { center, neighbours, weights: new Float32Array(d * count), lambda: new Float32Array(p), relaxation: 1 },
+    map: { center, neighbours, factors, weights: new Float32Array(d * count), lambda: new Float32Array(p), relaxation: 1 },
     errors: new Float64Array(p),
   }));
-  const seen = new Int32Array(count);
+  const scores = scoresOfRows(visible, layout, factors, center);
   const values = new Float64Array(count);
-  /** Collects the visible neighbours of a row; returns how many. */
-  const collect = (i: number, near: Int32Array): number => {
-    let n = 0;
+  /** A row's neighbours, less their means. */
+  const collect = (i: number, near: Int32Array): void => {
     for (let k = 0; k < count; k++) {
-      if (!observed[i * p + columnOf[near[k]]]) continue;
-      seen[n] = k;
-      values[n++] = features[i * d + near[k]] - center[near[k]];
+      const f = near[k];
+      values[k] = observed[i * p + columnOf[f]] ? features[i * d + f] - center[f] : toldBy(scores, factors, f, i * factors.count);
     }
-    return n;
   };
   layout.columns.forEach(({ first, width, kind }, j) => {
     const near = neighbours.subarray(j * count, (j + 1) * count);
@@ -162,12 +161,12 @@ export function fitNeighbours(
     for (let i = 0; i < rows; i++) {
       if (!observed[i * p + j]) continue;
       people++;
-      const n = collect(i, near);
-      for (let a = 0; a < n; a++) {
-        const row = seen[a] * count;
+      collect(i, near);
+      for (let a = 0; a < count; a++) {
+        const row = a * count;
         const x = values[a];
-        for (let b = 0; b <= a; b++) gram[row + seen[b]] += x * values[b];
-        for (let k = 0; k < width; k++) cross[seen[a] * width + k] += x * (features[i * d + first + k] - center[first + k]);
+        for (let b = 0; b <= a; b++) gram[row + b] += x * values[b];
+        for (let k = 0; k < width; k++) cross[a * width + k] += x * (features[i * d + first + k] - center[first + k]);
       }
     }
     for (let a = 0; a < count; a++) for (let b = 0; b <= a; b++) gram[a * count + b] = gram[b * count + a] = gram[a * count + b] / Math.max(people, 1);
@@ -183,15 +182,26 @@ export function fitNeighbours(
     const scored = kind === "number" ? 1 : width;
     for (let i = 0; i < rows; i++) {
       if (!held.cells[i * p + j]) continue;
-      const n = collect(i, near);
+      collect(i, near);
       for (const { map, errors } of fits) {
         for (let k = first; k < first + scored; k++) {
           let guess = center[k];
-          for (let a = 0; a < n; a++) guess += values[a] * map.weights[k * count + seen[a]];
+          for (let a = 0; a < count; a++) guess += values[a] * map.weights[k * count + a];
           errors[j] += (guess - held.truth.features[i * d + k]) ** 2;
         }
       }
     }
   });
   return fits;
+}
+
+/** (rows, K) scores of each row's visible cells. */
+function scoresOfRows({ rows, features, observed }: Encoded, layout: Layout, factors: Factors, center: Float32Array): Float32Array {
+  const d = layout.features;
+  const p = layout.columns.length;
+  const out = new Float32Array(rows * factors.count);
+  for (let i = 0; i < rows; i++) {
+    out.set(scoresOf(factors, layout, (j) => observed[i * p + j] === 1, (f) => features[i * d + f] - center[f]), i * factors.count);
+  }
+  return out;
 }

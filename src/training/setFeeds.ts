@@ -4,6 +4,7 @@ import { Graph, float32, indexData, planLookup, toOnnx, type SessionFactory, typ
 import { toFeatures } from "../model/blocks.js";
 import type { LinearMap } from "../model/linearMap.js";
 import { linearPath, mapConstants } from "../model/linearPath.js";
+import { openSparseAnswers } from "../model/sparseAnswers.js";
 import { smallest } from "../model/network.js";
 import { tokenArrays, tokenLength, visibleCount } from "../model/setTokens.js";
 import { classOf, type SetShape } from "./setShape.js";
@@ -49,11 +50,12 @@ export interface SetFeeds {
 const poolSize = 6;
 
 export async function openSetFeeds(layout: Layout, shape: SetShape, linear: LinearMap, rounds: number, open: SessionFactory): Promise<SetFeeds> {
-  const dense = linear.neighbours || rounds === 0 ? null : await openDensePath(layout, linear, rounds, open);
+  const { neighbours, factors } = linear;
+  const answersOf = rounds > 0 && neighbours && factors ? openSparseAnswers(layout, { ...linear, neighbours, factors }) : null;
+  const dense = neighbours || rounds === 0 ? null : await openDensePath(layout, linear, rounds, open);
   const classes = Int32Array.from(layout.columns, (column) => classOf(column, shape.classes));
   const firstPlace = starts(shape.classes.map((c) => c.capacity));
   const firstFeature = starts(shape.classes.map((c) => c.capacity * c.width));
-  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
   const { batch, perRow, places } = shape;
   const d = layout.features;
   const p = layout.columns.length;
@@ -80,6 +82,7 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
         wanted[n++] = j;
         all += weight[j];
       }
+      const answers = answersOf?.(features, visible);
       const taken = Math.min(n, perRow);
       for (let q = 0; q < taken; q++) {
         const other = n > perRow ? q + rng.int(n - q) : q;
@@ -100,7 +103,7 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
         for (let k = 0; k < count; k++) {
           feature[at + k] = first + k;
           target[at + k] = features[first + k];
-          predicted[at + k] = filled ? filled[i * d + first + k] : predictSparsely(first + k, j, features, visible);
+          predicted[at + k] = filled ? filled[i * d + first + k] : (answers?.at(first + k, j) ?? linear.center[first + k]);
         }
         if (kind === "number") offset[at] = predicted[at];
         else normalise(predicted, offset, at, width, shape.classes[c].width);
@@ -126,19 +129,6 @@ export async function openSetFeeds(layout: Layout, shape: SetShape, linear: Line
         "query.back": indexData(back, places),
       },
     };
-  }
-
-  /** One round of a sparse map at one feature; the mean without a map. */
-  function predictSparsely(k: number, j: number, features: Float32Array, visible: Float32Array): number {
-    const { center, weights, neighbours, relaxation } = linear;
-    if (!neighbours || rounds === 0) return center[k];
-    const count = neighbours.length / p;
-    let sum = 0;
-    for (let q = 0; q < count; q++) {
-      const b = neighbours[j * count + q];
-      if (visible[columnOf[b]]) sum += weights[k * count + q] * (features[b] - center[b]);
-    }
-    return center[k] + relaxation * sum;
   }
 
   let pool: BatchRow[][] = [];

@@ -1,11 +1,12 @@
-import { type Encoded, pickRows } from "../data/encode.js";
+import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
+import { fitFactors } from "../model/factorFit.js";
 import type { LinearMap } from "../model/linearMap.js";
 import { chooseLambdas } from "../model/penalties.js";
 import { fitNeighbours, nearestFeatures, screeningRows } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
-import { evenlySpaced } from "./rows.js";
+import { evenlySpaced, pickTable } from "./rows.js";
 
 /** Penalties that are tried. Columns of thousands may be measured in a few dozen people, where hardly more than the mean can be learned. */
 const penalties = [0.05, 0.2, 0.8, 3.2, 12.8];
@@ -22,22 +23,26 @@ export async function fitSparsePath(
   open: SessionFactory,
 ): Promise<{ folds: LinearMap[]; all: LinearMap }> {
   const p = layout.columns.length;
-  const first = maskedTable(table, folds[0].train, layout);
   const rows = evenlySpaced(table.rows, screeningRows);
-  const screened = { rows: rows.length, features: pickRows(first.features, layout.features, rows), observed: pickRows(first.observed, p, rows) };
-  const neighbours = await nearestFeatures(screened, layout, open);
   const errors = penalties.map(() => new Float64Array(p));
   const cells = new Int32Array(p);
-  const perFold = folds.map(({ train, held }, k) => {
-    const fits = fitNeighbours(k === 0 ? first : maskedTable(table, train, layout), layout, neighbours, () => penalties, { cells: held, truth: table });
+  const perFold: LinearMap[][] = [];
+  let neighbours: Int32Array | null = null;
+  for (const { train, held } of folds) {
+    const visible = maskedTable(table, train, layout);
+    const screened = pickTable(visible, layout, rows);
+    neighbours ??= await nearestFeatures(screened, layout, open);
+    const factors = await fitFactors(screened, layout, open);
+    const fits = fitNeighbours(visible, layout, neighbours, factors, () => penalties, { cells: held, truth: table });
     fits.forEach((fit, l) => fit.errors.forEach((e, j) => (errors[l][j] += e)));
     for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
-    return fits.map((fit) => fit.map);
-  });
+    perFold.push(fits.map((fit) => fit.map));
+  }
   const choice = chooseLambdas(errors, cells);
+  const factors = await fitFactors(pickTable(table, layout, rows), layout, open, perFold[0][0].factors);
   return {
     folds: perFold.map((maps) => combine(maps, choice, layout)),
-    all: fitNeighbours(table, layout, neighbours, (j) => [penalties[choice[j]]])[0].map,
+    all: fitNeighbours(table, layout, neighbours!, factors, (j) => [penalties[choice[j]]])[0].map,
   };
 }
 

@@ -1,0 +1,140 @@
+import { createRng } from "../base/random.js";
+import type { Encoded } from "../data/encode.js";
+import type { Layout } from "../data/layout.js";
+import { Graph, float32, ops, toOnnx, type Session, type SessionFactory } from "../engine/index.js";
+import { factorsFrom, precisionOfScores, square, triangle, type Factors } from "./factors.js";
+import { cholesky, invertSpd, solveSpd } from "./linalg.js";
+import { columnMeans } from "./linear.js";
+
+/** Most factors that are learned. */
+const mostFactors = 32;
+/** Rounds of expectation and maximisation from loadings of noise, and from those of nearly the same cells. */
+const rounds = 8;
+const laterRounds = 3;
+/** Loadings are drawn to zero as if so many people more had shown nothing of them. */
+const priorPeople = 30;
+/** Part of a feature's variance that is its own noise, at least. */
+const leastNoise = 0.02;
+
+/**
+ * Factors of a table with holes by expectation and maximisation (Rubin and Thayer 1982), maximum a posteriori. Scores are
+ * brought back to unit variance in each round (parameter expansion, Liu, Rubin and Wu 1998): without it the prior on the loadings
+ * shrinks well-measured factors for many rounds.
+ * The start is the same in every call: there is nothing to be seeded.
+ * @param start factors of nearly the same cells, to go on from
+ */
+export async function fitFactors(table: Encoded, layout: Layout, open: SessionFactory, start?: Factors): Promise<Factors> {
+  const { rows } = table;
+  const d = layout.features;
+  const count = start?.count ?? Math.min(mostFactors, layout.columns.length);
+  const { deviation, bits, seen, squares } = centred(table, layout);
+  const columnOf = layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j));
+  const variance = squares.map((s, f) => s / Math.max(seen[columnOf[f]], 1));
+  const rng = createRng(0xfac7);
+  let loadings = start?.loadings ?? Float32Array.from({ length: d * count }, (_, at) => 0.3 * Math.sqrt(variance[Math.floor(at / count)]) * rng.normal());
+  let factors = start ?? factorsFrom(loadings, Float32Array.from(variance, (v) => v + 1e-3), layout);
+  const session = await openEm(open);
+  try {
+    for (let round = 0; round < (start ? laterRounds : rounds); round++) {
+      const { scores, squared } = await expected(session, factors, { deviation, bits, rows });
+      const { byColumn, byFeature } = await summed(session, { deviation, bits, rows, scores, squared, count });
+      const scale = meanOfSquares(squared, rows, count);
+      const root = cholesky(scale, count);
+      const noise = new Float32Array(d);
+      loadings = new Float32Array(d * count);
+      layout.columns.forEach(({ first, width }, j) => {
+        const people = square(byColumn, count, j * triangle(count)); // sum of z z' over the people who have the column
+        const cross = Float64Array.from({ length: count * width }, (_, at) => byFeature[(first + (at % width)) * count + Math.floor(at / width)]);
+        const solution = solveSpd(people.map((s, at) => s + priorPeople * scale[at]), count, cross, width);
+        for (let k = 0; k < width; k++) {
+          const f = first + k;
+          let left = squares[f];
+          for (let a = 0; a < count; a++) {
+            const own = solution[a * width + k];
+            left -= 2 * own * cross[a * width + k];
+            for (let b = 0; b < count; b++) left += own * people[a * count + b] * solution[b * width + k];
+            for (let b = 0; b <= a; b++) loadings[f * count + b] += own * root[a * count + b];
+          }
+          noise[f] = Math.max(left / Math.max(seen[j], 1), leastNoise * variance[f] + 1e-4);
+        }
+      });
+      factors = factorsFrom(loadings, noise, layout);
+    }
+  } finally {
+    await session.close();
+  }
+  return factors;
+}
+
+/** Mean of z z' over all rows (K, K). */
+function meanOfSquares(squared: Float32Array, rows: number, count: number): Float64Array {
+  const size = triangle(count);
+  const sum = new Float64Array(size);
+  for (let i = 0; i < rows; i++) for (let k = 0; k < size; k++) sum[k] += squared[i * size + k];
+  return square(sum.map((s) => s / rows), count);
+}
+
+/** Deviations from the means, zero at holes; observed bits; how many have each column, and the sum of each feature's squares. */
+function centred({ rows, features, observed }: Encoded, layout: Layout) {
+  const d = layout.features;
+  const p = layout.columns.length;
+  const mean = columnMeans(features, observed, rows, layout);
+  const deviation = new Float32Array(rows * d);
+  const seen = new Float64Array(p);
+  const squares = new Float64Array(d);
+  layout.columns.forEach(({ first, width }, j) => {
+    for (let i = 0; i < rows; i++) {
+      if (!observed[i * p + j]) continue;
+      seen[j]++;
+      for (let f = first; f < first + width; f++) {
+        const x = (deviation[i * d + f] = features[i * d + f] - mean[f]);
+        squares[f] += x * x;
+      }
+    }
+  });
+  return { deviation, bits: Float32Array.from(observed), seen, squares };
+}
+
+/** The products of both halves of a round; what a half does not need is given one row. */
+async function openEm(open: SessionFactory): Promise<Session> {
+  const g = new Graph();
+  g.output("product", ops.matmul(g.input("left", ["m", "k"]), g.input("right", ["k", "n"])));
+  g.output("transposed", ops.matmul(ops.transpose(g.input("tall", ["r", "a"]), [1, 0]), g.input("beside", ["r", "b"])));
+  return open(toOnnx(g));
+}
+
+interface Seen {
+  readonly deviation: Float32Array; // (rows, D)
+  readonly bits: Float32Array; // (rows, p)
+  readonly rows: number;
+}
+
+const none = float32(new Float32Array(1), 1, 1);
+
+/** Expected scores (rows, K) and their expected squares, z z' and its covariance (rows, K (K + 1) / 2). */
+async function expected(session: Session, { count, loadings, precision, information }: Factors, { deviation, bits, rows }: Seen): Promise<{ scores: Float32Array; squared: Float32Array }> {
+  const size = triangle(count);
+  const times = async (left: Float32Array, right: Float32Array, width: number): Promise<Float32Array> =>
+    (await session.run({ left: float32(left, rows, left.length / rows), right: float32(right, right.length / width, width), tall: none, beside: none })).product.data as Float32Array;
+  const lower = await times(bits, information, size);
+  const told = await times(deviation, loadings.map((l, at) => l * precision[Math.floor(at / count)]), count);
+  const scores = new Float32Array(rows * count);
+  const squared = new Float32Array(rows * size);
+  for (let i = 0; i < rows; i++) {
+    const covariance = invertSpd(precisionOfScores(lower, count, i * size), count);
+    for (let a = 0; a < count; a++) {
+      let z = 0;
+      for (let b = 0; b < count; b++) z += covariance[a * count + b] * told[i * count + b];
+      scores[i * count + a] = z;
+    }
+    for (let a = 0, at = i * size; a < count; a++) for (let b = 0; b <= a; b++) squared[at++] = covariance[a * count + b] + scores[i * count + a] * scores[i * count + b];
+  }
+  return { scores, squared };
+}
+
+/** Sums over the people who have a column of z z' (p, K (K + 1) / 2), and of their deviations times z (D, K). */
+async function summed(session: Session, { deviation, bits, rows, scores, squared, count }: Seen & { readonly scores: Float32Array; readonly squared: Float32Array; readonly count: number }) {
+  const sums = async (tall: Float32Array, beside: Float32Array, width: number): Promise<Float32Array> =>
+    (await session.run({ left: none, right: none, tall: float32(tall, rows, tall.length / rows), beside: float32(beside, rows, width) })).transposed.data as Float32Array;
+  return { byColumn: await sums(bits, squared, triangle(count)), byFeature: await sums(deviation, scores, count) };
+}
