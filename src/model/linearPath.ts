@@ -114,18 +114,19 @@ function fromVisible(deviation: Tensor, bits: Tensor, covariance: Tensor, doubt:
   const nothing = ops.addScalar(ops.scale(dot(deviation, deviation), 1e-10), 1e-20);
   const earlier: { direction: Tensor; image: Tensor; norm: Tensor }[] = [];
   let residual = deviation;
-  let solution: Tensor | null = null;
+  let told: Tensor | null = null;
   for (let step = 0; step < startSteps; step++) {
     const direction = earlier.reduce((rest, { direction: one, image, norm }) => ops.sub(rest, ops.mul(one, ops.div(dot(residual, image), norm))), residual);
-    const image = ops.add(ops.mul(bits, ops.matmul(direction, covariance)), ops.mul(direction, penalty));
+    const ofAll = ops.matmul(direction, covariance); // what the direction tells of all features
+    const image = ops.add(ops.mul(bits, ofAll), ops.mul(direction, penalty));
     const norm = ops.add(dot(direction, image), nothing);
     const length = ops.div(dot(direction, residual), norm);
-    const move = ops.mul(direction, length);
-    solution = solution ? ops.add(solution, move) : move;
+    const more = ops.mul(ofAll, length);
+    told = told ? ops.add(told, more) : more;
     residual = ops.sub(residual, ops.mul(image, length));
     earlier.push({ direction, image, norm });
   }
-  return ops.matmul(solution!, covariance);
+  return told!;
 }
 
 const restricted = (map: MapTensors, asked: Asked): MapTensors => ({

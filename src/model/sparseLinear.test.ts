@@ -11,6 +11,7 @@ import { fitFactors } from "./factorFit.js";
 import { scoresOf, toldBy } from "./factors.js";
 import { momentum } from "./heavyBall.js";
 import { createLinearFitter, iteratedRidge, type LinearFitter } from "./linear.js";
+import { invertSmall } from "./linalg.js";
 import type { LinearMap } from "./linearMap.js";
 import { linearPath, mapConstants } from "./linearPath.js";
 import { openSparseAnswers } from "./sparseAnswers.js";
@@ -49,9 +50,9 @@ describe("a table in which each column depends on a few others", () => {
 
   test("the sparse map comes near the dense one", async () => {
     const near = await nearestFeatures(table, layout, openSession);
-    const { fits: [fit] } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.2] });
+    const { fits: [fit] } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.01] });
     const dense = { center: fit.mean, weights: fit.weights };
-    const [{ map: sparse }] = fitNeighbours(table, layout, near, await fitFactors(table, layout, openSession), () => [0.2]);
+    const [{ map: sparse }] = fitNeighbours(table, layout, near, await fitFactors(table, layout, openSession), () => [0.01 * rows]);
     const spread = expand(sparse, layout.features);
     expect(difference(sparse.center, dense.center)).toBeLessThan(1e-5);
     // What is left are coefficients of noise, of about 1 / sqrt(rows).
@@ -81,7 +82,7 @@ describe("with holes and levels", async () => {
   const neighbours = Int32Array.from(
     layout.columns.flatMap((_, j) => columnOf.flatMap((c, k) => (c === j ? [] : [k])).map((k) => [rng.uniform(), k]).sort((a, b) => a[0] - b[0]).slice(0, count).map(([, k]) => k).sort((a, b) => a - b)),
   );
-  const penalty = 0.3;
+  const penalty = 24;
   const held = Uint8Array.from(table.observed, (o) => (o && rng.uniform() < 0.2 ? 1 : 0));
   const visible = { rows: table.rows, features: table.features.map((x, at) => (held[Math.floor(at / d) * p + columnOf[at % d]] ? 0 : x)), observed: table.observed.map((o, at) => (held[at] ? 0 : o)) };
   const factors = await fitFactors(visible, layout, openSession);
@@ -91,14 +92,18 @@ describe("with holes and levels", async () => {
   const scores = Array.from({ length: table.rows }, (_, i) => scoresOf(factors, layout, (j) => isVisible(i, layout.columns[j].first), (k) => visible.features[i * d + k] - map.center[k]));
   const value = (i: number, k: number): number => (isVisible(i, k) ? visible.features[i * d + k] - map.center[k] : toldBy(scores[i], factors, k));
 
-  test("coefficients solve the normal equations of the people who have the column", () => {
+  test("coefficients solve the normal equations of the people who have the column, drawn to what the factors give", () => {
     for (let k = 0; k < d; k++) {
       const near = neighbours.subarray(columnOf[k] * count, (columnOf[k] + 1) * count);
       const people = Array.from({ length: table.rows }, (_, i) => i).filter((i) => visible.observed[i * p + columnOf[k]]);
       const w = map.weights.subarray(k * count, (k + 1) * count);
+      const told = (f: number, h: number): number => toldBy(factors.loadings, factors, f, h * factors.count);
+      const noise = (f: number): number => 1 / factors.precision[f];
+      const drawn = invertSmall(Float64Array.from({ length: count * count }, (_, at) => told(near[Math.floor(at / count)], near[at % count]) + (at % (count + 1) === 0 ? noise(near[at % count]) : 0)), count);
       for (let a = 0; a < count; a++) {
-        const residual = people.reduce((s, i) => s + value(i, near[a]) * (value(i, k) - near.reduce((t, b, q) => t + w[q] * value(i, b), 0)), 0) / people.length;
-        expect(residual).toBeCloseTo(penalty * w[a], 4);
+        const residual = people.reduce((s, i) => s + value(i, near[a]) * (value(i, k) - near.reduce((t, b, q) => t + w[q] * value(i, b), 0)), 0);
+        const factorsOwn = near.reduce((s, b, q) => s + drawn[a * count + q] * told(b, k), 0);
+        expect(residual).toBeCloseTo(penalty * (w[a] - factorsOwn), 2);
       }
     }
   });

@@ -121,8 +121,9 @@ function largest(values: Float64Array, count: number): Int32Array {
 }
 
 /**
- * Ridge regressions of every attribute on its neighbours, over the people who have it, with holes filled by what factors tell of them.
- * @param penaltiesOf penalties of a column, in units of a standardised feature's variance; equally many for each
+ * Ridge regressions of every attribute on its neighbours, over the people who have it, with holes filled by what factors tell of
+ * them. Coefficients are drawn to those that the factors alone would give.
+ * @param penaltiesOf penalties of a column, as so many people in whom a feature of variance 1 bears out the factors; equally many for each
  * @param held (rows, columns) cells to try each penalty on, with their true features; null for none
  * @returns one map per place in the lists of penalties, and its squared errors per column on the held cells
  */
@@ -157,10 +158,8 @@ export function fitNeighbours(
     const near = neighbours.subarray(j * count, (j + 1) * count);
     const gram = new Float64Array(count * count);
     const cross = new Float64Array(count * width);
-    let people = 0;
     for (let i = 0; i < rows; i++) {
       if (!observed[i * p + j]) continue;
-      people++;
       collect(i, near);
       for (let a = 0; a < count; a++) {
         const row = a * count;
@@ -169,12 +168,12 @@ export function fitNeighbours(
         for (let k = 0; k < width; k++) cross[a * width + k] += x * (features[i * d + first + k] - center[first + k]);
       }
     }
-    for (let a = 0; a < count; a++) for (let b = 0; b <= a; b++) gram[a * count + b] = gram[b * count + a] = gram[a * count + b] / Math.max(people, 1);
-    for (let k = 0; k < cross.length; k++) cross[k] /= Math.max(people, 1);
+    for (let a = 0; a < count; a++) for (let b = 0; b < a; b++) gram[b * count + a] = gram[a * count + b];
+    const drawn = factorCoefficients(factors, near, first, width);
     penaltiesOf(j).forEach((penalty, l) => {
       const a = gram.slice();
       for (let k = 0; k < count; k++) a[k * count + k] += penalty;
-      const solved = solveSpd(a, count, cross, width);
+      const solved = solveSpd(a, count, cross.map((c, at) => c + penalty * drawn[at]), width);
       for (let k = 0; k < width; k++) for (let q = 0; q < count; q++) fits[l].map.weights[(first + k) * count + q] = solved[q * width + k];
       fits[l].map.lambda[j] = penalty;
     });
@@ -193,6 +192,25 @@ export function fitNeighbours(
     }
   });
   return fits;
+}
+
+/**
+ * Regressions of a column's features on its neighbours as the factors have it, (neighbours, width): (L_N L_N' + Psi_N)^-1 L_N L_j', with
+ * each neighbour's noise over the part that it counts for.
+ */
+function factorCoefficients({ count, loadings, precision }: Factors, near: Int32Array, first: number, width: number): Float64Array {
+  const n = near.length;
+  const product = (f: number, h: number): number => {
+    let sum = 0;
+    for (let a = 0; a < count; a++) sum += loadings[f * count + a] * loadings[h * count + a];
+    return sum;
+  };
+  const covariance = new Float64Array(n * n);
+  for (let q = 0; q < n; q++) {
+    for (let r = 0; r <= q; r++) covariance[q * n + r] = covariance[r * n + q] = product(near[q], near[r]);
+    covariance[q * n + q] += 1 / precision[near[q]];
+  }
+  return solveSpd(covariance, n, Float64Array.from({ length: n * width }, (_, at) => product(near[Math.floor(at / width)], first + (at % width))), width);
 }
 
 /** (rows, K) scores of each row's visible cells. */

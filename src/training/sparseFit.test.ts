@@ -18,8 +18,6 @@ test("each column takes the penalty that errs least on held-out cells, in the fo
   const train = maskedTable(table, fold.train, layout);
   const near = await nearestFeatures(train, layout, openSession);
   expect(folds[0].neighbours).toEqual(near);
-  // Factors are strong and people many: no column wants the strongest penalties.
-  expect(Math.max(...all.lambda)).toBeLessThan(3);
   const [own] = fitNeighbours(train, layout, near, folds[0].factors!, (j) => [folds[0].lambda[j]]);
   expect(difference(folds[0].weights, own.map.weights)).toBeLessThan(1e-5);
   expect(difference(all.weights, own.map.weights)).toBeGreaterThan(1e-3);

@@ -8,8 +8,10 @@ import { fitNeighbours, nearestFeatures, screeningRows } from "../model/sparseLi
 import { maskedTable } from "./folds.js";
 import { evenlySpaced, pickTable } from "./rows.js";
 
-/** Penalties that are tried. Columns of thousands may be measured in a few dozen people, where hardly more than the mean can be learned. */
-const penalties = [0.05, 0.2, 0.8, 3.2, 12.8];
+/** Penalties that are tried, in people. Columns of thousands may be measured in a few dozen people, where hardly more can be learned than what the factors tell. */
+const penalties = [20, 60, 200, 600, 2000, 6000];
+/** Held-out cells that the mean over all columns counts for in a column's choice: a few dozen of its own hardly tell penalties apart. */
+const sharedCells = 50;
 
 /**
  * Linear maps of a table with thousands of features: one per fold from its training cells, and one from all observed
@@ -38,7 +40,7 @@ export async function fitSparsePath(
     for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     perFold.push(fits.map((fit) => fit.map));
   }
-  const choice = chooseLambdas(errors, cells);
+  const choice = chooseLambdas(errors, cells, sharedCells);
   const factors = await fitFactors(pickTable(table, layout, rows), layout, open, perFold[0][0].factors);
   return {
     folds: perFold.map((maps) => combine(maps, choice, layout)),
