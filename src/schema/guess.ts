@@ -1,4 +1,5 @@
 /** The rules by which a column becomes an attribute, each with its reason in plain words. */
+import { areCodes, asCodes } from "./codes.js";
 import { guessFewLevels, withSuggestions } from "./fewLevels.js";
 import { guessNumbers } from "./guessNumbers.js";
 import { namesId, saysNothing } from "./hints.js";
@@ -8,7 +9,7 @@ import { suggestNumbers } from "./nearNumbers.js";
 import { orderLevels } from "./ordered.js";
 import { adviseSpelling } from "./spellings.js";
 import { describeCell, percent, quote, suggest } from "./suggest.js";
-import { defaultDateFormat, formatDate, parseNumber } from "./values.js";
+import { defaultDateFormat, formatDate, hasLeadingZero, parseNumber } from "./values.js";
 
 const maxCategories = 200;
 /** Most ordered levels that numbers with signs ("12%", "<5") make. */
@@ -30,7 +31,7 @@ export function guessAttribute(column: JudgedColumn): Guess {
       reason: "No cell of this column holds a usable number, so it is left out of the model.",
     };
   }
-  if (isScale(column, "number")) return guessNumbers(column);
+  if (isScale(column, "number")) return areCodes(column) ? asCodes(guessTexts(column), column) : guessNumbers(column);
   if (isScale(column, "date")) return guessDates(column);
   const guess = guessTexts(column);
   const lines = suggestNumbers(column, guess.attribute);
@@ -101,7 +102,7 @@ function guessTexts(column: JudgedColumn): Guess {
 
 function guessTextLevels(levels: string[], silent: string[]): Guess {
   const said = levels.filter((level) => !saysNothing(level));
-  const ordered = orderLevels(said) ?? (areNumbers(said) ? sortLevels(said) : null);
+  const ordered = said.some(hasLeadingZero) ? null : (orderLevels(said) ?? (areNumbers(said) ? sortLevels(said) : null));
   const sorted = ordered ?? (said.length === 2 ? sortBinary(said) : sortLevels(said));
   if (silent.length === 0) {
     if (ordered)

@@ -7,6 +7,7 @@ import type { ValueCount } from "./profile.js";
 import { resolutionOf } from "./resolution.js";
 import type { AttributeType } from "./schema.js";
 import { describeCell, suggest } from "./suggest.js";
+import { hasLeadingZero } from "./values.js";
 
 /** Different words in a column of numbers that may still be missing codes. */
 const maxMissingWords = 5;
@@ -27,7 +28,7 @@ export function guessNumbers(column: JudgedColumn): Guess {
       reason: `Every row has its own whole number${run}, so it names the row. It is copied through.`,
     };
   }
-  const isCode = namesNominal(profile.name) || column.nativeText || column.values.some((value) => /^0\d/.test(value.text));
+  const isCode = namesNominal(profile.name) || column.nativeText || column.values.some(({ text }) => hasLeadingZero(text));
   const codes = isolatedCodes(profile, distinct);
   const result = distinct > maxNumberLevels ? guessScale(column, codes, isCode) : guessNumberLevels(column, codes, isCode);
   if (looksLikeId) {
@@ -131,7 +132,8 @@ function describeMiddle(column: JudgedColumn): string {
   return middle ? `, median ${middle.value}` : "";
 }
 
-function suggestMissing(texts: readonly string[], codes: IsolatedCodes): string {
+/** Codes that stand apart, or words, as a line `missing`. */
+export function suggestMissing(texts: readonly string[], codes: IsolatedCodes): string {
   const [first, ...others] = codes.texts;
   if (first === undefined) return suggest("missing", texts, "words in a column of numbers");
   const apart = others.length > 0 ? `${codes.texts.join(", ")} stand` : `${first} stands`;

@@ -195,6 +195,30 @@ describe("numbers", () => {
   });
 });
 
+describe("codes with leading zeros", () => {
+  it("takes few as levels without an order, and says how to give them one", () => {
+    const column = inferColumn("stage", repeat(60, "01", "02", "10", "99"));
+    expect(column).toMatchObject({ type: "categorical", levels: ["01", "02", "10", "99"] });
+    expect(column.note.reason).toContain('"01" are codes');
+    expect(column.note.suggestions).toEqual(["type: ordinal  # if these codes have an order", expect.stringMatching(/^missing: \["99"\]/)]);
+    expect(inferColumn("x", repeat(60, "01", "02"))).toMatchObject({ type: "binary", levels: ["01", "02"] });
+    expect(inferColumn("x", repeat(60, "01", "02", "03", "Refused"))).toMatchObject({ type: "categorical", levels: ["01", "02", "03", "Refused"] });
+  });
+  it("takes many as levels or copies them through, never as numbers", () => {
+    const postcode = (n: number) => inferColumn("plz", range(2000, (i) => String(1067 + 900 * (i % n)).padStart(5, "0")));
+    expect(postcode(40)).toMatchObject({ role: "attribute", type: "categorical" });
+    expect(postcode(40).levels).toContain("01067");
+    expect(postcode(40).note.suggestions).toEqual([expect.stringMatching(/^type: count {2}# in place of the levels, if these are numbers/)]);
+    expect(inferColumn("plz", range(2000, (i) => (i === 7 ? "00501" : 10000 + (i % 900))))).toMatchObject({ role: "text" });
+    expect(inferColumn("icd9", repeat(900, "041.0", "250.00", "401.9", ...range(15, (i) => `${300 + i}.1`)))).toMatchObject({ role: "attribute", type: "categorical" });
+    expect(inferColumn("x", [...range(300, (i) => String(7 * i).padStart(6, "0")), ""])).toMatchObject({ role: "text" });
+  });
+  it("leaves numbers among which a zero is a slip", () => {
+    expect(inferColumn("age", [...range(300, (i) => 1 + ((i * 7) % 90)), "05"])).toMatchObject({ type: "count", min: 1 });
+    expect(inferColumn("x", repeat(300, "0", "0.5", ...range(30)))).toMatchObject({ type: "real" });
+  });
+});
+
 describe("numbers and dates in other spellings", () => {
   const adviceOn = (cells: readonly (string | number)[]): string | undefined => inferColumn("x", cells).note.suggestions.find((text) => !/^\w+: /.test(text));
   it.each<[string, (i: number) => string | number, RegExp]>([

@@ -24,6 +24,9 @@ export function parseNumber(text: string): number | null {
   return infinity ? (infinity[1] === "-" ? -Infinity : Infinity) : null;
 }
 
+/** Whether a number is spelled with a needless zero at its start ("007", "041.0"), as codes are. */
+export const hasLeadingZero = (text: string): boolean => /^\s*0\d/.test(text) && parseNumber(text) !== null;
+
 /** The sign before a number's decimals. */
 export type DecimalSign = "." | ",";
 

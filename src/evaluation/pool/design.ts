@@ -1,6 +1,7 @@
 /** From the cells of a completed table to a regression's columns. */
 import { VhgmError } from "../../base/errors.js";
 import type { Table } from "../../data/table.js";
+import { spellCodes } from "../../schema/codes.js";
 import { isMissingText } from "../../schema/missing.js";
 import { isNumeric, type Attribute, type Schema } from "../../schema/schema.js";
 import { parseDecimal, parseNumber } from "../../schema/values.js";
@@ -106,7 +107,10 @@ function columnIsNumber(name: string, tables: readonly TableColumns[], schema?: 
     if (attribute.type === "date") throw new VhgmError("usage", `The formula names ${name}, which is a date; numbers and levels are allowed.`);
     return isNumeric(attribute.type);
   }
-  return tables.every(({ cells }) => cells.get(name)!.every((text) => text === null || numberOf(text) !== null));
+  return tables.every(({ cells }) => {
+    const texts = cells.get(name)!.filter((text) => text !== null);
+    return texts.every((text) => numberOf(text) !== null) && !spellCodes(texts);
+  });
 }
 
 /** A number with a decimal point or a decimal comma. */

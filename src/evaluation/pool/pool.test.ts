@@ -99,6 +99,8 @@ describe("pooled estimates", () => {
     const coded = pooledTables().map((rows) => memoryTable("t", ["y", "code"], rows.map((row) => [row[0], row[3] === "never" ? "10" : "9"])));
     expect((await poolTables(coded, "y ~ factor(code)")).terms[1].term).toBe("factor(code)10");
     expect((await poolTables(coded, "y ~ code")).terms[1].term).toBe("code");
+    const padded = pooledTables().map((rows) => memoryTable("t", ["y", "code"], rows.map((row) => [row[0], row[3] === "never" ? "010" : "009"])));
+    expect((await poolTables(padded, "y ~ code")).terms[1].term).toBe("code010");
   });
 
   test("may have decimal commas", async () => {
