@@ -31,7 +31,7 @@ export { VhgmError, isVhgmError, type ErrorCode } from "./base/errors.js";
 export { createRng, type Rng } from "./base/random.js";
 
 // Tables: text cells, streamed in batches
-export { memoryTable, type Table, type TableWriter, type TextRow } from "./data/table.js";
+export { memoryTable, type Dialect, type Table, type TableWriter, type TextRow } from "./data/table.js";
 export { joinTables, isJoined, type JoinedTable, type JoinOptions, type Source } from "./data/sources.js";
 export { openTable, requireRows, type FileTable, type OpenOptions } from "./data/node/open.js";
 export { openNhanes, type NhanesOptions } from "./data/node/nhanes/open.js";

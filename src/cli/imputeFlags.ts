@@ -62,14 +62,14 @@ export async function completeInto(
   const { m, intervals, why, support, strict, key, rounds, batch } = flags;
   const options: ImputeOptions = { draws: m ?? 0, intervals, why, support, strict, key, rounds, seed };
   const imputer = createImputer(predictor, schema, table.columns, table.name, options);
-  const { nativeTypes } = table;
+  const { nativeTypes, dialect } = table;
   const others = otherVisits(schema);
   const kept = imputer.columns.flatMap((name, j) => (others.has(name) ? [] : [j]));
   const columns = kept.map((j) => imputer.columns[j]);
   const types = nativeTypes && kept.map((j) => nativeTypes[j] ?? "DOUBLE");
   const writers: TableWriter[] = [];
   try {
-    for (const file of files) writers.push(keepColumns(await createTableWriter(file, columns, { nativeTypes: types }), kept));
+    for (const file of files) writers.push(keepColumns(await createTableWriter(file, columns, { nativeTypes: types, dialect }), kept));
   } catch (cause) {
     for (const writer of writers) await writer.abort();
     throw cause;

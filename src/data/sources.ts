@@ -99,6 +99,7 @@ export function joinTables(tables: readonly Table[], options: JoinOptions = {}):
     sources,
     sourceColumn,
     key: joins ? key : null,
+    ...(tables[0].dialect && tables.every(({ dialect }) => JSON.stringify(dialect) === JSON.stringify(tables[0].dialect)) ? { dialect: tables[0].dialect } : {}),
     originOf: (text) => names.get(text)!,
     placeOf: (row) => (joins ? `the row of ${key} '${joinedRows[row][columns.indexOf(key)]}' (${joinedRows[row].at(-1)})` : placeInStack(row)),
     get notes() {

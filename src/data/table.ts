@@ -6,6 +6,17 @@ import type { KnownColumn } from "../schema/known.js";
  */
 export type TextRow = readonly string[];
 
+/** How a delimited file is written, so that a table made of it opens in the same programs. */
+export interface Dialect {
+  /** Absent where the file's name says it (.tsv), which says nothing of files with other names. */
+  readonly delimiter?: string;
+  readonly lineEnd: "\n" | "\r\n";
+  /** It begins with a byte order mark, by which Excel knows UTF-8. */
+  readonly mark: boolean;
+  /** Its first line is Excel's "sep=;". */
+  readonly sepLine: boolean;
+}
+
 /** A table that can be read from the start any number of times, in batches of rows, in file order. */
 export interface Table {
   /** For messages: the file's name or 'table'. */
@@ -17,6 +28,8 @@ export interface Table {
   readonly labels?: readonly (string | undefined)[];
   /** What the source's codebook says of each column, where there is one (NHANES). */
   readonly known?: readonly (KnownColumn | undefined)[];
+  /** Of a delimited file. */
+  readonly dialect?: Dialect;
   batches(rowsPerBatch?: number): AsyncIterable<TextRow[]>;
   close(): Promise<void>;
 }

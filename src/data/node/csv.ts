@@ -1,13 +1,13 @@
 import { VhgmError } from "../../base/errors.js";
-import type { TextRow } from "../table.js";
-import { csvParser, sniffDelimiter, type CsvRecord } from "./csvparse.js";
+import type { Dialect, TextRow } from "../table.js";
+import { csvParser, type CsvRecord } from "./csvparse.js";
+import { sniffDialect } from "./dialect.js";
 import { checkColumns, type FileTable } from "./filetable.js";
 import { textChunks, type TextFile } from "./text.js";
 
-const SAMPLE = 1 << 16;
-
 /**
- * A table in a delimited text file whose first line that is not blank holds the column names.
+ * A table in a delimited text file whose first line that is not blank holds the column names; before it Excel's "sep=;"
+ * may stand.
  *
  * A blank line is no row where there are two columns or more, so the rows that follow keep their order but not the
  * distance to the line numbers of the file: messages give lines, and `notes` says how many were passed over. Where
@@ -19,8 +19,8 @@ const SAMPLE = 1 << 16;
  */
 export async function openCsv(file: TextFile, delimiter?: string): Promise<FileTable> {
   const { name } = file;
-  const separator = delimiter ?? (await sniff(file));
-  const columns = await readHeader(file, separator);
+  const dialect = await sniffDialect(file, delimiter);
+  const columns = await readHeader(file, dialect);
   checkColumns(name, columns);
   const width = columns.length;
   const notes: string[] = [];
@@ -37,7 +37,7 @@ export async function openCsv(file: TextFile, delimiter?: string): Promise<FileT
     let header = true;
     let blank = 0;
     let batch: TextRow[] = [];
-    for await (const records of csvRecords(file, separator)) {
+    for await (const records of csvRecords(file, dialect.delimiter, dialect.sepLine)) {
       for (const record of records) {
         const { cells } = record;
         if (header) {
@@ -63,30 +63,27 @@ export async function openCsv(file: TextFile, delimiter?: string): Promise<FileT
     if (blank > 0 && notes.length === 0) notes.push(`${name}: ${count(blank, "blank line")} passed over.`);
   }
 
-  return { name, columns, notes, batches, async close() {} };
+  return { name, columns, notes, dialect, batches, async close() {} };
 }
 
 const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
 
-export async function* csvRecords(file: TextFile, delimiter: string): AsyncGenerator<CsvRecord[], void, undefined> {
+/** @param sepLine the first record is no row of the table */
+export async function* csvRecords(file: TextFile, delimiter: string, sepLine = false): AsyncGenerator<CsvRecord[], void, undefined> {
   const parser = csvParser(file.name, delimiter);
-  for await (const text of textChunks(file)) yield parser.push(text);
-  yield parser.end();
+  let skip = sepLine;
+  for await (const text of textChunks(file)) {
+    const records = parser.push(text);
+    yield skip ? records.slice(1) : records;
+    skip &&= records.length === 0;
+  }
+  yield parser.end().slice(Number(skip));
 }
 
-async function readHeader(file: TextFile, delimiter: string): Promise<string[]> {
-  for await (const records of csvRecords(file, delimiter)) {
+async function readHeader(file: TextFile, { delimiter, sepLine }: Required<Dialect>): Promise<string[]> {
+  for await (const records of csvRecords(file, delimiter, sepLine)) {
     const header = records.find((record) => record.cells.length > 0);
     if (header) return header.cells;
   }
   throw new VhgmError("data", `${file.name} is empty; its first line must name the columns.`);
-}
-
-async function sniff(file: TextFile): Promise<string> {
-  let sample = "";
-  for await (const text of textChunks(file)) {
-    sample += text;
-    if (sample.length >= SAMPLE) return sniffDelimiter(sample, false);
-  }
-  return sniffDelimiter(sample, true);
 }

@@ -6,13 +6,13 @@ import { DELIMITERS } from "./csvparse.js";
  * with a delimiter, a quote, a line break, a space or tab at an end, a byte order mark at the start, or as the only cell
  * of an empty row.
  */
-export function csvFormatter(delimiter: string): { header(columns: TextRow): string; row(cells: TextRow): string } {
+export function csvFormatter(delimiter: string, lineEnd = "\n"): { header(columns: TextRow): string; row(cells: TextRow): string } {
   // In the header all delimiters are quoted, so that nobody who looks for the delimiter is misled.
   const inHeader = needsQuotes(DELIMITERS.join("") + delimiter);
   const inRow = needsQuotes(delimiter);
   const format = (cells: TextRow, needs: RegExp): string => {
-    if (cells.length === 1 && cells[0] === "") return '""\n';
-    return `${cells.map((cell) => (needs.test(cell) ? quote(cell) : cell)).join(delimiter)}\n`;
+    if (cells.length === 1 && cells[0] === "") return `""${lineEnd}`;
+    return cells.map((cell) => (needs.test(cell) ? quote(cell) : cell)).join(delimiter) + lineEnd;
   };
   return { header: (columns) => format(columns, inHeader), row: (cells) => format(cells, inRow) };
 }

@@ -1,8 +1,14 @@
 import { VhgmError } from "../../base/errors.js";
 
-/** The kinds of files that hold tables. `delimiter` is absent where it is found by looking at the file. */
+export interface CsvFormat {
+  readonly kind: "csv";
+  readonly gzip: boolean;
+  readonly delimiter?: string;
+}
+
+/** The kinds of files that hold tables. `delimiter` is absent where the name leaves it open. */
 export type Format =
-  | { readonly kind: "csv"; readonly gzip: boolean; readonly delimiter?: string }
+  | CsvFormat
   | { readonly kind: "jsonl"; readonly gzip: boolean }
   | { readonly kind: "parquet" }
   | { readonly kind: "xpt" };
@@ -22,10 +28,8 @@ const READABLE: ReadonlyArray<readonly [extension: string, format: Format]> = [
   [".xpt", { kind: "xpt" }],
 ];
 
-/** Written CSV is always comma-separated; SAS XPORT and free text files are only read. */
-const WRITABLE: typeof READABLE = READABLE.filter(([extension]) => !/^\.(xpt|txt)/.test(extension)).map(
-  ([extension, format]) => [extension, format.kind === "csv" ? { delimiter: ",", ...format } : format],
-);
+/** SAS XPORT and free text files are only read. */
+const WRITABLE: typeof READABLE = READABLE.filter(([extension]) => !/^\.(xpt|txt)/.test(extension));
 
 /** @throws VhgmError "usage" for an extension that no reader knows. */
 export const inputFormat = (path: string): Format => find(path, READABLE, "read");

@@ -33,8 +33,10 @@ export async function openTable(path: string, options: OpenOptions = {}): Promis
   const name = basename(path);
   const format = inputFormat(path);
   switch (format.kind) {
-    case "csv":
-      return openCsv({ path, name, gzip: format.gzip }, options.delimiter ?? format.delimiter);
+    case "csv": {
+      const table = await openCsv({ path, name, gzip: format.gzip }, options.delimiter ?? format.delimiter);
+      return format.delimiter === undefined ? table : { ...table, dialect: { ...table.dialect!, delimiter: undefined } };
+    }
     case "jsonl":
       return openJsonLines({ path, name, gzip: format.gzip });
     case "parquet":

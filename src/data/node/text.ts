@@ -41,6 +41,12 @@ export async function* textChunks(file: TextFile): AsyncGenerator<string, void, 
   if (rest !== "") yield rest;
 }
 
+/** Whether the text begins with UTF-8's byte order mark. */
+export async function startsWithMark(file: TextFile): Promise<boolean> {
+  for await (const bytes of byteChunks(file)) return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return false;
+}
+
 /** The bytes of a file, unpacked. */
 async function* byteChunks({ path, name, gzip, bytes }: TextFile): AsyncGenerator<Buffer, void, undefined> {
   const source = bytes ? Readable.from(slices(bytes)) : createReadStream(path);

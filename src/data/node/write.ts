@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { VhgmError } from "../../base/errors.js";
-import type { TableWriter, TextRow } from "../table.js";
+import type { Dialect, TableWriter, TextRow } from "../table.js";
 import { diskError, pendingFile } from "./atomic.js";
 import { csvFormatter } from "./csvformat.js";
 import { checkColumns } from "./filetable.js";
-import { outputFormat } from "./format.js";
+import { outputFormat, type CsvFormat } from "./format.js";
 import { writeJsonLines } from "./jsonlwrite.js";
 import { checkParquetColumns, writeParquet } from "./parquetwrite.js";
 import { fileSink } from "./sink.js";
@@ -13,6 +13,8 @@ import { createSpool } from "./spool.js";
 export interface WriterOptions {
   /** Type of each column in the table that the rows come from (`Table.nativeTypes`), for .parquet and .jsonl. */
   nativeTypes?: readonly string[];
+  /** How the delimited file was written that the rows come from (`Table.dialect`); its delimiter is for .csv only. */
+  dialect?: Dialect;
 }
 
 /** The content of one output while it is made. */
@@ -28,7 +30,7 @@ interface Output {
  * appears under its name when `finish` has returned; until then it stands beside it under a temporary name, which
  * `abort`, any failure and `abortAll` remove. Await each `write` before the next.
  *
- * CSV gets LF line ends and quotes only where they are needed. Parquet and JSON lines have types: a column keeps its
+ * CSV gets commas and LF line ends, unless a dialect is given, and quotes only where they are needed. Parquet and JSON lines have types: a column keeps its
  * native type if every cell fits in it without loss; otherwise, and where there is none, it becomes a number if every
  * cell is one and text if not. Their rows are set aside on the disk first, so they need about twice the space.
  *
@@ -38,7 +40,7 @@ interface Output {
 export async function createTableWriter(
   path: string,
   columns: readonly string[],
-  { nativeTypes }: WriterOptions = {},
+  { nativeTypes, dialect }: WriterOptions = {},
 ): Promise<TableWriter> {
   const format = outputFormat(path);
   const name = basename(path);
@@ -51,7 +53,7 @@ export async function createTableWriter(
 
   let output: Output;
   try {
-    if (format.kind === "csv") output = await delimitedOutput(target.temporary, columns, format.delimiter ?? ",", format.gzip);
+    if (format.kind === "csv") output = await delimitedOutput(target.temporary, columns, format, dialect);
     else {
       const spool = await createSpool(target.path, columns.length);
       const end = async (): Promise<void> => {
@@ -112,10 +114,11 @@ export async function createTableWriter(
 const misfit = (name: string, cells: number, columns: number): VhgmError =>
   new VhgmError("data", `A row of ${cells} cells can't be written to ${name}, which has ${columns} columns.`);
 
-async function delimitedOutput(path: string, columns: readonly string[], delimiter: string, gzip: boolean): Promise<Output> {
-  const { header, row } = csvFormatter(delimiter);
+async function delimitedOutput(path: string, columns: readonly string[], format: CsvFormat, { delimiter: usual = ",", lineEnd = "\n", mark, sepLine }: Partial<Dialect> = {}): Promise<Output> {
+  const { delimiter = usual, gzip } = format;
+  const { header, row } = csvFormatter(delimiter, lineEnd);
   const sink = await fileSink(path, gzip);
-  await sink.write(header(columns));
+  await sink.write(`${mark ? "\ufeff" : ""}${sepLine && format.delimiter === undefined ? `sep=${delimiter}${lineEnd}` : ""}${header(columns)}`);
   return {
     async write(rows) {
       for (const cells of rows) await sink.write(row(cells));
