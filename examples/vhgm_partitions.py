@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 
 import numpy as np
 import onnxruntime as ort
@@ -81,6 +82,11 @@ def number_of(text):
         return None
 
 
+def fold(text):
+    """What spellings of one text share."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
 MISSING = {"", "NA", ".", "NaN", "nan", "NAN", "-NaN", "-nan", "N/A", "n/a", "#N/A", "<NA>", "<na>", "null", "NULL", "Null", "None", "none", "NONE"}
 
 
@@ -106,6 +112,8 @@ class Attribute:
         else:
             self.place_of = {level: k for k, level in enumerate(self.levels)}
             self.number_place = {number_of(level): k for k, level in reversed(list(enumerate(self.levels))) if number_of(level) is not None}
+            folded = [fold(level) for level in self.levels]
+            self.spelling_place = {text: k for k, text in enumerate(folded) if folded.count(text) == 1}
 
     def is_hole(self, text):
         t = text.strip()
@@ -133,7 +141,7 @@ class Attribute:
             except ValueError:
                 raise ValueError(f"'{text}' in column '{self.name}' is no {'date' if self.type == 'date' else 'number'}.") from None
         t = text.strip()
-        return float(self.place_of.get(text, self.place_of.get(t, self.number_place.get(number_of(t), np.nan))))
+        return float(self.place_of.get(text, self.place_of.get(t, self.number_place.get(number_of(t), self.spelling_place.get(fold(text), np.nan)))))
 
     def recorded(self, x):
         """Rounded to the resolution, inside the support; levels stay."""

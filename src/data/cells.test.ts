@@ -20,6 +20,7 @@ describe("reading", () => {
     ["ordinal", "high", { levels: ["low", "mid", "high"] }, 2],
     ["categorical", "B", { levels: ["A", "B"] }, 1],
     ["categorical", " B ", { levels: ["A", "B"] }, 1],
+    ["categorical", " male", { levels: ["Female", "Male"] }, 1],
     ["binary", "1.0", { levels: ["0", "1"] }, 1],
     ["ordinal", "03", { levels: ["1", "2", "3"] }, 2],
   ] as const)("a cell of type %s: '%s'", (type, text, more, expected) => {

@@ -34,8 +34,7 @@ export function cellReader(attribute: Attribute, conversion?: Conversion): CellR
         const value = readNumber(text, attribute, place);
         return conversion ? convert(value, conversion, attribute) : value;
       }
-      let index = indexOf(text);
-      if (index < 0) index = indexOf(text.trim());
+      const index = indexOf(text);
       if (index >= 0) return index;
       reader.unknown++;
       reader.firstUnknown ??= text;

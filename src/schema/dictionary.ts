@@ -14,6 +14,7 @@ const header = `\
 # role      attribute (part of the model), id, key, text, weight or ignore (copied through unchanged); attribute by default
 # type      real (any number), positive (above 0), count (0, 1, 2, ...), date; with levels: ordinal, categorical, binary
 # levels    the texts in the column; in their order for ordinal. A text that you list under missing ceases to be a level.
+#           A text that differs from a level only in case or blanks (" Male" from male) counts as it, unless it is a level too.
 # min, max  the smallest and largest possible value (dates: days since 1970-01-01); results never leave this range
 # resolution  the step in which values are recorded; results are rounded to it. 1 for counts that state none
 # decimal   "," where the column's numbers are written with a decimal comma (171,8); filled values are then, too

@@ -1,4 +1,5 @@
 /** The rules by which a column becomes an attribute, each with its reason in plain words. */
+import { suggestMerging } from "./alike.js";
 import { areCodes, asCodes } from "./codes.js";
 import { guessFewLevels, withSuggestions } from "./fewLevels.js";
 import { guessNumbers } from "./guessNumbers.js";
@@ -33,7 +34,7 @@ export function guessAttribute(column: JudgedColumn): Guess {
   }
   if (isScale(column, "number")) return areCodes(column) ? asCodes(guessTexts(column), column) : guessNumbers(column);
   if (isScale(column, "date")) return guessDates(column);
-  const guess = guessTexts(column);
+  const guess = suggestMerging(column, guessTexts);
   const lines = suggestNumbers(column, guess.attribute);
   if (lines.length > 0) return { ...guess, suggestions: lines };
   const advice = adviseSpelling(column);

@@ -83,6 +83,27 @@ describe("levels", () => {
   });
 });
 
+describe("levels in several spellings", () => {
+  it("shows the lines that merge them", () => {
+    const sex = inferColumn("sex", [...repeat(40, "male", "Female"), "Male", " male", "female"]);
+    expect(sex).toMatchObject({ type: "categorical", levels: [" male", "Female", "Male", "female", "male"] });
+    expect(sex.note.suggestions).toEqual([
+      'levels: ["Female", "male"]  # other spellings then count as these: "Male", " male" as "male"; "female" as "Female"',
+      "type: binary  # with the merged levels",
+    ]);
+    expect(inferColumn("x", repeat(60, "low", "Low", "low", "medium", "high")).note.suggestions[0]).toMatch(/^levels: \["low", "medium", "high"\]/);
+    expect(inferColumn("x", repeat(60, "Yes", "yes ")).note.suggestions[0]).toMatch(/^levels: \["Yes"\]/);
+    expect(inferColumn("x", repeat(60, "Yes", "No", "Unknown", "unknown")).note.suggestions.map((line) => line.split("  ")[0])).toEqual(["type: binary", 'missing: ["Unknown", "unknown"]', 'levels: ["No", "Yes", "Unknown"]']);
+  });
+  it("shows them where only the spellings are too many for levels", () => {
+    const town = (i: number): string => `${i % 2 === 0 ? "Town" : "TOWN"} of ${i % 3 === 0 ? " " : ""}${String.fromCharCode(65 + (i % 19))}${" ".repeat(i % 5)}`;
+    expect(inferColumn("town", range(300, town))).toMatchObject({ role: "text", note: { suggestions: [expect.stringMatching(/^levels: \["TOWN of A", .*; …$/), "role: attribute  # with the merged levels"] } });
+  });
+  it("says nothing of other columns", () => {
+    for (const cells of [repeat(60, "a", "b", "c"), range(60, (i) => `Note ${i % 50}`), range(60, (i) => (i === 7 ? "note 3" : `Note ${i}`)), repeat(60, "1", "1.0", "2")]) expect(inferColumn("x", cells).note.suggestions).toEqual([]);
+  });
+});
+
 describe("numbers", () => {
   it("tells count, positive and real apart, with resolution and range", () => {
     expect(inferColumn("x", repeat(60, ...range(12)))).toMatchObject({ type: "count", resolution: 1, min: 0, max: 11 });

@@ -55,7 +55,12 @@ it.each([
   ],
 ])("sortBinary orders %j as %j", (given, sorted) => expect(sortBinary(given)).toEqual(sorted));
 
+it("levelIndex finds the only level of which a text is another spelling", () => {
+  const index = levelIndex({ levels: ["Male", "very  good", "Ａ型", "ab", "AB"] });
+  expect(["male", " MALE ", "Very good", "a型", "AB ", "ab", "Ab", "mal"].map(index)).toEqual([0, 0, 1, 2, 4, 3, -1, -1]);
+});
+
 it("levelIndex finds levels by text, then by number", () => {
   const index = levelIndex({ levels: ["1", "2", "2.0", "many"] });
-  expect(["1", "2", "2.0", "many", "1.0", " 2", "3", "Many", ""].map(index)).toEqual([0, 1, 2, 3, 0, 1, -1, -1, -1]);
+  expect(["1", "2", "2.0", "many", "1.0", " 2", "3", "Many", ""].map(index)).toEqual([0, 1, 2, 3, 0, 1, -1, 3, -1]);
 });

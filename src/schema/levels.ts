@@ -35,22 +35,29 @@ export function sortBinary(levels: readonly string[]): string[] {
   return sorted.every((level) => parseNumber(level) !== null) ? sorted : sorted.sort((a, b) => absent(a) - absent(b));
 }
 
+/** What spellings of one text share: case, blanks at its ends and in a row, and the form of its characters (Ａ, A) aside. */
+export const foldSpelling = (text: string): string => text.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+
 /**
  * A function from a cell text to the place of its level, or -1 for a text that is no level. A text that is not spelled like
- * any level but is the same number as one (1.0 for level 1, as other programs write it) gets that level's place.
+ * any level gets the place of one that is the same number (1.0 for level 1, as other programs write it), or else of the only
+ * one that it is another spelling of ("male " for level Male).
  */
 export function levelIndex(attribute: Pick<Attribute, "levels">): (text: string) => number {
   const levels = attribute.levels ?? [];
   const byText = new Map(levels.map((level, i) => [level, i]));
   const byNumber = new Map<number, number>();
+  const bySpelling = new Map<string, number>();
   levels.forEach((level, i) => {
     const value = parseNumber(level);
     if (value !== null && !byNumber.has(value)) byNumber.set(value, i);
+    const spelling = foldSpelling(level);
+    bySpelling.set(spelling, bySpelling.has(spelling) ? -1 : i);
   });
   return (text) => {
-    const exact = byText.get(text);
+    const exact = byText.get(text) ?? byText.get(text.trim());
     if (exact !== undefined) return exact;
     const value = byNumber.size > 0 ? parseNumber(text) : null;
-    return value === null ? -1 : (byNumber.get(value) ?? -1);
+    return (value === null ? undefined : byNumber.get(value)) ?? bySpelling.get(foldSpelling(text)) ?? -1;
   };
 }

@@ -105,7 +105,7 @@ describe("a bound condition", () => {
     ["gender = 'F'", "no attribute has the name gender; there are sex, age, visit, pain"],
     ["Sex = 'F'", "no attribute has the name Sex; near to it are sex"],
     ["id = 3", "id has the role id; a condition can only name columns with the role attribute"],
-    ["sex = 'f'", "in sex = 'f': 'f' is no level of sex; its levels are 'M', 'F'"],
+    ["sex = 'w'", "in sex = 'w': 'w' is no level of sex; its levels are 'M', 'F'"],
     ["sex in ('F', 'X')", "'X' is no level of sex"],
     ["sex < 'F'", "< compares sex, whose levels (M, F) have no order; allowed are =, != and in, or the type ordinal"],
     ["age = 'old'", "'old' is compared with age, which takes numbers"],

@@ -2,6 +2,7 @@
 import { VhgmError } from "../../base/errors.js";
 import type { Table } from "../../data/table.js";
 import { spellCodes } from "../../schema/codes.js";
+import { levelIndex } from "../../schema/levels.js";
 import { isMissingText } from "../../schema/missing.js";
 import { isNumeric, type Attribute, type Schema } from "../../schema/schema.js";
 import { parseDecimal, parseNumber } from "../../schema/values.js";
@@ -23,15 +24,23 @@ export async function readColumns(table: Table, formula: Formula, schema?: Schem
     const attribute = attributeOf(name, schema);
     const at = [name, ...(attribute ? [attribute.name, ...(attribute.aliases ?? [])] : [])].map((n) => table.columns.indexOf(n)).find((place) => place >= 0);
     if (at === undefined) throw new VhgmError("usage", `The formula names ${name}, but ${table.name} has no such column; it has ${table.columns.slice(0, 8).join(", ")}${table.columns.length > 8 ? ", …" : ""}.`);
-    return { name, at, rule: attribute ?? { type: "real" as const, role: "attribute" as const } };
+    return { name, at, rule: attribute ?? { type: "real" as const, role: "attribute" as const }, levelOf: levelReader(attribute) };
   });
   const cells = new Map<string, (string | null)[]>(wanted.map(({ name }) => [name, []]));
   let rows = 0;
   for await (const batch of table.batches()) {
     rows += batch.length;
-    for (const row of batch) for (const { name, at, rule } of wanted) cells.get(name)!.push(isMissingText(row[at], rule) ? null : row[at].trim());
+    for (const row of batch) for (const { name, at, rule, levelOf } of wanted) cells.get(name)!.push(isMissingText(row[at], rule) ? null : levelOf(row[at]));
   }
   return { name: table.name, rows, cells };
+}
+
+/** The level that a cell holds in whatever spelling, where a dictionary says the levels; else the text. */
+function levelReader(attribute: Attribute | undefined): (text: string) => string {
+  const { levels } = attribute ?? {};
+  if (levels === undefined) return (text) => text.trim();
+  const indexOf = levelIndex({ levels });
+  return (text) => levels[indexOf(text)] ?? text.trim();
 }
 
 const attributeOf = (name: string, schema: Schema | undefined): Attribute | undefined =>

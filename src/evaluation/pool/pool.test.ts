@@ -96,6 +96,8 @@ describe("pooled estimates", () => {
     const result = await poolTables(tables, "bmi ~ smoker", { schema });
     expect(result.terms.map(({ term }) => term)).toEqual(["(Intercept)", "smokerformer", "smokercurrent"]);
     expect(result.references).toEqual({ smoker: "never" });
+    const spelled = pooledTables().map((rows) => memoryTable("t", pooledColumns, rows.map((row, i) => (i % 3 === 0 ? row.map((cell) => cell.replace("never", " Never")) : row))));
+    expect(await poolTables(spelled, "bmi ~ smoker", { schema })).toEqual({ ...result, tables: expect.anything() });
     const coded = pooledTables().map((rows) => memoryTable("t", ["y", "code"], rows.map((row) => [row[0], row[3] === "never" ? "10" : "9"])));
     expect((await poolTables(coded, "y ~ factor(code)")).terms[1].term).toBe("factor(code)10");
     expect((await poolTables(coded, "y ~ code")).terms[1].term).toBe("code");
