@@ -6,6 +6,7 @@ import { openSession } from "../engine/node/session.js";
 import { parseGraph } from "../inference/intervene/graph.js";
 import { intervene, type IntervenedAttribute, type Intervention } from "../inference/intervene/intervene.js";
 import { openPredictor } from "../inference/predictor.js";
+import { formatDate } from "../schema/values.js";
 import { readNames, texts } from "./attributeNames.js";
 import { deviceFlag, examples, jsonFlag, level, seed, whole } from "./flags.js";
 import { readAssignments, readGiven } from "./given.js";
@@ -64,13 +65,14 @@ async function run(model: string, flags: Flags): Promise<void> {
   try {
     const result = await intervene(predictor, bundle.schema, graph, action, { given, against, ask, level: flags.level, draws: flags.draws, seed: flags.seed });
     if (flags.json) printJson(result);
-    else print(describe(result));
+    else print(describeIntervention(result));
   } finally {
     await predictor.close();
   }
 }
 
-function describe(result: Intervention): string {
+/** An intervention's answer for a person to read. */
+export function describeIntervention(result: Intervention): string {
   const named = (set: Intervention["do"]): string => `do(${Object.entries(set).map(([name, value]) => `${name} = ${String(value)}`).join(", ")})`;
   const { against } = result;
   const rows = result.attributes.flatMap((attribute) => rowsOf(attribute, against !== undefined));
@@ -86,13 +88,15 @@ function describe(result: Intervention): string {
 }
 
 function rowsOf(attribute: IntervenedAttribute, compared: boolean): string[][] {
-  const { name, label, unit, under, against, effect, association } = attribute;
+  const { name, label, unit, type, under, against, effect, association } = attribute;
   const title = `${label ?? name}${unit ? `, ${unit}` : ""}`;
   const signed = (x: number): string => `${x > 0 ? "+" : ""}${short(x)}`;
   const points = (x: number): string => `${x > 0 ? "+" : ""}${(100 * x).toFixed(1)}`;
   if (!under.levels) {
     const single = Array.isArray(effect) ? undefined : (effect as { value: number; error: number } | undefined);
-    return [[title, short(under.mean!), ...(compared ? [short(against!.mean!), `${signed(single!.value)} ± ${short(single!.error)}`, typeof association === "number" ? signed(association) : ""] : [])]];
+    const value = (x: number): string => (type === "date" ? formatDate(x) : short(x));
+    const days = type === "date" ? " days" : "";
+    return [[title, value(under.mean!), ...(compared ? [value(against!.mean!), `${signed(single!.value)} ± ${short(single!.error)}${days}`, typeof association === "number" ? signed(association) + days : ""] : [])]];
   }
   return under.levels.map(({ level: text, probability }, k) => {
     const own = Array.isArray(effect) ? (effect[k] as { value: number; error: number }) : undefined;
