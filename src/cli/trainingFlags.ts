@@ -40,7 +40,7 @@ export interface TrainingFlags {
 export function trainingFlags(command: Command): Command {
   command
     .option("--schema <file>", "data dictionary (YAML or JSON), as vhgm inspect writes it; guessed from the table if absent")
-    .option("--config <file>", "training settings (YAML or JSON); options on the command line win")
+    .option("--config <file>", "training settings (YAML or JSON), listed in docs/settings.md; options on the command line win")
     .option("--seed <number>", "seed of everything random; the same seed gives the same model (default: 1)", seed)
     .option("--best", "an ensemble of four networks instead of one; takes two to four times as long")
     .option("--members <number>", "members of the ensemble", whole(1, 100))
