@@ -250,6 +250,7 @@ describe("numbers and dates in other spellings", () => {
     ["thousands", (i) => (i % 2 === 0 ? `1,234,${100 + i}` : i), /^values such as "1,234,100" seem to separate thousands/],
     ["commas beside points", (i) => (i % 2 === 0 ? `${i},5` : `${i}.5`), /^values such as "0,5" have a comma/],
     ["days first", (i) => `${1 + (i % 28)}.${1 + (i % 12)}.2015`, /^values such as "1.1.2015" are not read as dates/],
+    ["days first among ISO dates", (i) => (i % 2 === 0 ? `${1 + (i % 28)}.${1 + (i % 12)}.2015` : `2015-03-${10 + (i % 20)}`), /^values such as "1.1.2015" are not read as dates/],
     ["months first", (i) => `${1 + (i % 12)}/${1 + (i % 28)}/2020`, /^values such as "1\/1\/2020" are not read as dates/],
   ])("says what to do about %s", (_, cell, advice) => {
     expect(adviceOn(range(400, cell))).toMatch(advice);

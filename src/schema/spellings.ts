@@ -4,8 +4,9 @@ import type { ValueCount } from "./profile.js";
 import { quote } from "./suggest.js";
 
 interface Spelling {
-  /** Whether plain numbers may stand beside such texts. */
+  /** Whether plain numbers, or dates that are read, may stand beside such texts. */
   readonly besideNumbers: boolean;
+  readonly besideDates?: boolean;
   readonly pattern: RegExp;
   /** What to do, given one such text in quotation marks. */
   advice(example: string): string;
@@ -44,6 +45,7 @@ const spellings: readonly Spelling[] = [
   },
   {
     besideNumbers: false,
+    besideDates: true,
     pattern: /^\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})$/,
     advice: (example) => `values such as ${example} are not read as dates: write them as YYYY-MM-DD in the table`,
   },
@@ -54,10 +56,11 @@ export function adviseSpelling(column: JudgedColumn): string | null {
   const { values } = column;
   if (column.distinct <= maxNumberLevels) return null;
   const total = countCells(values);
-  const numbers = countCells(values.filter(({ kind }) => kind === "number"));
-  for (const { pattern, besideNumbers, advice } of spellings) {
+  const cells = (wanted: ValueCount["kind"]): number => countCells(values.filter(({ kind }) => kind === wanted));
+  for (const { pattern, besideNumbers, besideDates, advice } of spellings) {
+    const beside = (besideNumbers ? cells("number") : 0) + (besideDates ? cells("date") : 0);
     const spelled = values.filter(({ text, kind }) => kind !== "number" && pattern.test(text.trim()));
-    if (spelled.length > 0 && countCells(spelled) + (besideNumbers ? numbers : 0) >= minNumberShare * total) return advice(quote(spelled[0].text));
+    if (spelled.length > 0 && countCells(spelled) + beside >= minNumberShare * total) return advice(quote(spelled[0].text));
   }
   return null;
 }

@@ -112,6 +112,10 @@ describe("errors", () => {
       "a,b,\n1,2,3\n",
       "t.csv has no name for column 3 of 3; give every column a name in the header (or remove the delimiter at its end).",
     ],
+    "a title above the names": [
+      "Study of 2021\n\na,b\n1,2\n",
+      't.csv, line 3: the row has 2 cells, but the header has 1 column, "Study of 2021"; the first line must name the columns.',
+    ],
     "only blank lines": ["\n\n\n", "t.csv is empty; its first line must name the columns."],
     "only a byte order mark": ["\ufeff", "t.csv is empty; its first line must name the columns."],
     "an open quote": ['a,b\n1,"2\n', "t.csv, line 2: a quote is opened here and never closed."],
@@ -123,9 +127,13 @@ describe("errors", () => {
       Buffer.from("a,b\nné,2\n", "latin1"),
       "t.csv, line 2: the text is not UTF-8; save the file as UTF-8, e.g. iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW.",
     ],
+    "Latin-1 that could be Shift_JIS": [
+      Buffer.from("id,Größe,Straße\n1,männlich,Göteborg\n", "latin1"),
+      "t.csv, line 1: the text is not UTF-8; save the file as UTF-8, e.g. iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW.",
+    ],
     "UTF-8 cut within a character": [
       Buffer.from("a,b\n1,日").subarray(0, -1),
-      "t.csv, line 2: the text is not UTF-8; save the file as UTF-8, e.g. iconv -f CP932 -t UTF-8 OLD > NEW.",
+      "t.csv, line 2: the text is not UTF-8; save the file as UTF-8, e.g. iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW.",
     ],
     "UTF-16 with a mark": [
       Buffer.from("\ufeffa,b\n1,2\n", "utf16le"),

@@ -27,9 +27,11 @@ export async function openCsv(file: TextFile, delimiter?: string): Promise<FileT
 
   const ragged = ({ cells, line }: CsvRecord): VhgmError => {
     const tail = cells.length === width + 1 && cells[width] === "" ? " (it ends with a delimiter)" : "";
+    // A title, or a delimiter that was not found.
+    const sole = width === 1 ? `, ${JSON.stringify(columns[0].slice(0, 80))}; the first line must name the columns` : "";
     return new VhgmError(
       "data",
-      `${name}, line ${line}: the row has ${count(cells.length, "cell")}${tail}, but the header has ${count(width, "column")}.`,
+      `${name}, line ${line}: the row has ${count(cells.length, "cell")}${tail}, but the header has ${count(width, "column")}${sole}.`,
     );
   };
 

@@ -31,6 +31,12 @@ const READABLE: ReadonlyArray<readonly [extension: string, format: Format]> = [
 /** SAS XPORT and free text files are only read. */
 const WRITABLE: typeof READABLE = READABLE.filter(([extension]) => !/^\.(xpt|txt)/.test(extension));
 
+/** Tables of other programs, and how they give one that can be read. */
+const FOREIGN: ReadonlyArray<readonly [extensions: RegExp, advice: string]> = [
+  [/\.(xlsx?|xlsm|xlsb|ods|numbers)$/, "save the sheet as CSV UTF-8"],
+  [/\.(sav|zsav|por|dta|sas7bdat|rds|rdata|feather|arrow)$/, "export it there as CSV or Parquet"],
+];
+
 /** @throws VhgmError "usage" for an extension that no reader knows. */
 export const inputFormat = (path: string): Format => find(path, READABLE, "read");
 
@@ -42,5 +48,7 @@ function find(path: string, formats: typeof READABLE, done: string): Format {
   const hit = formats.find(([extension]) => name.endsWith(extension));
   if (hit) return hit[1];
   const allowed = formats.map(([extension]) => extension).join(", ");
-  throw new VhgmError("usage", `"${path}" has no extension of a table that can be ${done}; allowed are ${allowed}.`);
+  const foreign = done === "read" && FOREIGN.find(([extensions]) => extensions.test(name));
+  const advice = foreign ? `${foreign[1]}; tables that can be read are ${allowed}` : `allowed are ${allowed}`;
+  throw new VhgmError("usage", `"${path}" has no extension of a table that can be ${done}; ${advice}.`);
 }

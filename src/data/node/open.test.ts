@@ -34,7 +34,7 @@ test("an empty file, of any kind", async () => {
 });
 
 test("an unknown extension", async () => {
-  const path = join(folder, "t.xlsx");
+  const path = join(folder, "t.doc");
   await writeFile(path, "x");
   await expect(openTable(path)).rejects.toMatchObject({
     code: "usage",
@@ -42,6 +42,15 @@ test("an unknown extension", async () => {
       `"${path}" has no extension of a table that can be read; allowed are .csv, .tsv, .txt, .csv.gz, .tsv.gz, .txt.gz, ` +
       ".parquet, .jsonl, .ndjson, .jsonl.gz, .ndjson.gz, .xpt.",
   });
+});
+
+test.each([
+  ["table.XLSX", "save the sheet as CSV UTF-8"],
+  ["table.sav", "export it there as CSV or Parquet"],
+])("%s: %s", async (name, advice) => {
+  const path = join(folder, name);
+  await writeFile(path, "x");
+  await expect(openTable(path)).rejects.toThrow(`"${path}" has no extension of a table that can be read; ${advice}; tables that can be read are .csv, `);
 });
 
 test.skipIf(process.platform === "win32")("something that is no regular file", async () => {

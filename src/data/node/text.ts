@@ -134,12 +134,21 @@ function encodingError(name: string, bad: { line: number; bytes: Buffer }): Vhgm
   );
 }
 
-/** Text that is valid Shift_JIS nearly always is; Western text mostly isn't. */
+/**
+ * Japanese or Western, the two that are met most. Western words with one accented letter are often valid Shift_JIS too
+ * ("männlich"), but their bytes lie above 0xBF, where those of most Japanese characters begin below 0xA0.
+ */
 function guessEncoding(bytes: Buffer): string {
   try {
     new TextDecoder("shift_jis", { fatal: true }).decode(bytes);
-    return "CP932";
   } catch {
     return "WINDOWS-1252";
   }
+  let japanese = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] < 0x80) continue;
+    japanese += bytes[i] < 0xa0 ? 1 : -1;
+    if (bytes[i] < 0xa0) i++;
+  }
+  return japanese > 0 ? "CP932" : "WINDOWS-1252";
 }
