@@ -37,8 +37,8 @@ export function guessAttribute(column: JudgedColumn): Guess {
   const guess = suggestMerging(column, guessTexts);
   const lines = suggestNumbers(column, guess.attribute);
   if (lines.length > 0) return { ...guess, suggestions: lines };
-  const advice = adviseSpelling(column);
-  return advice === null ? guess : withSuggestions(withoutManyLevels(guess), [advice]);
+  const spelled = adviseSpelling(column);
+  return spelled === null ? guess : withSuggestions(spelled.areLevels ? guess : withoutManyLevels(guess), [spelled.advice]);
 }
 
 /** Numbers with signs are no ordered levels where there are many of them. */

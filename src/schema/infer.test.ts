@@ -245,6 +245,8 @@ describe("numbers and dates in other spellings", () => {
   it.each<[string, (i: number) => string | number, RegExp]>([
     ["percent", (i) => `${i % 70}.5%`, /^values such as "0.5%" are not read as numbers: take the % out/],
     ["limits among numbers", (i) => (i % 4 === 0 ? "<0.5" : (i % 70) / 10), /^values such as "<0.5" are limits/],
+    ["units", (i) => `${150 + (i % 40)} cm`, /^values such as "150 cm" are not read as numbers: take the unit out/],
+    ["units among numbers", (i) => (i % 3 === 0 ? `${20 + (i % 60)}歳` : 20 + (i % 60)), /^values such as "20歳" are not read/],
     ["currency", (i) => `$${i % 90},200`, /^values such as "\$0,200" are not read as numbers: take the currency's sign/],
     ["ambiguous commas", (i) => `${1 + (i % 90)},345`, /^"1,345" may have a decimal comma or separate thousands: write role: attribute, type: real and decimal: ","/],
     ["thousands", (i) => (i % 2 === 0 ? `1,234,${100 + i}` : i), /^values such as "1,234,100" seem to separate thousands/],
@@ -259,6 +261,7 @@ describe("numbers and dates in other spellings", () => {
     expect(inferColumn("x", range(400, (i) => `${i % 70}%`))).toMatchObject({ role: "text", note: { reason: "70 different numbers with signs are too many for levels. It is copied through." } });
     expect(inferColumn("x", range(400, (i) => (i % 4 === 0 ? "<0.5" : (i % 70) / 10)))).toMatchObject({ role: "text" });
     expect(inferColumn("x", range(400, (i) => `${i % 20}%`))).toMatchObject({ role: "attribute", type: "ordinal" });
+    expect(inferColumn("x", range(400, (i) => `${150 + (i % 40)} cm`))).toMatchObject({ role: "attribute", type: "ordinal" });
   });
   it("says nothing of other columns", () => {
     for (const cells of [range(400, (i) => `grade ${i % 20}`), range(400, (i) => `${i % 9}%`), range(400, (i) => `${i % 10}-${(i % 10) + 9}`), range(400, (i) => i % 40)]) expect(adviceOn(cells)).toBeUndefined();

@@ -7,6 +7,8 @@ interface Spelling {
   /** Whether plain numbers, or dates that are read, may stand beside such texts. */
   readonly besideNumbers: boolean;
   readonly besideDates?: boolean;
+  /** Whether the texts are good levels as they are, however many. */
+  readonly areLevels?: boolean;
   readonly pattern: RegExp;
   /** What to do, given one such text in quotation marks. */
   advice(example: string): string;
@@ -27,6 +29,12 @@ const spellings: readonly Spelling[] = [
     besideNumbers: true,
     pattern: /^[+-]?([$€£¥₹]\s*\d[\d.,' ]*|\d[\d.,' ]*\s*([$€£¥₹]|円))$/,
     advice: (example) => `values such as ${example} are not read as numbers: take the currency's sign and separators of thousands out of the table`,
+  },
+  {
+    besideNumbers: true,
+    areLevels: true,
+    pattern: /^[+-]?\d+([.,]\d+)?\s*(mm|cm|m|kg|g|mg|lbs?|in|ft|mmhg|bpm|kcal|mmol\/l|mg\/dl|g\/dl|years?|yrs?|months?|weeks?|days?|hours?|h|min|°c|℃|歳|才|年|回|日)$/i,
+    advice: (example) => `values such as ${example} are not read as numbers: take the unit out of the table, and write it as unit in the dictionary`,
   },
   {
     besideNumbers: false,
@@ -52,15 +60,15 @@ const spellings: readonly Spelling[] = [
 ];
 
 /** What to do about a column of texts that are mostly numbers or dates in another spelling; null for other columns. */
-export function adviseSpelling(column: JudgedColumn): string | null {
+export function adviseSpelling(column: JudgedColumn): { readonly advice: string; readonly areLevels: boolean } | null {
   const { values } = column;
   if (column.distinct <= maxNumberLevels) return null;
   const total = countCells(values);
   const cells = (wanted: ValueCount["kind"]): number => countCells(values.filter(({ kind }) => kind === wanted));
-  for (const { pattern, besideNumbers, besideDates, advice } of spellings) {
+  for (const { pattern, besideNumbers, besideDates, areLevels = false, advice } of spellings) {
     const beside = (besideNumbers ? cells("number") : 0) + (besideDates ? cells("date") : 0);
     const spelled = values.filter(({ text, kind }) => kind !== "number" && pattern.test(text.trim()));
-    if (spelled.length > 0 && countCells(spelled) + beside >= minNumberShare * total) return advice(quote(spelled[0].text));
+    if (spelled.length > 0 && countCells(spelled) + beside >= minNumberShare * total) return { advice: advice(quote(spelled[0].text)), areLevels };
   }
   return null;
 }
