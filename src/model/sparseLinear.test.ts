@@ -50,9 +50,9 @@ describe("a table in which each column depends on a few others", () => {
 
   test("the sparse map comes near the dense one", async () => {
     const near = await nearestFeatures(table, layout, openSession);
-    const { fits: [fit] } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.01] });
+    const { fits: [fit] } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.05] });
     const dense = { center: fit.mean, weights: fit.weights };
-    const [{ map: sparse }] = fitNeighbours(table, layout, near, await fitFactors(table, layout, openSession), () => [0.01 * rows]);
+    const [{ map: sparse }] = fitNeighbours(table, layout, near, await fitFactors(table, layout, openSession), () => [0.05 * rows]);
     const spread = expand(sparse, layout.features);
     expect(difference(sparse.center, dense.center)).toBeLessThan(1e-5);
     // What is left are coefficients of noise, of about 1 / sqrt(rows).
