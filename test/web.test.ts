@@ -184,9 +184,13 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
 
   it("tells what it cannot read, and keeps nothing of a table that was cancelled", async () => {
     const { page } = await openPage(browser, `${url}/#/table`);
-    const choose = (text: string) => page.setInputFiles("input[type=file]", { name: "t.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    const choose = (text: string, encoding: BufferEncoding = "utf8") => page.setInputFiles("input[type=file]", { name: "t.csv", mimeType: "text/csv", buffer: Buffer.from(text, encoding) });
     await choose("a,b\n1,2,3\n");
-    expect(await page.getByRole("alert").innerText()).toContain("row 1: 3 / 2");
+    expect(await page.getByRole("alert").innerText()).toBe("Row 1 has 3 cells, but the header names 2 columns; every row needs as many cells.");
+    // Letters that are read wrongly would come back wrongly in the completed table.
+    await choose("age,Größe\n40,1\n", "latin1");
+    await page.waitForSelector("text=The file's text is not UTF-8");
+    expect(await page.locator(".table-picture").count()).toBe(0);
     await choose("a,b\n1,2\n");
     await page.waitForSelector(".notice.warn");
     await choose(csv(smallTable(3000, 3).table));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatCsv, guessDelimiter, parseCsv } from "./csv.js";
+import { decodeText, formatCsv, guessDelimiter, parseCsv } from "./csv.js";
 
 describe("csv in the page", () => {
   it("reads quotes, line ends and a byte order mark", () => {
@@ -17,8 +17,14 @@ describe("csv in the page", () => {
   });
 
   it("names the row that is longer than the header, and a quote without end", () => {
-    expect(() => parseCsv("a,b\n1,2\n1,2,3")).toThrow("row 2: 3 / 2");
-    expect(() => parseCsv('a,b\n1,"2')).toThrow("row 1");
+    expect(() => parseCsv("a,b\n1,2\n1,2,3")).toThrow(expect.objectContaining({ fault: { kind: "length", row: 2, cells: 3, columns: 2 } }));
+    expect(() => parseCsv('a,b\n1,"2')).toThrow(expect.objectContaining({ fault: { kind: "quote", row: 1 } }));
+  });
+
+  it("refuses bytes that are not UTF-8 instead of changing letters", () => {
+    const bytes = (text: string, encoding: BufferEncoding): ArrayBuffer => Uint8Array.from(Buffer.from(text, encoding)).buffer;
+    expect(decodeText(bytes("Größe\n1", "utf8"))).toBe("Größe\n1");
+    expect(() => decodeText(bytes("Größe\n1", "latin1"))).toThrow(expect.objectContaining({ fault: { kind: "encoding" } }));
   });
 
   it("reads back what it writes", () => {

@@ -1,5 +1,30 @@
 import type { TextTable } from "./backend/backend.js";
 
+/** Why a text is no table; rows count from 1 behind the header, 0 is the header itself. */
+export type Fault =
+  | { readonly kind: "encoding" }
+  | { readonly kind: "quote"; readonly row: number }
+  | { readonly kind: "length"; readonly row: number; readonly cells: number; readonly columns: number };
+
+export class CsvError extends Error {
+  override readonly name = "CsvError";
+  constructor(readonly fault: Fault) {
+    super(`no table: ${JSON.stringify(fault)}`);
+  }
+}
+
+/**
+ * A file's bytes as text. Other encodings are refused: their letters would come back as something else.
+ * @throws CsvError for bytes that are not UTF-8
+ */
+export function decodeText(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CsvError({ kind: "encoding" });
+  }
+}
+
 const delimiters = [",", ";", "\t", "|"] as const;
 
 /** The delimiter that the header uses most, outside quotes. */
@@ -12,7 +37,7 @@ export function guessDelimiter(text: string): string {
 /**
  * Reads delimited text (RFC 4180: quoted cells, doubled quotes, any line end). Blank lines of tables with several columns are
  * passed over.
- * @throws Error for a quote that is never closed, or a row of another length than the header, with its number
+ * @throws CsvError for a quote that is never closed, or a row of another length than the header
  */
 export function parseCsv(text: string, delimiter = guessDelimiter(text)): TextTable {
   const lines: string[][] = [];
@@ -31,7 +56,7 @@ export function parseCsv(text: string, delimiter = guessDelimiter(text)): TextTa
       at++;
       for (;;) {
         const end = text.indexOf('"', at);
-        if (end < 0) throw new Error(`row ${lines.length}: "`);
+        if (end < 0) throw new CsvError({ kind: "quote", row: lines.length });
         cell += text.slice(at, end);
         at = end + 1;
         if (text[at] !== '"') break;
@@ -54,7 +79,7 @@ export function parseCsv(text: string, delimiter = guessDelimiter(text)): TextTa
   if (cell !== "" || cells.length > 0) endLine();
   const [columns = [], ...rows] = lines;
   const odd = rows.findIndex((row) => row.length !== columns.length);
-  if (odd >= 0) throw new Error(`row ${odd + 1}: ${rows[odd].length} / ${columns.length}`);
+  if (odd >= 0) throw new CsvError({ kind: "length", row: odd + 1, cells: rows[odd].length, columns: columns.length });
   return { columns, rows };
 }
 

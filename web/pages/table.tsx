@@ -3,8 +3,10 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { AppError, TextTable } from "../backend/backend.js";
 import { Icon } from "../controls/icons.js";
 import { Failure, LevelSelect, Note, Progress, saveTable } from "../controls/parts.js";
-import { parseCsv } from "../csv.js";
+import { CsvError, decodeText, parseCsv, type Fault } from "../csv.js";
+import type { Format } from "../format.js";
 import { asAppError, useApp } from "../state.js";
+import type { Text } from "../text/en.js";
 import { ColumnsTable } from "./table/columns.js";
 import { HolesPicture } from "./table/holes.js";
 import { countFilled, matchTable, previewCells } from "./table/match.js";
@@ -42,11 +44,11 @@ export function TablePage(): JSX.Element {
     setTold(t.table.reading);
     setFile(undefined);
     try {
-      const table = parseCsv(await chosen.text());
+      const table = parseCsv(decodeText(await chosen.arrayBuffer()));
       if (table.rows.length === 0) setTrouble(t.table.empty);
       else setFile({ name: chosen.name, table });
     } catch (error) {
-      setTrouble(t.table.unreadable((error as Error).message));
+      setTrouble(error instanceof CsvError ? faultText(error.fault, t, format) : asAppError(error).message);
     }
     setTold("");
   }
@@ -152,6 +154,17 @@ export function TablePage(): JSX.Element {
       )}
     </>
   );
+}
+
+function faultText(fault: Fault, { table: { unreadable } }: Text, { count }: Format): string {
+  switch (fault.kind) {
+    case "encoding":
+      return unreadable.encoding;
+    case "quote":
+      return unreadable.quote(count(fault.row));
+    case "length":
+      return unreadable.length(count(fault.row), count(fault.cells), count(fault.columns));
+  }
 }
 
 /** Takes a file by dropping or choosing. */

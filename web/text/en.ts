@@ -131,7 +131,11 @@ export const en = {
     drop: "Drop a CSV file here, or choose one",
     another: "Another file",
     reading: "Reading …",
-    unreadable: (where: string): string => `The file could not be read as a table (${where}). It needs a header and one row per person.`,
+    unreadable: {
+      encoding: "The file's text is not UTF-8, so letters would be changed; save it as \"CSV UTF-8\" and choose it again.",
+      quote: (row: string): string => `A quote is opened in ${row === "0" ? "the header" : `row ${row}`} and never closed; every opening quote needs a closing one.`,
+      length: (row: string, cells: string, columns: string): string => `Row ${row} has ${plural(cells, "cell", "cells")}, but the header names ${plural(columns, "column", "columns")}; every row needs as many cells.`,
+    },
     empty: "The file holds no rows.",
     noMatch: "No column of this file is an attribute of the model.",
     matched: (count: string, all: string): string => `${count} of ${all} columns are attributes of the model`,

@@ -130,7 +130,11 @@ export const ja: Text = {
     drop: "CSV ファイルをここにドロップするか、選択してください",
     another: "別のファイル",
     reading: "読み込み中…",
-    unreadable: (where) => `表として読み込めませんでした(${where})。見出し行と、一人につき一行が必要です。`,
+    unreadable: {
+      encoding: "ファイルの文字コードが UTF-8 ではないため、文字が化けてしまいます。「CSV UTF-8」で保存し直してから選んでください。",
+      quote: (row) => `${row === "0" ? "見出し行" : `${row} 行目`}で開いた引用符が閉じられていません。引用符は必ず閉じてください。`,
+      length: (row, cells, columns) => `${row} 行目のセルは ${cells} 個ですが、見出しは ${columns} 列です。各行に同じ数のセルが必要です。`,
+    },
     empty: "ファイルに行がありません。",
     noMatch: "モデルの属性に当たる列がありません。",
     matched: (count, all) => `${all} 列中 ${count} 列がモデルの属性です`,
