@@ -193,6 +193,16 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(await page.locator(".table-picture").count()).toBe(0);
     await choose("a,b\n1,2\n");
     await page.waitForSelector(".notice.warn");
+    // Rows are counted through the whole file, although a table is completed in parts.
+    await choose(`age,sex\n${"40,F\n".repeat(150)}old,F\n`);
+    expect(await page.getByRole("alert").innerText()).toContain("'old' is not a number, in column 'age', row 151 of t.csv");
+    expect(await page.getByRole("button", { name: "Complete the table" }).count()).toBe(0);
+    await choose("age,sex,weight\n400,female,\n40,F,\n");
+    await page.waitForSelector("text=outside what the model has seen");
+    expect(await page.locator(".notice.warn").allInnerTexts()).toEqual([
+      expect.stringContaining("sex: 1 cell holds a level that the model does not know (female); kept as it stands, and not used."),
+      expect.stringMatching(/age: 1 cell lies outside what the model has seen, \d+ to \d+ \(400\)/),
+    ]);
     await choose(csv(smallTable(3000, 3).table));
     await page.waitForSelector(".holes canvas");
     await page.getByRole("button", { name: "Complete the table" }).click();

@@ -74,7 +74,7 @@ function rankOf({ name, label = "" }: AttributeEntry, search: string): number {
 }
 
 function describe(attribute: Attribute, { model }: Bundle, column: number | undefined, score: Bundle["card"]["scores"][number] | undefined): AttributeEntry {
-  const { name, label, unit, type, levels, resolution, applies_when, equals, aliases, missing, conversions } = attribute;
+  const { name, label, unit, type, levels, resolution, applies_when, equals, aliases, missing, conversions, decimal } = attribute;
   const grid = column !== undefined && isNumeric(type) ? model.grids.grids[column] : undefined;
   return {
     name,
@@ -89,6 +89,7 @@ function describe(attribute: Attribute, { model }: Bundle, column: number | unde
     ...(aliases?.length ? { aliases } : {}),
     ...(missing?.length ? { missing } : {}),
     ...(conversions?.length ? { conversions } : {}),
+    ...(decimal ? { decimal } : {}),
     learned: column !== undefined,
     ...(score ? { score: { cells: score.cells, error: score.error, baseline: score.baseline, nll: score.nll } } : {}),
   };

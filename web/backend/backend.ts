@@ -10,7 +10,7 @@ import type { Attribute } from "../../src/schema/schema.js";
 export type Score = TrainingCard["scores"][number];
 
 /** What the app knows of one attribute before anything is asked. */
-export interface KnownAttribute extends Readonly<Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "aliases" | "equals" | "missing" | "conversions">> {
+export interface KnownAttribute extends Readonly<Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "aliases" | "equals" | "missing" | "conversions" | "decimal">> {
   /** Numbers: what was learned from; dates in days since 1970-01-01. */
   readonly range?: { readonly low: number; readonly high: number };
   /** The condition under which it applies to a person. */

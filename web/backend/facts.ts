@@ -27,6 +27,7 @@ export function factsOf({ schema, card, model }: Bundle, name: string): OpenedMo
       resolution: a.resolution,
       aliases: a.aliases,
       missing: a.missing,
+      decimal: a.decimal,
       conversions: a.conversions,
       equals: a.equals,
       appliesWhen: a.applies_when,

@@ -7,9 +7,11 @@ import { CsvError, decodeText, parseCsv, type Fault } from "../csv.js";
 import type { Format } from "../format.js";
 import { asAppError, useApp } from "../state.js";
 import type { Text } from "../text/en.js";
+import { CellNotes } from "./table/cellNotes.js";
+import { checkCells, type CheckedCells } from "./table/check.js";
 import { ColumnsTable } from "./table/columns.js";
 import { HolesPicture } from "./table/holes.js";
-import { countFilled, matchTable, previewCells } from "./table/match.js";
+import { countFilled, matchTable, previewCells, type MatchedColumn } from "./table/match.js";
 import { Preview } from "./table/preview.js";
 
 /** Rows that are asked for at a time: few enough that progress moves and a stop is heard. */
@@ -19,6 +21,15 @@ const previewed = 12;
 interface OpenedFile {
   readonly name: string;
   readonly table: TextTable;
+}
+
+/** What the cells of a file are like, or why they can't be read. */
+function checked({ name, table }: OpenedFile, matched: readonly MatchedColumn[]): { readonly cells?: CheckedCells; readonly error?: AppError } {
+  try {
+    return { cells: checkCells(table, matched, name) };
+  } catch (cause) {
+    return { error: asAppError(cause) };
+  }
 }
 
 export function TablePage(): JSX.Element {
@@ -33,6 +44,7 @@ export function TablePage(): JSX.Element {
   const control = useRef<AbortController>(undefined);
   const matched = useMemo(() => (file ? matchTable(file.table, facts.attributes, file.name) : []), [file, facts]);
   const known = useMemo(() => matched.flatMap((column, c) => (column.attribute ? [c] : [])), [matched]);
+  const { cells, error: unreadable } = useMemo(() => (file ? checked(file, matched) : {}), [file, matched]);
   const holes = known.reduce((sum, c) => sum + matched[c].holes, 0);
 
   async function onFile(chosen: File | undefined): Promise<void> {
@@ -119,8 +131,10 @@ export function TablePage(): JSX.Element {
                 </div>
               </div>
             )}
+            {cells && <CellNotes cells={cells} />}
           </section>
-          {known.length > 0 && (
+          {unreadable && <Failure error={unreadable} />}
+          {known.length > 0 && cells && (
             <div class="toolbar">
               <LevelSelect label={t.table.level} value={level} disabled={done !== undefined} onChange={setLevel} />
               {done === undefined ? (

@@ -138,6 +138,11 @@ export const en = {
     },
     empty: "The file holds no rows.",
     noMatch: "No column of this file is an attribute of the model.",
+    unknownLevels: (count: string, name: string, first: string): string =>
+      `${name}: ${plural(count, "cell holds", "cells hold")} a level that the model does not know (${count === "1" ? "" : "the first is "}${first}); kept as ${count === "1" ? "it stands" : "they stand"}, and not used.`,
+    outside: (count: string, name: string, first: string, low: string, high: string): string =>
+      `${name}: ${plural(count, "cell lies", "cells lie")} outside what the model has seen, ${low} to ${high} (${count === "1" ? "" : "the first is "}${first}); what is filled beside ${count === "1" ? "it" : "them"} can be far off.`,
+    more: (count: string): string => `So do cells of ${plural(count, "further attribute", "further attributes")}.`,
     matched: (count: string, all: string): string => `${count} of ${all} columns are attributes of the model`,
     unknown: (count: string): string => count === "1" ? "1 column is unknown to the model and copied as it is" : `${count} columns are unknown to the model and copied as they are`,
     holes: (count: string, share: string): string => `${plural(count, "hole", "holes")} (${share} of the known columns' cells)`,

@@ -249,6 +249,7 @@ const attributeFields = {
     .array(z.strictObject({ column: z.string(), source: z.string().optional(), multiply: z.number().optional(), add: z.number().optional() }))
     .optional()
     .openapi({ description: "Columns that hold the attribute in another unit: its value is multiply * value in the column + add." }),
+  decimal: z.enum([".", ","]).optional().openapi({ description: "Decimal sign of the numbers in a table's cells; a point if absent." }),
   learned: z.boolean().openapi({ description: "Whether the model has seen a value." }),
   score: z
     .strictObject({ cells: z.int(), error: z.number().nullable(), baseline: z.number().nullable(), nll: z.number().nullable() })

@@ -26,15 +26,15 @@ export function ColumnsTable({ columns: all, rows }: { readonly columns: readonl
           </tr>
         </thead>
         <tbody>
-          {columns.map(({ name, attribute, converted, holes }, c) => (
+          {columns.map(({ name, attribute, conversion, holes }, c) => (
             <tr key={c}>
               <th scope="row" class="code">
                 {name}
               </th>
               <td class={attribute ? "" : "faint"}>
-                  {attribute ? `${titleOf(attribute)}${attribute.unit ? ` (${attribute.unit})` : ""}` : t.table.copied}
-                  {converted && <span class="faint small"> {t.table.converted}</span>}
-                </td>
+                {attribute ? `${titleOf(attribute)}${attribute.unit ? ` (${attribute.unit})` : ""}` : t.table.copied}
+                {conversion && <span class="faint small"> {t.table.converted}</span>}
+              </td>
               <td>{attribute ? t.table.types[attribute.type] : ""}</td>
               <td>
                 {attribute && (

@@ -15,7 +15,7 @@ describe("a file in the page", () => {
   });
 
   it("is matched by conversions of units, those for one source by the file's name", () => {
-    const of = (columns: string[], file: string) => matchTable({ columns, rows: [] }, attributes, file).map(({ attribute, converted }) => [attribute?.name, converted]);
+    const of = (columns: string[], file: string) => matchTable({ columns, rows: [] }, attributes, file).map(({ attribute, conversion }) => [attribute?.name, conversion !== undefined]);
     expect(of(["glu_mmol"], "any.csv")).toEqual([["glucose", true]]);
     expect(of(["glucose"], "lab.csv")).toEqual([["glucose", true]]);
     expect(of(["glucose"], "survey.csv")).toEqual([["glucose", false]]);

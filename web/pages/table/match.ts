@@ -1,6 +1,6 @@
 import { matchColumns } from "../../../src/data/cells.js";
 import { isMissingText } from "../../../src/schema/missing.js";
-import type { Attribute } from "../../../src/schema/schema.js";
+import type { Attribute, Conversion } from "../../../src/schema/schema.js";
 import type { KnownAttribute, TextTable } from "../../backend/backend.js";
 
 /** A column of a file as the app understands it. */
@@ -8,8 +8,8 @@ export interface MatchedColumn {
   readonly name: string;
   /** The model's attribute of that name or alias, or the one that a conversion of units makes of it. */
   readonly attribute?: KnownAttribute;
-  /** Whether the column has another unit than the attribute. */
-  readonly converted: boolean;
+  /** How the column's numbers become the attribute's, where they have another unit. */
+  readonly conversion?: Conversion;
   readonly holes: number;
 }
 
@@ -26,9 +26,9 @@ export function matchTable({ columns, rows }: TextTable, attributes: readonly Kn
   const placeOf = new Map(found.flatMap(({ at }, k) => (at < 0 ? [] : [[at, k] as const])));
   return columns.map((name, c) => {
     const k = placeOf.get(c);
-    if (k === undefined) return { name, converted: false, holes: 0 };
+    if (k === undefined) return { name, holes: 0 };
     const { attribute, conversion } = found[k];
-    return { name, attribute: attributes[k], converted: conversion !== undefined, holes: rows.reduce((sum, row) => sum + (isMissingText(row[c], attribute) ? 1 : 0), 0) };
+    return { name, attribute: attributes[k], ...(conversion ? { conversion } : {}), holes: rows.reduce((sum, row) => sum + (isMissingText(row[c], attribute) ? 1 : 0), 0) };
   });
 }
 
