@@ -141,6 +141,15 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     const sizes = (await page.locator(".contrast").allInnerTexts()).map((text) => Number(/Size ([\d.]+)/.exec(text)![1]));
     expect(sizes).toEqual(attributes.map(({ size }) => Number(size.toFixed(2))));
     expect(await page.locator(".notice.warn").innerText()).toContain("associations in the training data");
+    // A change of a probability is no percentage of it.
+    const levels = json.attributes.find(({ type }: { type: string }) => type === "binary");
+    const moved = Math.abs(levels.contrasts[0].levels[0].value);
+    expect(await page.locator(".difference", { has: page.getByRole("heading", { name: levels.name, exact: true }) }).innerText()).toMatch(new RegExp(`[+\u2212]${String(Number((100 * moved).toFixed(1))).replace(".", "\\.")} points`));
+    // What is unusual is said of the scenario whose value it is.
+    expect(await page.locator(".scenario .field-note").count()).toBe(0);
+    await page.locator(".scenario").nth(1).locator("input[type=number]").fill("400");
+    await page.waitForSelector("text=age = 400 is unusual given the rest");
+    expect(await page.locator(".scenario").nth(0).locator(".field-note").count()).toBe(0);
     expect(faults).toEqual([]);
   });
 

@@ -64,7 +64,7 @@ export function createFormat(language: Language): Format {
       if (share < 1 && share > 0.995) return `>${percent.format(0.99)}`;
       return percent.format(share);
     },
-    points: (difference) => withMinus(number({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(difference)),
+    points: (difference) => withMinus(number({ maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(100 * difference)),
     count: (count) => number({ maximumFractionDigits: 0 }).format(count),
     tick: (value) => number({ maximumSignificantDigits: 6, notation: Math.abs(value) >= 1e5 ? "compact" : "standard" }).format(value),
     decimal: (value, decimals = 2) => fixed(decimals).format(value),

@@ -67,6 +67,7 @@ export function ComparePage(): JSX.Element {
             letter={letters[k]}
             tone={`scenario-${k}`}
             scenario={scenario}
+            unusual={enough ? (compared.value?.scenarios[k]?.typicality.unusual ?? []) : []}
             error={failure?.attribute !== undefined && Object.hasOwn(scenario.given, failure.attribute) ? { name: failure.attribute, message: failure.message } : undefined}
             onScenario={(changed) => set(k, changed)}
             onRemove={scenarios.length > 2 ? () => setScenarios(scenarios.filter((_, at) => at !== k)) : undefined}

@@ -48,6 +48,7 @@ export const en = {
     rows: (count: string): string => plural(count, "row", "rows"),
     people: (count: string): string => plural(count, "person", "people"),
     days: "days",
+    points: (difference: string): string => `${difference} points`,
     error: "That did not work",
   },
   search: {

@@ -48,6 +48,7 @@ export const ja: Text = {
     rows: (count) => `${count} 行`,
     people: (count) => `${count} 人`,
     days: "日",
+    points: (difference) => `${difference} ポイント`,
     error: "うまくいきませんでした",
   },
   search: {

@@ -3,6 +3,7 @@ import type { ComparedAttribute, Contrast, EnsembleDifference } from "../../../s
 import type { KnownAttribute } from "../../backend/backend.js";
 import { DensityChart } from "../../charts/density.js";
 import { LevelBars } from "../../charts/levels.js";
+import { NeverTogether } from "../../controls/neverTogether.js";
 import { isLevels, titleOf } from "../../format.js";
 import { useApp } from "../../state.js";
 
@@ -14,6 +15,8 @@ export function Difference({ attribute, compared, names }: { readonly attribute:
   const value = (v: number | string): string => format.value(v, attribute);
   const told = answers.map((answer, k) => `${names[k]}: ${answer.median === undefined ? (answer.mode ?? "") : value(answer.median)}`).join("; ");
   const usable = answers.every((answer) => answer.mean !== undefined || answer.levels !== undefined);
+  // The scenario whose answer rests on most strangers stands for all.
+  const support = answers.flatMap((answer) => answer.support ?? []).sort((a, b) => b.neverWith.length + b.more - (a.neverWith.length + a.more))[0];
   return (
     <li class="difference">
       <div class="difference-title">
@@ -39,6 +42,7 @@ export function Difference({ attribute, compared, names }: { readonly attribute:
         {contrasts.map((contrast) => (
           <ContrastText key={contrast.scenario} contrast={contrast} attribute={attribute} first={names[0]} tone={`scenario-${names.indexOf(contrast.scenario)}`} />
         ))}
+        <NeverTogether support={support} />
       </div>
     </li>
   );
@@ -65,7 +69,7 @@ function ContrastText({ contrast, attribute, first, tone }: { readonly contrast:
       )}
       {largest && (
         <p class="contrast-value">
-          <strong>{format.points(largest.value)}</strong>
+          <strong>{t.common.points(format.points(largest.value))}</strong>
           <span>{largest.level}</span>
           {bounds(largest, format.points)}
         </p>

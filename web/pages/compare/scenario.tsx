@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import type { UnusualValue } from "../../../src/inference/predict.js";
 import { AttributeSearch } from "../../controls/combobox.js";
 import { Icon } from "../../controls/icons.js";
 import { ValueField } from "../../controls/valueField.js";
@@ -10,13 +11,15 @@ interface ScenarioPanelProps {
   readonly letter: string;
   readonly tone: string;
   readonly scenario: EnteredScenario;
+  /** Values that are rare beside the others of this scenario, those of all scenarios included. */
+  readonly unusual: readonly UnusualValue[];
   readonly error?: { readonly name: string; readonly message: string };
   readonly onScenario: (scenario: EnteredScenario) => void;
   readonly onRemove?: () => void;
 }
 
 /** One scenario's name and values. */
-export function ScenarioPanel({ letter, tone, scenario, error, onScenario, onRemove }: ScenarioPanelProps): JSX.Element {
+export function ScenarioPanel({ letter, tone, scenario, unusual, error, onScenario, onRemove }: ScenarioPanelProps): JSX.Element {
   const { t, attributeOf } = useApp();
   const added = useRef<string>(undefined);
   const { name, given } = scenario;
@@ -63,6 +66,11 @@ export function ScenarioPanel({ letter, tone, scenario, error, onScenario, onRem
           ];
         })}
       </ul>
+      {unusual.map((odd) => (
+        <p key={odd.name} class="field-note">
+          {t.person.unusual(titleOf(attributeOf.get(odd.name) ?? odd), odd.value)}
+        </p>
+      ))}
     </section>
   );
 }

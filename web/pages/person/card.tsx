@@ -4,6 +4,7 @@ import type { KnownAttribute } from "../../backend/backend.js";
 import { DensityChart } from "../../charts/density.js";
 import { LevelBars } from "../../charts/levels.js";
 import { Icon } from "../../controls/icons.js";
+import { NeverTogether } from "../../controls/neverTogether.js";
 import { Skill } from "../../controls/parts.js";
 import { changeOf, isLevels, skillOf, titleOf } from "../../format.js";
 import { useApp } from "../../state.js";
@@ -101,21 +102,13 @@ function ChangeText({ change, attribute }: { readonly change: NonNullable<Return
 }
 
 /** Whether the attribute applies at all, and whether the answer rests on people who showed both. */
-function Support({ answer: { applies, support } }: { readonly answer: Answer }): JSX.Element | null {
-  const { t, format, attributeOf } = useApp();
+function Support({ answer: { applies, support } }: { readonly answer: Answer }): JSX.Element {
+  const { t, format } = useApp();
   const rule = applies && applies.probability !== 1 ? (applies.probability === null ? t.person.appliesUnknown(applies.rule) : t.person.applies(format.share(applies.probability), applies.rule)) : undefined;
-  const strangers = support && support.neverWith.length > 0 ? support : undefined;
-  const list = strangers && new Intl.ListFormat(format.language).format(strangers.neverWith.map((name) => titleOf(attributeOf.get(name) ?? { name })));
-  if (!rule && !strangers) return null;
   return (
     <>
       {rule && <p class="card-note">{rule}</p>}
-      {strangers && (
-        <p class="card-note warn">
-          <Icon name="warn" />
-          <span>{t.person.never(strangers.more > 0 ? t.person.andMore(list!, format.count(strangers.more)) : list!, t.common.people(format.count(strangers.people)))}</span>
-        </p>
-      )}
+      <NeverTogether support={support} />
     </>
   );
 }
