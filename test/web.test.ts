@@ -224,13 +224,21 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     const { page, faults } = await openPage(browser, `${url}/#/generate`);
     await page.getByRole("combobox", { name: "Add a condition" }).fill("age");
     await page.keyboard.press("Enter");
-    await page.locator(".known-list input[type=number]").fill("60");
+    // A condition is passed over only where the page says so, and its value can be typed at once.
+    expect(await page.locator(".known-list .field-note").innerText()).toBe("Without a value this condition does not count.");
+    await page.keyboard.type("60");
+    expect(await page.locator(".known-list .field-note").count()).toBe(0);
+    await page.getByLabel("How many people").fill("200000");
+    expect(await page.locator("#rows-note").innerText()).toBe("A whole number from 1 to 100,000.");
     await page.getByLabel("How many people").fill("40");
     await page.getByRole("button", { name: "Generate", exact: true }).click();
     await page.waitForSelector("table");
+    expect(await page.locator(".invented .notice.warn").count()).toBe(0);
     const [columns, ...rows] = await downloaded(page);
     expect(rows).toHaveLength(40);
     expect(rows.filter((row) => Number(row[columns.indexOf("age")]) < 60)).toEqual([]);
+    await page.locator(".known-list input[type=number]").fill("70");
+    expect(await page.locator(".invented .notice.warn").innerText()).toContain("invented under other settings");
     expect(faults).toEqual([]);
   });
 

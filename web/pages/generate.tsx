@@ -4,7 +4,7 @@ import { formatCondition, type Condition } from "../../src/schema/condition.js";
 import type { AppError, KnownAttribute, TextTable } from "../backend/backend.js";
 import { AttributeSearch } from "../controls/combobox.js";
 import { Icon } from "../controls/icons.js";
-import { Failure, Progress, saveTable } from "../controls/parts.js";
+import { Failure, Note, Progress, saveTable } from "../controls/parts.js";
 import { ValueField } from "../controls/valueField.js";
 import { isLevels, titleOf } from "../format.js";
 import { asAppError, isReadable, useApp } from "../state.js";
@@ -24,6 +24,7 @@ interface Wish {
 
 const previewed = 12;
 const most = 100_000;
+const largestSeed = 4_294_967_295;
 let wishes = 0;
 
 export function GeneratePage(): JSX.Element {
@@ -37,10 +38,14 @@ export function GeneratePage(): JSX.Element {
   const [failure, setFailure] = useState<AppError>();
   const [told, setTold] = useState("");
   const control = useRef<AbortController>(undefined);
+  /** The settings that the people shown were invented under. */
+  const [madeUnder, setMadeUnder] = useState("");
+  const added = useRef<number>(undefined);
   const where = whereText(conditions, attributeOf);
   const fileName = `${facts.name}-invented.csv`;
   const count = wholeNumber(rows, 1, most);
-  const start = wholeNumber(seed, 0, 4_294_967_295);
+  const start = wholeNumber(seed, 0, largestSeed);
+  const settings = JSON.stringify([where, count, start]);
 
   async function onMake(): Promise<void> {
     if (count === undefined || start === undefined) return;
@@ -54,6 +59,7 @@ export function GeneratePage(): JSX.Element {
     try {
       const people = await backend.generate({ rows: count, seed: start, ...(where === "" ? {} : { where }) }, signal, setDone);
       setMade(people);
+      setMadeUnder(settings);
       const marginals = await backend.marginals(signal);
       const rare = marginals && marginals.columns.filter((column) => column.rare).length;
       setFigures({ conditions: where !== "", rare, likeness: marginals && where === "" ? compareInvented(people, marginals, facts.attributes) : null });
@@ -83,7 +89,10 @@ export function GeneratePage(): JSX.Element {
           <AttributeSearch
             label={t.generate.addCondition}
             taken={new Set()}
-            onPick={(name) => setConditions([...conditions, { id: ++wishes, name, op: isLevels(attributeOf.get(name)!) ? "=" : ">=", value: "" }])}
+            onPick={(name) => {
+              added.current = ++wishes;
+              setConditions([...conditions, { id: wishes, name, op: isLevels(attributeOf.get(name)!) ? "=" : ">=", value: "" }]);
+            }}
           />
           {conditions.length === 0 && <p class="empty">{t.generate.conditionsNone}</p>}
           <ul class="known-list">
@@ -106,7 +115,8 @@ export function GeneratePage(): JSX.Element {
                       <Icon name="close" />
                     </button>
                   </div>
-                  <ValueField attribute={attribute} value={value} label={t.generate.operand(title)} onValue={(changed) => change(id, { value: changed })} />
+                  <ValueField attribute={attribute} value={value} label={t.generate.operand(title)} focus={added.current === id} onValue={(changed) => change(id, { value: changed })} />
+                  {!counts(value, attribute) && <p class="field-note">{t.generate.noValue}</p>}
                 </li>
               );
             })}
@@ -114,11 +124,21 @@ export function GeneratePage(): JSX.Element {
           <div class="pair">
             <label>
               <span>{t.generate.rows}</span>
-              <input type="number" min="1" max={most} step="1" value={rows} aria-invalid={count === undefined} onInput={(event) => setRows(event.currentTarget.value)} />
+              <input type="number" min="1" max={most} step="1" value={rows} aria-invalid={count === undefined} aria-describedby={count === undefined ? "rows-note" : undefined} onInput={(event) => setRows(event.currentTarget.value)} />
+              {count === undefined && (
+                <span id="rows-note" class="field-note">
+                  {t.generate.whole("1", format.count(most))}
+                </span>
+              )}
             </label>
             <label>
               <span>{t.generate.seed}</span>
-              <input type="number" min="0" step="1" value={seed} aria-invalid={start === undefined} aria-describedby="seed-hint" onInput={(event) => setSeed(event.currentTarget.value)} />
+              <input type="number" min="0" step="1" value={seed} aria-invalid={start === undefined} aria-describedby={start === undefined ? "seed-note" : "seed-hint"} onInput={(event) => setSeed(event.currentTarget.value)} />
+              {start === undefined && (
+                <span id="seed-note" class="field-note">
+                  {t.generate.whole("0", format.count(largestSeed))}
+                </span>
+              )}
             </label>
           </div>
           <p id="seed-hint" class="faint small">
@@ -149,6 +169,7 @@ export function GeneratePage(): JSX.Element {
                   {t.common.download}
                 </button>
               </div>
+              {madeUnder !== settings && <Note kind="warn">{t.generate.stale}</Note>}
               <p class="faint small">{t.generate.preview(format.count(Math.min(previewed, made.rows.length)))}</p>
               <Preview title={t.generate.preview(format.count(Math.min(previewed, made.rows.length)))} columns={made.columns} rows={made.rows.slice(0, previewed).map((row) => row.map((text) => ({ text, filled: false })))} />
             </div>
@@ -161,11 +182,14 @@ export function GeneratePage(): JSX.Element {
   );
 }
 
+/** Whether a value is there and can be read. */
+const counts = (value: string, attribute: KnownAttribute): boolean => value !== "" && isReadable(value, attribute);
+
 /** The conditions as one, in the language of `vhgm generate --where`; those without a value do not count. */
 function whereText(wishes: readonly Wish[], attributeOf: ReadonlyMap<string, KnownAttribute>): string {
   const terms = wishes.flatMap(({ name, op, value }): Condition[] => {
     const attribute = attributeOf.get(name)!;
-    if (value === "" || !isReadable(value, attribute)) return [];
+    if (!counts(value, attribute)) return [];
     const literal = isLevels(attribute) || attribute.type === "date" ? value : Number(value);
     return [{ kind: "compare", name, op, value: literal }];
   });
