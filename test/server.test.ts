@@ -117,6 +117,13 @@ describe("compare", () => {
     expect(json.notes[0]).toMatch(/associations/);
   });
 
+  it("names the scenario whose value is at fault, or what all share", async () => {
+    const scenarios = [{ name: "young", given: { age: 30 } }, { name: "old", given: { age: "very" } }];
+    const { json } = await post(`${url}/v1/compare`, { scenarios });
+    expect(json).toMatchObject({ status: 422, field: "/scenarios/1/given/age", detail: "Scenario 'old': 'very' was given for 'age', which takes a number." });
+    expect((await post(`${url}/v1/compare`, { given: { weight: "much" }, scenarios: scenarios.slice(0, 1).concat({ name: "any", given: {} as never }) })).json).toMatchObject({ status: 422, field: "/given/weight" });
+  });
+
   it("refuses one scenario alone", async () => {
     expect((await post(`${url}/v1/compare`, { scenarios: [{ name: "a", given: {} }] })).json).toMatchObject({ status: 422, field: "/scenarios" });
   });
@@ -128,6 +135,11 @@ describe("next", () => {
     expect(json.measurements).toHaveLength(3);
     const gains = json.measurements.map(({ gain }: { gain: number }) => gain);
     expect(gains).toEqual(gains.toSorted((a: number, b: number) => b - a));
+  });
+
+  it("says which list names an attribute that the model lacks", async () => {
+    expect((await post(`${url}/v1/next`, { targets: ["nothing"] })).json).toMatchObject({ status: 422, field: "/targets/nothing" });
+    expect((await post(`${url}/v1/next`, { targets: ["systolic"], candidates: ["nothing"] })).json).toMatchObject({ status: 422, field: "/candidates/nothing" });
   });
 
   it("refuses a target that is given", async () => {
@@ -196,7 +208,7 @@ describe("generate", () => {
   });
 
   it("refuses a condition that can't be read", async () => {
-    expect(await post(`${url}/v1/generate`, { rows: 1, where: "age >" })).toMatchObject({ status: 422, json: { code: "usage" } });
+    for (const where of ["age >", "agee > 3", "age >= 1000"]) expect(await post(`${url}/v1/generate`, { rows: 1, where })).toMatchObject({ status: 422, json: { code: "usage", field: "/where" } });
   });
 });
 

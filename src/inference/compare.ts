@@ -1,4 +1,4 @@
-import { VhgmError } from "../base/errors.js";
+import { isVhgmError, VhgmError } from "../base/errors.js";
 import { studentQuantile } from "../model/likelihoods/index.js";
 import type { Schema } from "../schema/schema.js";
 import { differenceSize } from "./difference.js";
@@ -74,6 +74,15 @@ export interface Comparison {
 export const associationNote =
   "These are associations in the training data: how people who live like this differ, not what a change of life would do to one of them.";
 
+/** An error about a value that a scenario gives, as one that names the scenario. */
+function ofScenario(cause: unknown, scenarios: readonly Scenario[], k: number): unknown {
+  if (!isVhgmError(cause)) return cause;
+  const [part, attribute] = cause.field ?? [];
+  const { name, given } = scenarios[k];
+  if (part !== "given" || !Object.hasOwn(given, attribute)) return cause;
+  return new VhgmError(cause.code, `Scenario '${name}': ${cause.message}`, { cause, field: ["scenarios", String(k), "given", attribute] });
+}
+
 /**
  * Answers the same question under several scenarios and ranks what differs between them.
  * @param given what holds in all scenarios; a scenario's own values go before it
@@ -89,8 +98,8 @@ export async function compare(predictor: Predictor, schema: Schema, given: Given
   const ask = options.ask ?? commonQuestions(predictor, schema, people);
   const members = membersOf(predictor, options.members);
   const answered: { whole: Prediction; byMember: Prediction[] }[] = [];
-  for (const person of people) {
-    const whole = await predict(predictor, schema, person, { ask, level, quantiles: ranks });
+  for (const [k, person] of people.entries()) {
+    const whole = await predict(predictor, schema, person, { ask, level, quantiles: ranks }).catch((cause: unknown) => Promise.reject(ofScenario(cause, scenarios, k)));
     const byMember: Prediction[] = [];
     for (let k = 0; k < members && members > 1; k++) byMember.push(await predict(oneMember(predictor, k, members), schema, person, { ask, level, quantiles: ranks }));
     answered.push({ whole, byMember });

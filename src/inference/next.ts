@@ -47,11 +47,11 @@ export async function nextMeasurements(predictor: Predictor, schema: Schema, giv
   const rules = compileRules(schema);
   const applies = whichApply(rules, (at) => known.get(rules.attributes[at].name) ?? NaN);
   if (options.targets.length === 0) throw new VhgmError("usage", "No target was named; which measurement tells most depends on what is to be known.");
-  const targets = options.targets.map((name) => askedColumn(predictor, schema, name));
+  const targets = options.targets.map((name) => askedColumn(predictor, schema, name, "targets"));
   const both = targets.map((j) => layout.columns[j].attribute.name).find((name) => known.has(name));
   if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and named as a target; leave it out of one of them.`, { field: ["targets", both] });
   const open = (j: number): boolean => !known.has(layout.columns[j].attribute.name) && !targets.includes(j) && applies[layout.columns[j].source] !== false;
-  const candidates = (options.candidates?.map((name) => askedColumn(predictor, schema, name)) ?? layout.columns.map((_, j) => j)).filter(open);
+  const candidates = (options.candidates?.map((name) => askedColumn(predictor, schema, name, "candidates")) ?? layout.columns.map((_, j) => j)).filter(open);
   const start = personRow(layout, known);
   const own = predictor.find(start)[0];
   const before = await predictor.run(start, BigInt64Array.of(own));

@@ -206,7 +206,7 @@ function booleanText(raw: boolean, levels: readonly string[]): string {
   return levels.find((level) => spellings.includes(level.toLowerCase())) ?? String(raw);
 }
 
-function unknownAttribute(schema: Schema, name: string, part: "given" | "ask"): VhgmError {
+function unknownAttribute(schema: Schema, name: string, part: string): VhgmError {
   const known = schema.attributes.filter((a) => a.role === "attribute").map((a) => a.name);
   const wanted = name.toLowerCase();
   const near = known.filter((k) => k.toLowerCase().includes(wanted) || wanted.includes(k.toLowerCase())).slice(0, 5);
@@ -214,13 +214,17 @@ function unknownAttribute(schema: Schema, name: string, part: "given" | "ask"): 
   return new VhgmError("usage", `The model has no attribute '${name}'; ${hint}`, { field: [part, name] });
 }
 
-/** The layout's column of an attribute. @throws VhgmError code 'usage' for one that the model does not have or knows nothing of */
-export function askedColumn(predictor: Predictor, schema: Schema, name: string): number {
+/**
+ * The layout's column of an attribute.
+ * @param part where the question names it, for the error's field
+ * @throws VhgmError code 'usage' for one that the model does not have or knows nothing of
+ */
+export function askedColumn(predictor: Predictor, schema: Schema, name: string, part = "ask"): number {
   const { layout } = predictor.model;
   const j = layout.columns.findIndex((c) => c.attribute.name === name || c.attribute.aliases?.includes(name));
   if (j >= 0) return j;
-  if (layout.empty.includes(name)) throw new VhgmError("usage", `'${name}' was asked for, but no cell of it was ever observed, so nothing is known of it.`, { field: ["ask", name] });
-  throw unknownAttribute(schema, name, "ask");
+  if (layout.empty.includes(name)) throw new VhgmError("usage", `'${name}' was asked for, but no cell of it was ever observed, so nothing is known of it.`, { field: [part, name] });
+  throw unknownAttribute(schema, name, part);
 }
 
 /** Row 0 is the question itself; then one row per given value, with that value hidden; then the question with each fill. */

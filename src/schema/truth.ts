@@ -74,9 +74,10 @@ function findAttribute(condition: Condition & { name: string }, attributes: read
   const wanted = name.toLowerCase();
   const known = attributes.filter(({ role }) => role === "attribute").map((attribute) => attribute.name);
   const near = known.filter((k) => k.toLowerCase().includes(wanted) || wanted.includes(k.toLowerCase()));
-  const some = (near.length > 0 ? near : known).slice(0, 6);
-  const which = near.length > 0 ? "near to it are" : "there are";
-  return fail(condition, `no attribute has the name ${name}; ${which} ${some.join(", ")}${known.length > some.length ? ", …" : ""}`);
+  const all = near.length > 0 ? near : known;
+  const some = all.slice(0, 6);
+  const which = near.length === 0 ? "there are" : near.length === 1 ? "near to it is" : "near to it are";
+  return fail(condition, `no attribute has the name ${name}; ${which} ${some.join(", ")}${all.length > some.length ? ", …" : ""}`);
 }
 
 function literalValue(value: Literal, attribute: Attribute, condition: Condition): number {

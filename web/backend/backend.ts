@@ -104,3 +104,8 @@ export class AppError extends Error {
     this.offline = offline;
   }
 }
+
+const listsOfAttributes = ["given", "ask", "targets", "candidates"];
+
+/** The attribute that a path into a question names: ["scenarios", "0", "given", "age"] names age, ["where"] none. */
+export const attributeAt = (path: readonly string[] = []): string | undefined => (listsOfAttributes.includes(path.at(-2) ?? "") ? path.at(-1) : undefined);

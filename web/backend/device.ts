@@ -1,4 +1,4 @@
-import { AppError, type Backend, type ModelFacts } from "./backend.js";
+import { AppError, attributeAt, type Backend, type ModelFacts } from "./backend.js";
 import type { OpenedModel, QuestionKind, Questions, Reply } from "./messages.js";
 
 interface Waiting {
@@ -19,7 +19,7 @@ export async function openDevice(bytes: Uint8Array, name: string): Promise<{ bac
     if (data.kind === "rows") return call.onRows?.(data.rows);
     waiting.delete(data.id);
     if (data.kind === "answer") call.resolve(data.value);
-    else call.reject(new AppError(data.message, { attribute: data.field?.[1] }));
+    else call.reject(new AppError(data.message, { attribute: attributeAt(data.field) }));
   };
   worker.onerror = (event) => {
     for (const { reject } of waiting.values()) reject(new AppError(event.message || "The model's worker stopped."));

@@ -1,7 +1,7 @@
 import type { Marginals } from "../../src/data/marginals.js";
 import type { Measurement } from "../../src/inference/next.js";
 import { formatCsv, parseCsv } from "../csv.js";
-import { AppError, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
+import { AppError, attributeAt, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
 
 interface Problem {
   readonly detail?: string;
@@ -136,14 +136,11 @@ async function pieces(response: Response, onPiece: (bytes: Uint8Array) => void):
 
 async function problem(response: Response): Promise<AppError> {
   const { detail, field } = await response.json().then((json) => json as Problem, (): Problem => ({}));
-  return new AppError(detail ?? `${response.status} ${response.statusText}`, { attribute: attributeOf(field), status: response.status });
+  return new AppError(detail ?? `${response.status} ${response.statusText}`, { attribute: attributeAt(pathOf(field)), status: response.status });
 }
 
-/** "/given/age" names the attribute age. */
-function attributeOf(field: string | undefined): string | undefined {
-  const name = field?.match(/^\/(?:given|ask)\/(.+)$/)?.[1];
-  return name?.replaceAll("~1", "/").replaceAll("~0", "~");
-}
+/** The names of a JSON pointer (RFC 6901). */
+const pathOf = (pointer = ""): string[] => pointer.split("/").slice(1).map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

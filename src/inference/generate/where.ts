@@ -40,7 +40,7 @@ export function readWhere(text: string, world: World, schema: Schema): Where {
     });
   } catch (cause) {
     if (!isVhgmError(cause)) throw cause;
-    throw new VhgmError("usage", `The people asked for can't be found: ${cause.message}${cause.message.endsWith(".") ? "" : "."}`, { cause });
+    throw new VhgmError("usage", `The people asked for can't be found: ${cause.message}${cause.message.endsWith(".") ? "" : "."}`, { cause, field: ["where"] });
   }
   // What the dictionary says is less than something that the condition names has to hold in the same breath.
   const touched = less.filter(({ small, large }) => namedAttributes(condition).some((at) => at === small || at === large));
@@ -78,7 +78,7 @@ export function readWhere(text: string, world: World, schema: Schema): Where {
   };
 }
 
-export const nobodyMeets = (text: string, why: string): VhgmError => new VhgmError("usage", `Nobody can meet the condition ${text}: ${why}.`);
+export const nobodyMeets = (text: string, why: string): VhgmError => new VhgmError("usage", `Nobody can meet the condition ${text}: ${why}.`, { field: ["where"] });
 
 const conjuncts = (condition: Condition): readonly Condition[] => (condition.kind === "and" ? condition.terms.flatMap(conjuncts) : [condition]);
 
