@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Running } from "../src/server/serve.js";
 import { csv, smallTable, trainSmall, vhgm, workFolder } from "./support/cli.js";
@@ -95,7 +96,7 @@ describe("predict", () => {
     [{ given: { age: { years: 60 } } }, 422, "/given/age", /number, a text, true, false or null/],
     [{ given: { age: 60 }, ask: ["age"] }, 422, "/ask/age", /both given and asked/],
     [{ ask: ["nothing"] }, 422, "/ask/nothing", /no attribute 'nothing'/],
-    [{ level: 1 }, 422, "/level", /<1|less than 1|small/i],
+    [{ level: 1 }, 422, "/level", /is 1, but must be below 1/],
     [{ level: "high" }, 422, "/level", /number/],
     [{ levels: 0.9 }, 422, "/levels", /not known/],
     [[], 422, "", /object/],
@@ -223,6 +224,11 @@ describe("addresses", () => {
     ["GET", "/v1/attributes?limit=0", 422, "invalid-field"],
   ])("%s %s is answered by %i", async (method, path, status, code) => {
     expect((await ask(url + path, { method })).json).toMatchObject({ status, code });
+  });
+
+  it("refuses a compressed body as what it is", async () => {
+    const body = gzipSync("age,weight\n40,\n");
+    expect((await ask(`${url}/v1/impute`, { method: "POST", headers: { "content-type": "text/csv", "content-encoding": "gzip" }, body })).json).toMatchObject({ status: 415, code: "content-coding", detail: "The body has the content coding 'gzip'; send it uncompressed." });
   });
 
   it("asks for the media type that it reads", async () => {

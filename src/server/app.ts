@@ -114,7 +114,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const modelOf = (c: C): ServedModel => {
     const name = c.req.query("model");
     const found = name === undefined ? models[0] : models.find((m) => m.name === name);
-    if (!found) throw new Refusal(404, "unknown-model", `There is no model of this name; the server has ${models.map((m) => m.name).join(", ")}.`, { field: "?model" });
+    if (!found) throw new Refusal(404, "unknown-model", `There is no model '${name}'; the server has ${models.map((m) => m.name).join(", ")}.`, { field: "?model" });
     return found;
   };
   const nothing = wire.modelsSchema.pick({}).strict();
@@ -184,8 +184,9 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   on("attribute", async (c) => {
     query(c, nothing);
     const model = modelOf(c);
-    const entry = model.find(c.req.param("name")!);
-    if (!entry) throw new Refusal(404, "unknown-attribute", "The model has no attribute of this name; /v1/attributes?search=… finds those that it has.");
+    const name = c.req.param("name")!;
+    const entry = model.find(name);
+    if (!entry) throw new Refusal(404, "unknown-attribute", `The model has no attribute '${name}'; /v1/attributes?search=… finds those that it has.`);
     const place = JSON.stringify([model.name, entry.name]);
     if (!marginals.has(place)) {
       const job: Job = { model: model.name, kind: "predict", given: {}, options: { ask: [entry.name] } };

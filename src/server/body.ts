@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { pointer, Refusal } from "./api/problem.js";
+import { reasonOf, valueAt } from "./issue.js";
 
 export interface BodyLimits {
   /** Bytes. */
@@ -13,8 +14,10 @@ export interface BodyLimits {
 /** Objects and lists within each other. */
 const deepest = 32;
 
-/** @throws Refusal 413 if it is too large, 408 if it does not come in time, 400 if the connection breaks */
+/** @throws Refusal 415 if it is compressed, 413 if it is too large, 408 if it does not come in time, 400 if the connection breaks */
 export async function readBody({ req }: Context, { most, within }: BodyLimits): Promise<Uint8Array> {
+  const coding = req.header("content-encoding") ?? "identity";
+  if (coding.toLowerCase() !== "identity") throw new Refusal(415, "content-coding", `The body has the content coding '${coding}'; send it uncompressed.`, { headers: { "accept-encoding": "identity" } });
   const tooLarge = (): Refusal => new Refusal(413, "too-large", `The body has more than ${most} bytes, which is the most that this server takes here.`, { headers: { connection: "close" } });
   if (Number(req.header("content-length") ?? 0) > most) throw tooLarge();
   const reader = req.raw.body?.getReader();
@@ -77,8 +80,7 @@ export function checked<T extends z.ZodType>(raw: unknown, schema: T, fieldOf: (
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
   const field = fieldOf(path);
   const where = path.length === 0 ? "The body" : `The field ${field}`;
-  const why = issue.code === "unrecognized_keys" ? "is not known here" : issue.code === "invalid_union" ? "takes a number, a text, true, false or null" : `is not allowed: ${issue.message}`;
-  throw new Refusal(422, "invalid-field", `${where} ${why}.`, { field });
+  throw new Refusal(422, "invalid-field", `${where} ${reasonOf(issue, valueAt(raw, path))}.`, { field });
 }
 
 /** How deep brackets stand within each other, texts left out. */

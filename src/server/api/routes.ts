@@ -11,7 +11,7 @@ const meanings: Partial<Record<ProblemStatus, string>> = {
   404: "There is no such model or attribute.",
   408: "The body did not come in time.",
   413: "The body, or the work it asks for, is larger than this server takes.",
-  415: "The body has another media type.",
+  415: "The body has another media type, or is compressed.",
   422: "A field is not allowed as it is.",
   429: "This client has asked too often.",
   503: "Too many requests wait, or a worker ended; ask again.",

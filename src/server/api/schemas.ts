@@ -73,7 +73,7 @@ export const imputeRequest = z
   .openapi("ImputeRequest");
 /** Query parameters are texts. */
 const flag = z.enum(["true", "false", "1", "0", ""]).transform((text) => text !== "false" && text !== "0");
-const numeral = z.string().regex(/^\d+(\.\d+)?$/).transform(Number);
+const numeral = z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number);
 export const imputeQuery = z.strictObject({
   draws: numeral.pipe(imputeOptions.draws.unwrap()).optional(),
   intervals: numeral.pipe(level).optional(),
