@@ -238,7 +238,10 @@ describe("addresses", () => {
 
   it("has pages for people, and security headers on every answer", async () => {
     const docs = await ask(`${url}/docs`);
-    expect(docs.text).toContain("/v1/predict");
+    expect(docs.text).toContain(`${url}/v1/predict`);
+    expect(docs.text).toContain("number, above 0, below 1");
+    const options = (await ask(`${url}/openapi.json`)).json.paths["/v1/impute"].post.parameters as { name: string; description?: string; schema: { description?: string } }[];
+    expect(options.filter(({ description, schema }) => !description && !schema.description).map(({ name }) => name)).toEqual([]);
     for (const reply of [docs, await ask(`${url}/v1/nothing`), await ask(`${url}/healthz`)]) {
       expect(reply.headers.get("content-security-policy")).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
       expect(reply.headers.get("x-content-type-options")).toBe("nosniff");

@@ -271,7 +271,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   });
   app.get("/docs", (c) => {
     c.set("route", "/docs");
-    return c.html(docsPage((document ??= description())));
+    return c.html(docsPage((document ??= description()), new URL(c.req.url).origin));
   });
   app.get("*", async (c, next) => {
     const file = files.get(c.req.path === "/" ? "/index.html" : c.req.path);

@@ -21,6 +21,8 @@ interface JsonSchema {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
 }
 interface Content {
   readonly [type: string]: { readonly schema?: JsonSchema };
@@ -38,7 +40,7 @@ const code = (text: string): string => `<code>${escaped(text)}</code>`;
 
 const style = `:root{color-scheme:light dark;--line:#8884}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin:2.2rem 0 .3rem;padding-top:1rem;border-top:1px solid var(--line)}code,pre{font:.9em ui-monospace,monospace}
-pre{overflow-x:auto;padding:.8rem;border:1px solid var(--line);border-radius:.4rem}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:.8rem;border:1px solid var(--line);border-radius:.4rem}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
 td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line)}.method{font-weight:600}a{color:inherit}`;
 
 const page = (title: string, body: string): string =>
@@ -55,8 +57,8 @@ export function welcomePage(models: readonly string[]): string {
   );
 }
 
-/** The OpenAPI document as a page. */
-export function docsPage(document: OpenApi): string {
+/** The OpenAPI document as a page. @param origin the server's address, for examples that can be run as they stand */
+export function docsPage(document: OpenApi, origin: string): string {
   const { info, paths = {}, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Operation>).map(([method, operation]) => describeOperation(method, path, operation)),
@@ -68,8 +70,8 @@ export function docsPage(document: OpenApi): string {
     `${info.title} API`,
     `<h1>${escaped(info.title)} API ${escaped(info.version)}</h1><p>${escaped(info.description ?? "")}</p><p>For programs: <a href="/openapi.json">/openapi.json</a>.
 Failures are <a href="#Problem">problem details</a> (RFC 9457).</p>
-<pre>curl -H 'content-type: application/json' -d '{"given": {"age": 62}, "level": 0.9}' http://THIS-SERVER/v1/predict
-curl -H 'content-type: text/csv' --data-binary @table.csv 'http://THIS-SERVER/v1/impute?intervals=0.9' -o completed.csv</pre>
+<pre>curl -H 'content-type: application/json' -d '{"given": {}, "level": 0.9}' ${escaped(origin)}/v1/predict
+curl -H 'content-type: text/csv' --data-binary @table.csv -o completed.csv '${escaped(origin)}/v1/impute?intervals=0.9'</pre>
 ${operations.join("")}${schemas.join("")}`,
   );
 }
@@ -77,11 +79,11 @@ ${operations.join("")}${schemas.join("")}`,
 function describeOperation(method: string, path: string, { summary = "", description = "", parameters = [], requestBody, responses }: Operation): string {
   const bodies = (content: Content = {}): string => Object.entries(content).map(([type, { schema }]) => `${code(type)} ${schema ? typeOf(schema) : ""}`).join("<br>");
   const rows = [
-    ...parameters.map((p) => [`${code(p.name)} (${escaped(p.in)})`, `${p.schema ? typeOf(p.schema) : ""} ${escaped(p.description ?? p.schema?.description ?? "")}`]),
+    ...parameters.map((p) => [`${code(p.name)} (${escaped(p.in)})`, `${p.schema ? typeOf(p.schema) : ""}${remark(p.description ?? p.schema?.description)}`]),
     ...(requestBody ? [["body", bodies(requestBody.content)]] : []),
-    ...Object.entries(responses).map(([status, { description, content }]) => [escaped(status), `${escaped(description)} ${status.startsWith("2") ? bodies(content) : ""}`]),
+    ...Object.entries(responses).map(([status, { description, content }]) => [escaped(status), `${escaped(description)}${status.startsWith("2") && content ? `<br>${bodies(content)}` : ""}`]),
   ];
-  return `<h2><span class="method">${method.toUpperCase()}</span> ${code(path)}</h2><p>${escaped(summary)} ${escaped(description)}</p>${table(rows)}`;
+  return `<h2><span class="method">${method.toUpperCase()}</span> ${code(path)}</h2><p>${escaped(summary)}</p>${description === "" ? "" : `<p>${escaped(description)}</p>`}${table(rows)}`;
 }
 
 function describeSchema(schema: JsonSchema): string {
@@ -89,10 +91,12 @@ function describeSchema(schema: JsonSchema): string {
   const about = schema.description ? `<p>${escaped(schema.description)}</p>` : "";
   const rows = Object.entries(own.properties ?? {}).map(([name, field]) => [
     `${code(name)}${own.required?.includes(name) ? "" : " (optional)"}`,
-    `${typeOf(field)} ${escaped(field.description ?? "")}${field.default === undefined ? "" : ` Default: ${code(JSON.stringify(field.default))}.`}`,
+    `${typeOf(field)}${remark(field.description)}${field.default === undefined ? "" : ` Default: ${code(JSON.stringify(field.default))}.`}`,
   ]);
   return about + (rows.length > 0 ? table(rows) : `<p>${typeOf(schema)}</p>`);
 }
+
+const remark = (description = ""): string => (description === "" ? "" : `<br>${escaped(description)}`);
 
 /** A schema in a few words, with links to those that have a name. */
 function typeOf(schema: JsonSchema): string {
@@ -108,9 +112,15 @@ function typeOf(schema: JsonSchema): string {
   if (schema.properties) return `object of ${Object.keys(schema.properties).map(code).join(", ")}`;
   if (typeof schema.additionalProperties === "object") return `object of ${typeOf(schema.additionalProperties)}`;
   const type = [schema.type ?? "anything"].flat().join(" or ");
-  const { minimum, maximum } = schema;
-  const range = minimum === undefined && maximum === undefined ? "" : ` from ${minimum ?? "…"} to ${maximum ?? "…"}`;
-  return escaped(type + range);
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  // Whole numbers are bounded by what a double holds exactly where nothing else is said.
+  const bounds = [
+    minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? "" : `at least ${minimum}`,
+    exclusiveMinimum === undefined ? "" : `above ${exclusiveMinimum}`,
+    maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? "" : `at most ${maximum}`,
+    exclusiveMaximum === undefined ? "" : `below ${exclusiveMaximum}`,
+  ].filter((bound) => bound !== "");
+  return escaped([type, ...bounds].join(", "));
 }
 
 const table = (rows: readonly (readonly string[])[]): string =>

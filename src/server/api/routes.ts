@@ -34,16 +34,16 @@ const search = {
   offset: parameter(z.string().optional(), "integer", { minimum: 0, maximum: 1_000_000, default: 0 }),
 };
 const tableOptions = {
-  draws: parameter(z.string().optional(), "integer", { minimum: 0, maximum: 100, description: "Completed tables; a first column 'draw' tells them apart." }),
-  intervals: parameter(z.string().optional(), "number", { exclusiveMinimum: 0, exclusiveMaximum: 1 }),
-  why: parameter(z.string().optional(), "boolean"),
-  seed: parameter(z.string().optional(), "integer", { minimum: 0, maximum: 4_294_967_295 }),
-  key: parameter(z.string().optional(), "string", { maxLength: 1000 }),
-  rounds: parameter(z.string().optional(), "integer", { minimum: 1, maximum: 1000 }),
-  support: parameter(z.string().optional(), "boolean"),
-  strict: parameter(z.string().optional(), "boolean"),
-  fewest: parameter(z.string().optional(), "integer", { minimum: 1, maximum: 100 }),
-  table: parameter(z.string().optional(), "string", { minLength: 1, maxLength: 300, description: "Name of the table's file, by which the dictionary's conversions for one source are found." }),
+  draws: parameter(z.string().optional(), "integer", { minimum: 0, maximum: 100, description: `${wire.imputeAbout.draws} A first column 'draw' tells them apart.` }),
+  intervals: parameter(z.string().optional(), "number", { exclusiveMinimum: 0, exclusiveMaximum: 1, description: wire.imputeAbout.intervals }),
+  why: parameter(z.string().optional(), "boolean", { description: wire.imputeAbout.why }),
+  seed: parameter(z.string().optional(), "integer", { minimum: 0, maximum: 4_294_967_295, description: wire.imputeAbout.seed }),
+  key: parameter(z.string().optional(), "string", { maxLength: 1000, description: wire.imputeAbout.key }),
+  rounds: parameter(z.string().optional(), "integer", { minimum: 1, maximum: 1000, description: wire.imputeAbout.rounds }),
+  support: parameter(z.string().optional(), "boolean", { description: wire.imputeAbout.support }),
+  strict: parameter(z.string().optional(), "boolean", { description: wire.imputeAbout.strict }),
+  fewest: parameter(z.string().optional(), "integer", { minimum: 1, maximum: 100, description: wire.imputeAbout.fewest }),
+  table: parameter(z.string().optional(), "string", { minLength: 1, maxLength: 300, description: wire.imputeAbout.table }),
 };
 
 const open = problems(401, 404, 422, 429, 503);
@@ -114,7 +114,7 @@ export const routes = {
     method: "post",
     path: "/v1/impute",
     summary: "Fill the holes of a table",
-    description: "Rows as JSON, or a whole table as CSV, which comes back as CSV; options of a CSV table are query parameters, those of JSON rows are fields.",
+    description: "Rows as JSON, or a whole table as CSV, which comes back as CSV; options of a CSV table are query parameters, those of JSON rows are fields. The report of levels that the model does not know, values beyond its range and cells left empty comes with JSON only.",
     request: { query: z.object({ model, ...tableOptions }), body: { required: true, content: { "application/json": { schema: wire.imputeRequest }, ...csv } } },
     responses: { 200: { description: "The completed table", content: { "application/json": { schema: wire.imputationSchema }, ...csv } }, ...asked },
   }),

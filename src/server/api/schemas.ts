@@ -52,18 +52,32 @@ export const nextRequest = z
   })
   .openapi("NextRequest");
 
+/** What the options of a completion do. */
+export const imputeAbout = {
+  draws: "Joint draws per row, each a completed table; 0 gives the best point of each hole.",
+  intervals: "Level of intervals that are added as columns.",
+  why: "Adds, per filled column, on about how many similar people a cell rests.",
+  seed: "Seed of the draws: the same as in vhgm impute.",
+  key: "Column that names a person: draws then do not depend on the order of rows.",
+  rounds: "Most passes per draw.",
+  support: "Adds, per filled column, the share of the row's attributes that were seen together with it.",
+  strict: "Leave cells empty whose answers assume independence of attributes never seen together.",
+  fewest: "Pairs seen in fewer people than this count as not seen together (default 20).",
+  table: "Name of the table's file: conversions of units that the dictionary has for this source alone then count, and messages name it.",
+} as const;
+
 /** Options of a completion: fields of the JSON request, and query parameters of the CSV one. */
 const imputeOptions = {
-  draws: z.int().min(0).max(100).default(0).openapi({ description: "Joint draws per row, each a completed table; 0 gives the best point of each hole." }),
-  intervals: level.optional().openapi({ description: "Level of intervals that are added as columns." }),
-  why: z.boolean().default(false).openapi({ description: "Adds, per filled column, on about how many similar people a cell rests." }),
-  seed: seed.default(1).openapi({ description: "Seed of the draws: the same as in vhgm impute." }),
-  key: z.string().max(1000).optional().openapi({ description: "Column that names a person: draws then do not depend on the order of rows." }),
-  rounds: z.int().min(1).max(1000).optional().openapi({ description: "Most passes per draw." }),
-  support: z.boolean().default(false).openapi({ description: "Adds, per filled column, the share of the row's attributes that were seen together with it." }),
-  strict: strictField,
+  draws: z.int().min(0).max(100).default(0).openapi({ description: imputeAbout.draws }),
+  intervals: level.optional().openapi({ description: imputeAbout.intervals }),
+  why: z.boolean().default(false).openapi({ description: imputeAbout.why }),
+  seed: seed.default(1).openapi({ description: imputeAbout.seed }),
+  key: z.string().max(1000).optional().openapi({ description: imputeAbout.key }),
+  rounds: z.int().min(1).max(1000).optional().openapi({ description: imputeAbout.rounds }),
+  support: z.boolean().default(false).openapi({ description: imputeAbout.support }),
+  strict: z.boolean().default(false).openapi({ description: imputeAbout.strict }),
   fewest: fewestField,
-  table: z.string().min(1).max(300).optional().openapi({ description: "Name of the table's file: conversions of units that the dictionary has for this source alone then count, and messages name it." }),
+  table: z.string().min(1).max(300).optional().openapi({ description: imputeAbout.table }),
 };
 export const imputeRequest = z
   .strictObject({
