@@ -1,5 +1,5 @@
 /**
- * VHGM for programs: everything that the command line does, as functions.
+ * VHGM for programs: what the command line does, but for serving, as functions.
  *
  * @example Fill the holes of a table by a model of that table
  * ```ts
@@ -23,6 +23,22 @@
  * const { answers } = await predict(predictor, bundle.schema, { age: 60, sex: "F" }, { ask: ["systolic"] });
  * ```
  *
+ * @example Compare two ways of life of that person, and ask what to measure next
+ * ```ts
+ * import { compare, nextMeasurements } from "vhgm";
+ *
+ * const { attributes } = await compare(predictor, bundle.schema, { age: 60 }, [{ name: "never", given: { smoking: "never" } }, { name: "smokes", given: { smoking: "current" } }]);
+ * const [best] = await nextMeasurements(predictor, bundle.schema, { age: 60 }, { targets: ["systolic"] });
+ * ```
+ *
+ * @example Invent people
+ * ```ts
+ * import { createGenerator, createTableWriter, generateTable } from "vhgm";
+ *
+ * const generator = await createGenerator(predictor, bundle.schema, { where: "age >= 60", seed: 1 });
+ * await generateTable({ generator, rows: 1000, writer: await createTableWriter("people.csv", generator.columns) });
+ * ```
+ *
  * Every failure that a person can mend is a `VhgmError`, whose message is one sentence and whose `code` is for programs.
  */
 
@@ -36,6 +52,7 @@ export { joinTables, isJoined, type JoinedTable, type JoinOptions, type Source }
 export { openTable, requireRows, type FileTable, type OpenOptions } from "./data/node/open.js";
 export { openNhanes, type NhanesOptions } from "./data/node/nhanes/open.js";
 export { createTableWriter, type WriterOptions } from "./data/node/write.js";
+export { extendByVisits, withVisits } from "./data/visits.js";
 
 // What an attribute is: guessed from a table, written and read as a data dictionary
 export { inspectTable, type Inspection } from "./data/inspect.js";
@@ -76,6 +93,10 @@ export { neverTogether, type NeverBlock, type NeverTogether } from "./bundle/nev
 export { openPredictor, type Predictor } from "./inference/predictor.js";
 export { predict, type Answer, type Given, type PredictOptions, type Prediction } from "./inference/predict.js";
 export type { Applies } from "./inference/applies.js";
+export { compare, type ComparedAttribute, type CompareOptions, type Comparison, type Contrast, type Scenario } from "./inference/compare.js";
+export { nextMeasurements, type Measurement, type NextOptions } from "./inference/next.js";
+export { parseGraph, type CausalGraph } from "./inference/intervene/graph.js";
+export { intervene, type IntervenedAttribute, type InterveneOptions, type Intervention } from "./inference/intervene/intervene.js";
 export type { Support, SupportStatus } from "./inference/support.js";
 export { createImputer, type ImputeOptions, type ImputeReport, type Imputer } from "./inference/impute.js";
 export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
@@ -95,7 +116,12 @@ export type { Completed, Imputer as CellImputer, ImputerHooks } from "./evaluati
 export { commandMethod } from "./evaluation/node/command.js";
 export { createGridStore } from "./evaluation/node/store.js";
 export { completeByModel, imputeByTraining } from "./evaluation/ownMethod.js";
+export { evaluateTables, type TablesEvaluation } from "./evaluation/tables.js";
+export { evaluateTransfer, splitPeople, type TransferEvaluation, type TransferInput } from "./evaluation/transfer.js";
 export { renderReport } from "./evaluation/report/page.js";
+export { renderComparison } from "./evaluation/report/comparison.js";
+export { renderTables } from "./evaluation/report/tablesPage.js";
+export { renderTransfer } from "./evaluation/report/transfer.js";
 export { renderSynthetic } from "./evaluation/report/synthetic.js";
 export { alignPeople, type ReadTable, type SyntheticPeople } from "./evaluation/synthetic/people.js";
 export { evaluateSynthetic, type SyntheticEvaluation, type SyntheticInput } from "./evaluation/synthetic/synthetic.js";

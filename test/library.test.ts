@@ -48,6 +48,23 @@ describe("the library", () => {
     expect(answers[1].levels).toHaveLength(3);
   });
 
+  it("compares, asks what to measure next, intervenes and invents people, as the examples in index.ts", async () => {
+    const { compare, createGenerator, createTableWriter, generateTable, intervene, nextMeasurements, openPredictor, openSession, parseGraph, readBundle, renderComparison } = vhgm;
+    const bundle = await readBundle(at("cohort.vhgm"));
+    const predictor = await openPredictor(bundle.model, openSession);
+    const given = { age: 60 };
+    const comparison = await compare(predictor, bundle.schema, given, [{ name: "never", given: { smoking: "never" } }, { name: "smokes", given: { smoking: "current" } }]);
+    expect(comparison.attributes.length).toBeGreaterThan(3);
+    expect(renderComparison(comparison, { model: "cohort", given })).toContain("smokes against never");
+    expect((await nextMeasurements(predictor, bundle.schema, given, { targets: ["systolic"] })).length).toBeGreaterThan(0);
+    const { attributes } = await intervene(predictor, bundle.schema, parseGraph("digraph { age -> systolic; smoking -> systolic }", "graph"), { smoking: "never" }, { draws: 50 });
+    expect(attributes.map(({ name }) => name)).toEqual(["systolic"]);
+    const generator = await createGenerator(predictor, bundle.schema, { where: "age >= 60", seed: 1 });
+    await generateTable({ generator, rows: 20, writer: await createTableWriter(at("invented.csv"), generator.columns) });
+    expect(readCsv(at("invented.csv"))).toHaveLength(21);
+    await predictor.close();
+  });
+
   it("abandons all outputs when one fails", async () => {
     const { createImputer, createTableWriter, imputeTable, openPredictor, openSession, openTable, readBundle, VhgmError } = vhgm;
     const bundle = await readBundle(at("cohort.vhgm"));
