@@ -1,3 +1,4 @@
+import { VhgmError } from "../base/errors.js";
 import type { KnownColumn } from "../schema/known.js";
 
 /**
@@ -34,8 +35,19 @@ export interface Table {
   close(): Promise<void>;
 }
 
-/** A table held in memory. */
+/** @param before rows of the table that came earlier @throws VhgmError "data" for a row of another length than the header */
+export function requireWidth(rows: readonly TextRow[], width: number, name: string, before = 0): void {
+  const odd = rows.findIndex((row) => row.length !== width);
+  if (odd >= 0) throw new VhgmError("data", `${name}, row ${before + odd + 1}: the row has ${rows[odd].length} ${rows[odd].length === 1 ? "cell" : "cells"}, but the table has ${width} ${width === 1 ? "column" : "columns"}.`);
+}
+
+/**
+ * A table held in memory.
+ * @param rows text cells, '' for a hole
+ * @throws VhgmError "data" for a row of another length than the columns
+ */
 export function memoryTable(name: string, columns: readonly string[], rows: readonly TextRow[]): Table {
+  requireWidth(rows, columns.length, name);
   return {
     name,
     columns,

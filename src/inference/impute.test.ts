@@ -252,6 +252,12 @@ describe("what is refused", () => {
     await made.complete([["1"], ["2"], [""]]);
     await expect(made.complete([["old"]])).rejects.toThrow("'old' is not a number, in column 'age', row 4 of new.csv");
   });
+
+  test("rows of another length than the columns, and options that are none", async () => {
+    await expect(imputer().complete([rows[0], ["40"]])).rejects.toMatchObject({ code: "data", message: `new.csv, row 2: the row has 1 cell, but the table has ${peopleColumns.length} columns.` });
+    expect(() => memoryTable("people", ["a", "b"], [["1", "2"], ["1", "2", "3"]])).toThrow("people, row 2: the row has 3 cells, but the table has 2 columns.");
+    for (const options of [{ draws: -1 }, { draws: 1.5 }, { intervals: 90 }]) expect(() => imputer(options)).toThrow(expect.objectContaining({ code: "usage", field: [Object.keys(options)[0]] }));
+  });
 });
 
 describe("a whole table", () => {

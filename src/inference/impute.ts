@@ -1,7 +1,7 @@
 import { VhgmError } from "../base/errors.js";
 import { createBeyond, type BeyondReport } from "../data/beyond.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
-import type { TextRow } from "../data/table.js";
+import { requireWidth, type TextRow } from "../data/table.js";
 import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
@@ -15,6 +15,7 @@ import { createFollower } from "./follow.js";
 import { recorded } from "./gates.js";
 import { lookAtHoles, type Fate } from "./holes.js";
 import type { Predictor } from "./predictor.js";
+import { requireCount, requireLevel } from "./required.js";
 import { createRowSeeds } from "./rowSeeds.js";
 import { fewestPeople, requireCounts } from "./support.js";
 import { countUntouched, type UntouchedColumn } from "./untouched.js";
@@ -44,7 +45,11 @@ export interface Imputer {
   readonly columns: readonly string[];
   /** How many completed tables come back: 1, or one per draw. */
   readonly tables: number;
-  /** Completes rows; observed cells come back as they stood. @returns one list of rows per completed table */
+  /**
+   * Completes rows; observed cells come back as they stood.
+   * @returns one list of rows per completed table
+   * @throws VhgmError 'data' for a row of another length than the columns, and for text in a column of numbers
+   */
   complete(rows: readonly TextRow[]): Promise<TextRow[][]>;
   /** What was met so far, for messages. */
   report(): ImputeReport;
@@ -75,11 +80,13 @@ export interface ImputeReport {
 }
 
 /**
- * @throws VhgmError code 'usage' when no column is known to the model, an added column's name is taken, or a model of an older
- *   program does not know what was seen together
+ * @throws VhgmError code 'usage' when no column is known to the model, an added column's name is taken, draws or the level of
+ *   intervals are none, or a model of an older program does not know what was seen together
  */
 export function createImputer(predictor: Predictor, schema: Schema, columns: readonly string[], name: string, options: ImputeOptions = {}): Imputer {
   const { draws = 0, intervals, why = false, seed = 1, key, support = false, strict = false, fewest = fewestPeople } = options;
+  requireCount(draws, "draws", "draws");
+  if (intervals !== undefined) requireLevel(intervals, "intervals");
   const { model } = predictor;
   const { layout } = model;
   const rules = compileRules(schema);
@@ -115,6 +122,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   let rowsSeen = 0;
 
   async function complete(rows: readonly TextRow[]): Promise<TextRow[][]> {
+    requireWidth(rows, columns.length, name, rowsSeen);
     const cells = new CellsBuilder(schema, columns, name, rowsSeen);
     cells.add(rows);
     for (const u of cells.unknownLevels) {

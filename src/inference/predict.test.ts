@@ -120,6 +120,9 @@ describe("what is given", () => {
     [{ sex: "X" }, {}, "'X' was given for 'sex', which takes one of: F, M."],
     [{}, { ask: ["weight"] }, "The model has no attribute 'weight'"],
     [{}, { ask: ["unused"] }, "'unused' was asked for, but no cell of it was ever observed"],
+    [{}, { level: 90 }, "The level 90 is not allowed; it must lie between 0 and 1, such as 0.9."],
+    [{}, { level: NaN }, "The level NaN is not allowed"],
+    [{}, { quantiles: [0.5, 1] }, "The quantile of 1 is not defined; probabilities must lie between 0 and 1."],
     [{ age: 40 }, { ask: ["height", "AGE"] }, "'age' was both given and asked for; leave it out of one of them."],
   ])("%o with %o is refused", async (given, options, sentence) => {
     await expect(ask(given as Given, options)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(sentence) });

@@ -11,6 +11,7 @@ import { askAbout, conditionalOn, firstFills, withoutImpossible, type Applies, t
 import { columnsOfPlaces, showCell } from "./decide.js";
 import { centralInterval, columnDistribution } from "./distribution.js";
 import type { Predictor } from "./predictor.js";
+import { requireLevel, requireProbabilities } from "./required.js";
 import { assumptionOf, requireCounts, supportOf, type Support } from "./support.js";
 import { explain, surprise, type Why } from "./why.js";
 
@@ -81,10 +82,12 @@ const unusualTail = 0.005;
 /**
  * Answers "given these attributes, how are those distributed?" for one person; nothing given is a valid question.
  * @throws VhgmError code 'usage' for an unknown attribute, one both given and asked for, a level that is none, a text in the
- *   place of a number, or a value of an attribute that does not apply
+ *   place of a number, a value of an attribute that does not apply, or probabilities outside of (0, 1)
  */
 export async function predict(predictor: Predictor, schema: Schema, given: Given, options: PredictOptions = {}): Promise<Prediction> {
   const { level = 0.9, quantiles = quantileLevels, why = false, strict = false, fewest } = options;
+  requireLevel(level, "level");
+  requireProbabilities(quantiles);
   const { layout, together } = predictor.model;
   if (strict) requireCounts(predictor.model);
   const rules = compileRules(schema);
