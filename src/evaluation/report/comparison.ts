@@ -65,7 +65,7 @@ function picture({ attributes, scenarios }: Comparison): string {
 }
 
 const number = (x: number): string => String(Number(x.toPrecision(4)));
-const signed = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${number(Math.abs(x))}`;
+const signed = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${Number(Math.abs(x).toPrecision(3))}`;
 const points = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${Math.abs(100 * x).toFixed(1)}`;
 
 function differenceText({ type }: ComparedAttribute, own: Contrast): string {
@@ -75,25 +75,42 @@ function differenceText({ type }: ComparedAttribute, own: Contrast): string {
   return `${text(value)}${unit}${low === undefined || high === undefined ? "" : ` [${text(low)}, ${text(high)}]`}`;
 }
 
+interface Column {
+  readonly head: string;
+  readonly text: (attribute: ComparedAttribute, own: Contrast) => string;
+  /** Words stand at the left, long ones in several lines. */
+  readonly kind?: "words" | "long";
+}
+
+/** Every difference in a row; attributes, and columns that say nothing here, are not repeated. */
 function table({ attributes, scenarios }: Comparison): string {
-  const head = ["attribute", "scenario", scenarios[0].name, "this scenario", "difference", "in SD", "same rank: low, median, high", "share higher", "notes"];
+  const place = ({ scenario }: Contrast): number => scenarios.findIndex((s) => s.name === scenario);
+  const notes = ({ answers }: ComparedAttribute, own: Contrast): string => [...new Set([0, place(own)].flatMap((at) => answers[at].support?.assumption ?? []))].join("; ");
+  const single = scenarios.length === 2;
+  const columns: Column[] = [
+    ...(single ? [] : [{ head: "scenario", text: (_: ComparedAttribute, { scenario }: Contrast) => scenario, kind: "words" as const }]),
+    { head: scenarios[0].name, text: (attribute, own) => valueText(attribute, own, 0) },
+    { head: single ? scenarios[1].name : "this scenario", text: (attribute, own) => valueText(attribute, own, place(own)) },
+    { head: "difference", text: differenceText },
+    { head: "in SD", text: (_, { size }) => size.toFixed(2) },
+    { head: "same rank: low, median, high", text: (_, { sameRank }) => (sameRank ? [sameRank.low, sameRank.median, sameRank.high].map(signed).join(", ") : "") },
+    { head: "share higher", text: (_, { sameRank }) => (sameRank ? `${Math.round(100 * sameRank.shareHigher)}%` : "") },
+    ...(attributes.some((attribute) => attribute.contrasts.some((own) => notes(attribute, own) !== "")) ? [{ head: "notes", text: notes, kind: "long" as const }] : []),
+  ];
   const rows = attributes.flatMap((attribute) =>
-    attribute.contrasts.map((own) => {
-      const k = scenarios.findIndex((s) => s.name === own.scenario);
-      const moved = own.mean ? undefined : mostMoved(own);
-      const mean = (x: number): string => (attribute.type === "date" ? formatDate(x) : number(x));
-      const value = (at: number): string =>
-        moved ? `${moved.level}: ${(100 * attribute.answers[at].levels!.find((l) => l.level === moved.level)!.probability).toFixed(1)}%` : mean(attribute.answers[at].mean!);
-      const { sameRank } = own;
-      return [
-        `${attribute.label ? `${attribute.label} (${attribute.name})` : attribute.name}${attribute.unit ? `, ${attribute.unit}` : ""}`,
-        own.scenario, value(0), value(k), differenceText(attribute, own), own.size.toFixed(2),
-        sameRank ? `${signed(sameRank.low)}, ${signed(sameRank.median)}, ${signed(sameRank.high)}` : "",
-        sameRank ? `${Math.round(100 * sameRank.shareHigher)}%` : "",
-        [0, k].flatMap((at) => attribute.answers[at].support?.assumption ?? []).filter((text, i, list) => list.indexOf(text) === i).join("; "),
-      ];
+    attribute.contrasts.map((own, k) => {
+      const name = `${attribute.label ? `${attribute.label} (${attribute.name})` : attribute.name}${attribute.unit ? `, ${attribute.unit}` : ""}`;
+      const first = k === 0 ? element("td", { class: "long", rowspan: attribute.contrasts.length }, escapeHtml(name)) : "";
+      return `<tr>${first}${columns.map(({ text, kind }) => element("td", { class: kind }, escapeHtml(text(attribute, own)))).join("")}</tr>`;
     }),
   );
-  const cells = (tag: string, texts: readonly string[]): string => texts.map((text) => `<${tag}>${escapeHtml(text)}</${tag}>`).join("");
-  return `<div class="scroll"><table><thead><tr>${cells("th", head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("")}</tbody></table></div>`;
+  const head = [{ head: "attribute" }, ...columns].map(({ head: text, kind }: Pick<Column, "head" | "kind">) => element("th", { class: kind && "words" }, escapeHtml(text))).join("");
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+/** The mean under a scenario, or the probability of the level that moves most. */
+function valueText({ type, answers }: ComparedAttribute, own: Contrast, at: number): string {
+  if (own.mean) return type === "date" ? formatDate(answers[at].mean!) : number(answers[at].mean!);
+  const { level } = mostMoved(own);
+  return `${level}: ${(100 * answers[at].levels!.find((l) => l.level === level)!.probability).toFixed(1)}%`;
 }

@@ -8,11 +8,12 @@ export const style = `
   --c0: #0068b5; --c1: #8a8f98; --c2: #c25e00; --c3: #00795a; --c4: #a33d83; --c5: #8a6d00; --c6: #5b4bc4; --c7: #b02a37; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main { max-width: 54rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 72rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.6rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
 p { margin: .5rem 0; }
+p, figure, .short, .warn, dl, pre { max-width: 54rem; }
 .soft, figcaption, .foot { color: var(--soft); font-size: .9rem; }
 .short { border-left: 4px solid var(--c0); background: var(--tint); padding: .6rem 1rem; margin: 1.2rem 0; }
 .short p { margin: .35rem 0; }
@@ -23,6 +24,7 @@ th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(-
 th:first-child, td:first-child { text-align: left; }
 thead th { white-space: normal; border-bottom: 2px solid var(--soft); font-weight: 600; vertical-align: bottom; }
 td.words, th.words { text-align: left; }
+td.long { text-align: left; white-space: normal; min-width: 11rem; max-width: 19rem; overflow-wrap: break-word; }
 td.best { font-weight: 700; }
 td.best::before { content: "★ "; color: var(--c0); }
 td.level::before { content: "≈ "; color: var(--soft); }
@@ -30,6 +32,7 @@ tr.own td:first-child { font-weight: 700; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 figure { margin: .6rem 0 1rem; }
+.drawing { overflow-x: auto; }
 .pair { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; }
 .pair figure { flex: 1 1 18rem; max-width: 24rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; font-size: .9rem; }
@@ -52,6 +55,7 @@ code, pre { font: .85rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace
 pre { background: var(--tint); padding: .7rem .9rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .9rem; }
 dt { font-weight: 600; } dd { margin: 0; }
+@media (max-width: 40rem) { dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: .4rem; } }
 details summary { cursor: pointer; color: var(--soft); }
 @media print {
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }

@@ -50,9 +50,12 @@ export const label = (x: number, y: number, text: string, more: Attributes = {})
 
 export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string => element("line", { x1, y1, x2, y2, class: kind });
 
+/** A drawing is made no smaller than this share of its size, so that its words can be read on a phone. */
+const smallest = 0.72;
+
 /** A whole drawing with a description for those who can't see it. */
 export const drawing = (width: number, height: number, description: string, content: readonly string[]): string =>
-  `<svg viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escapeHtml(description)}" style="max-width:${round(width)}px">${content.join("")}</svg>`;
+  `<div class="drawing"><svg viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escapeHtml(description)}" style="max-width:${round(width)}px;min-width:${round(smallest * width)}px">${content.join("")}</svg></div>`;
 
 /** Corners of the markers on a circle of radius 1, by which methods are told apart without colour. */
 const shapes: readonly (readonly [number, number][])[] = [

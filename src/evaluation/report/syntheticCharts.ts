@@ -46,6 +46,9 @@ export function overlaid({ attribute, label: long, kind, names, shares }: Distri
   ]);
 }
 
+/** Pixels that a character of class tick takes at most, on average. */
+const tickWidth = 6.5;
+
 /**
  * A square map of relations: below the diagonal one table's, above it another's.
  * @param scale the value of full colour
@@ -66,11 +69,14 @@ export function map(names: readonly string[], below: readonly (readonly number[]
   const font = `font-size:${Math.min(11, size)}px`;
   const side = names.map((name, i) => label(room - 5, 18 + (i + 0.5) * size + size / 4, cut(name, 18), { "text-anchor": "end", style: font }));
   const end = room + p * size;
-  return drawing(end + 4, p * size + 40, `Relations of pairs of attributes: ${titles.join(", ")}`, [
+  const under = `below: ${titles[0]}`;
+  const over = `above: ${titles[1]}`;
+  const right = Math.max(end, tickWidth * over.length);
+  return drawing(Math.max(right, room + tickWidth * under.length) + 4, p * size + 40, `Relations of pairs of attributes: ${titles.join(", ")}`, [
     ...cells,
     ...side,
     line(room, 18, end, 18 + p * size, "grid"),
-    label(end, 12, `above: ${titles[1]}`, { "text-anchor": "end", class: "tick" }),
-    label(room, p * size + 34, `below: ${titles[0]}`, { class: "tick" }),
+    label(right, 12, over, { "text-anchor": "end", class: "tick" }),
+    label(room, p * size + 34, under, { class: "tick" }),
   ]);
 }
