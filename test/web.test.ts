@@ -83,6 +83,21 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("opens when the server was busy, and says so when it is gone", async () => {
+    const { page } = await openPage(browser, url);
+    let busy = 1;
+    await page.route("**/v1/models", (route) => (busy-- > 0 ? route.fulfill({ status: 503, headers: { "retry-after": "1" }, contentType: "application/problem+json", body: JSON.stringify({ detail: "Busy." }) }) : route.continue()));
+    await page.reload();
+    await page.waitForSelector("h1");
+    await page.unroute("**/v1/models");
+    await page.route("**/v1/models", (route) => route.abort());
+    await page.reload();
+    expect(await page.getByRole("alert").innerText()).toContain("The server does not answer. Is vhgm serve still running?");
+    await page.unroute("**/v1/models");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.waitForSelector("h1");
+  });
+
   it("drops answers that come too late", async () => {
     const { page } = await openPage(browser, url);
     let held = 0;

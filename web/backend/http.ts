@@ -91,7 +91,7 @@ export function createClient(key?: string, asked?: string): Client {
   };
 
   async function models(): Promise<string[]> {
-    const served = (await (await fetch(new URL("v1/models", document.baseURI), { headers: authorized, cache: "no-store" })).json()) as { models: { name: string }[] };
+    const served = (await (await ask("v1/models")).json()) as { models: { name: string }[] };
     return served.models.map(({ name }) => name);
   }
 
