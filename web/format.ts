@@ -55,7 +55,7 @@ export function createFormat(language: Language): Format {
     language,
     value(value, attribute) {
       if (attribute.type === "date") return date.format(numeric(value) * day);
-      return typeof value === "string" ? value : fixed(decimalsOf(attribute)).format(value);
+      return typeof value === "string" ? value : withMinus(fixed(decimalsOf(attribute)).format(value));
     },
     signed: (value, attribute) => withMinus(fixed(attribute.type === "date" ? 0 : Math.min(6, decimalsOf(attribute) + 1), true).format(value)),
     share(share) {
@@ -66,8 +66,8 @@ export function createFormat(language: Language): Format {
     },
     points: (difference) => withMinus(number({ maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(100 * difference)),
     count: (count) => number({ maximumFractionDigits: 0 }).format(count),
-    tick: (value) => number({ maximumSignificantDigits: 6, notation: Math.abs(value) >= 1e5 ? "compact" : "standard" }).format(value),
-    decimal: (value, decimals = 2) => fixed(decimals).format(value),
+    tick: (value) => withMinus(number({ maximumSignificantDigits: 6, notation: Math.abs(value) >= 1e5 ? "compact" : "standard" }).format(value)),
+    decimal: (value, decimals = 2) => withMinus(fixed(decimals).format(value)),
     bytes: (bytes) => number({ style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1e6),
   };
 }

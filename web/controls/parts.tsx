@@ -61,7 +61,7 @@ export function Skill({ attribute }: { readonly attribute: Pick<KnownAttribute, 
       <span class="skill-bar" aria-hidden="true">
         <span style={{ width: `${Math.round(skill * 100)}%` }} />
       </span>
-      {t.person.skill(format.share(skill))}
+      {skill === 0 ? t.person.skillZero : t.person.skill(format.share(skill))}
     </span>
   );
 }

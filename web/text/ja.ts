@@ -87,6 +87,7 @@ export const ja: Text = {
     narrower: (share) => `確かさ +${share}`,
     wider: (share) => `確かさ −${share}`,
     skill: (share) => `検証での予測力 ${share}`,
+    skillZero: "検証用セルでは、何も知らない場合と変わりません",
     skillLong: (share, cells) => `検証用の ${cells} セルで、同じ行の残りを知ることにより誤差が ${share} 減りました。`,
     skillNone: "検証用セルでの評価なし",
     applies: (share, rule) => `該当する確率 ${share}(条件: ${rule})。`,
