@@ -283,7 +283,8 @@ describe("the log", () => {
 
 describe("starting", () => {
   it.each([
-    [["nowhere.vhgm"], /can't be read/],
+    [["nowhere.vhgm"], /^There is no file "nowhere.vhgm"; a model is written by vhgm train\.$/m],
+    [["model.vhgm", "--api-key-file", "nowhere.txt"], /^There is no file of keys "nowhere.txt"\.$/m],
     [["model.vhgm", "model.vhgm"], /Two models are called 'model'/],
     [["fresh.csv"], /not a VHGM model/],
   ])("refuses %j in a sentence", async (files, words) => {

@@ -79,7 +79,7 @@ async function run(models: string[], flags: Flags): Promise<void> {
       limits: { body: maxBody, table: maxTable, rows: maxRows, time: 1000 * timeout, tableTime: 1000 * tableTimeout },
       log: quiet ? undefined : tell,
     });
-    const said = server.models.map(({ name, summary }) => `${name} (${count(summary.attributes)} attributes)`).join(", ");
+    const said = server.models.map(({ name, summary }) => `${name} (${count(summary.learned)} attributes)`).join(", ");
     print(`${server.url} serves ${said}; the API is described at ${server.url}/docs. Ctrl-C ends it.`);
     await untilStopped();
     await server.close();

@@ -31,7 +31,8 @@ export async function readKeys(path: string): Promise<Keys> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new VhgmError("usage", `The file of keys "${path}" can't be read: ${(cause as Error).message}.`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new VhgmError("usage", code === "ENOENT" ? `There is no file of keys "${path}".` : `The file of keys "${path}" can't be read: ${message}.`, { cause });
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const keys = lines.filter((line) => line !== "" && !line.startsWith("#"));

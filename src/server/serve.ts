@@ -3,11 +3,11 @@ import type { Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isIP } from "node:net";
 import { basename } from "node:path";
-import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { createAdaptorServer } from "@hono/node-server";
 import { VhgmError } from "../base/errors.js";
 import { unpackBundle } from "../bundle/bundle.js";
+import { readModelFile } from "../bundle/node/files.js";
 import type { Device } from "../engine/index.js";
 import { packageVersion } from "../training/node/versions.js";
 import { createRateLimit, readKeys } from "./access.js";
@@ -121,19 +121,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
   };
 }
 
-/** @throws VhgmError "usage" for two models of one name or a file that can't be read, "bundle" for one that is no model */
+/** @throws VhgmError "usage" for two models of one name or a file that is not there, "bundle" for one that can't be read or is no model */
 async function openModels(texts: readonly string[]): Promise<ServedModel[]> {
   const models: ServedModel[] = [];
   for (const text of texts) {
     const [, own, path] = /^(?:([^=/\\]+)=)?(.+)$/s.exec(text) ?? [];
     const name = own ?? basename(path).replace(/\.vhgm$/i, "");
     if (models.some((model) => model.name === name)) throw new VhgmError("usage", `Two models are called '${name}'; name them apart, as in ${name}2=${path}.`);
-    let bytes: Uint8Array;
-    try {
-      bytes = await readFile(path);
-    } catch (cause) {
-      throw new VhgmError("usage", `The model "${path}" can't be read: ${(cause as Error).message}.`, { cause });
-    }
+    const bytes = await readModelFile(path);
     models.push(serveModel(name, bytes, await unpackBundle(bytes, basename(path))));
   }
   if (models.length === 0) throw new VhgmError("usage", "No model was given; name at least one file, as vhgm train writes it.");

@@ -8,17 +8,21 @@ import { packBundle, unpackBundle, type Bundle } from "../bundle.js";
  * Reads a model from a file and verifies it.
  * @throws VhgmError "usage" if there is no such file, "bundle" if it is no model, damaged or of a newer format
  */
-export async function readBundle(path: string): Promise<Bundle> {
-  let bytes: Uint8Array;
+export const readBundle = async (path: string): Promise<Bundle> => unpackBundle(await readModelFile(path), basename(path));
+
+/**
+ * A model's file as it stands, not verified.
+ * @throws VhgmError "usage" if there is no such file, "bundle" if it can't be read
+ */
+export async function readModelFile(path: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (cause) {
     const { code = "", message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") throw new VhgmError("usage", `There is no file "${path}"; a model is written by vhgm train.`, { cause });
     if (code === "EISDIR") throw new VhgmError("usage", `"${path}" is a folder; give a model file, as vhgm train writes it.`, { cause });
     throw new VhgmError("bundle", `"${path}" can't be read: ${code === "EACCES" ? "permission denied" : message}.`, { cause });
   }
-  return unpackBundle(bytes, basename(path));
 }
 
 /**
