@@ -1,6 +1,6 @@
 import { isVhgmError, VhgmError } from "../base/errors.js";
 import { studentQuantile } from "../model/likelihoods/index.js";
-import type { Schema } from "../schema/schema.js";
+import type { AttributeType, Schema } from "../schema/schema.js";
 import { differenceSize } from "./difference.js";
 import { predict, type Answer, type Given, type Prediction } from "./predict.js";
 import type { Predictor } from "./predictor.js";
@@ -47,7 +47,7 @@ export interface ComparedAttribute {
   readonly name: string;
   readonly label?: string;
   readonly unit?: string;
-  readonly type: string;
+  readonly type: AttributeType;
   /** One answer per scenario, in their order. */
   readonly answers: readonly Answer[];
   /** One per scenario after the first; none where the attribute does not apply in one of the two or an answer is withheld. */

@@ -5,7 +5,7 @@ import type { Column, Layout } from "../data/layout.js";
 import type { Distribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { compileRules, whichApply, type Rules } from "../schema/rules.js";
-import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
+import { isNumeric, type Attribute, type AttributeType, type Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
 import { askAbout, conditionalOn, firstFills, withoutImpossible, type Applies, type Fill } from "./applies.js";
 import { columnsOfPlaces, showCell } from "./decide.js";
@@ -41,7 +41,7 @@ export interface Answer {
   readonly name: string;
   readonly label?: string;
   readonly unit?: string;
-  readonly type: string;
+  readonly type: AttributeType;
   /** Attributes with a rule: how probable it is that it applies. The rest of the answer is conditional on that. */
   readonly applies?: Applies;
   /** What the training table can tell of it; absent for models of older programs. `assumption` is the end of a sentence. */

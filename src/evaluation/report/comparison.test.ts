@@ -8,7 +8,7 @@ const answer = (mean: number, assumption?: string): Answer => ({ name: "glucose"
 function comparison(others: readonly string[], assumption?: string): Comparison {
   const scenarios = ["never", ...others].map((name) => ({ name, given: { smoking: name }, typicality: { meanSurprise: 1, unusual: [] }, notes: [] }));
   const contrasts = others.map((scenario, k) => ({ scenario, mean: { value: 1.23456 + k }, size: 0.1, sameRank: { low: 0.022124, median: 1, high: 131.84, shareHigher: 0.8 } }));
-  const glucose = { name: "glucose", label: "Fasting glucose", unit: "mg/dL", type: "positive", answers: scenarios.map((_, k) => answer(100 + k, assumption)), contrasts, size: 0.1 };
+  const glucose = { name: "glucose", label: "Fasting glucose", unit: "mg/dL", type: "positive" as const, answers: scenarios.map((_, k) => answer(100 + k, assumption)), contrasts, size: 0.1 };
   return { level: 0.9, members: 1, scenarios, attributes: [glucose], notes: ["Associations."] };
 }
 

@@ -3,7 +3,7 @@ import { createRng } from "../../base/random.js";
 import { formatValue } from "../../data/cells.js";
 import type { Encoded } from "../../data/encode.js";
 import type { Distribution } from "../../model/likelihoods/index.js";
-import type { Schema } from "../../schema/schema.js";
+import type { AttributeType, Schema } from "../../schema/schema.js";
 import { showCell } from "../decide.js";
 import { columnDistribution } from "../distribution.js";
 import { recorded } from "../gates.js";
@@ -37,7 +37,7 @@ export interface IntervenedAttribute {
   readonly name: string;
   readonly label?: string;
   readonly unit?: string;
-  readonly type: string;
+  readonly type: AttributeType;
   readonly under: Outcome;
   readonly against?: Outcome;
   /** Difference of means, or of each level's probability; `error` is the simulation's standard error. */
