@@ -12,7 +12,7 @@ export function NeverTogether({ support }: Pick<Answer, "support">): JSX.Element
   return (
     <p class="card-note warn">
       <Icon name="warn" />
-      <span>{t.person.never(support.more > 0 ? t.person.andMore(list, format.count(support.more)) : list, t.common.people(format.count(support.people)))}</span>
+      <span>{t.person.never(support.more > 0 ? t.person.andMore(list, format.count(support.more)) : list, support.people)}</span>
     </p>
   );
 }
