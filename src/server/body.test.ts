@@ -26,6 +26,7 @@ describe("refusalOf", () => {
   it("tells what a person can mend, and nothing of what went wrong inside", () => {
     expect(problemOf(refusalOf(new VhgmError("usage", "No.", { field: ["given", "a"] })))).toEqual({ type: "about:blank", title: "Unprocessable Content", status: 422, detail: "No.", code: "usage", field: "/given/a" });
     expect(JSON.stringify(problemOf(refusalOf(new TypeError("/home/somebody/secret is undefined"))))).not.toContain("secret");
+    expect(refusalOf(new VhgmError("data", "the table, line 2: no.")).message).toBe("The table, line 2: no.");
     const refusal = new Refusal(401, "unauthorized", "No key.");
     expect(refusalOf(refusal)).toBe(refusal);
   });

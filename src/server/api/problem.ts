@@ -60,7 +60,8 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (!isVhgmError(error)) return new Refusal(500, "internal", "Something unforeseen went wrong in the server; the request was not answered.", { cause: error });
   const { code, message, field } = error;
-  return new Refusal(statusOf[code] ?? 500, code, message, { field: field && pointer(field), cause: error });
+  // A table that came without a name is called "the table", also where its sentence begins.
+  return new Refusal(statusOf[code] ?? 500, code, message.replace(/^the /, "The "), { field: field && pointer(field), cause: error });
 }
 
 export function problemOf({ status, message, code, field }: Refusal): Problem {
