@@ -310,6 +310,25 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(await page.locator("h1").innerText()).toBe("Person");
   });
 
+  it("draws bars in high contrast too, where only the system's colours are left", async () => {
+    const { page } = await openPage(browser, url, { forcedColors: "active" });
+    await settled(page);
+    const ground = (selector: string): Promise<string> => page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).backgroundColor`);
+    for (const bar of [".level-fill", ".skill-bar > span"]) expect(await ground(bar), bar).not.toBe(await ground("body"));
+  });
+
+  it("keeps names of columns whole on a phone", async () => {
+    const { page } = await openPage(browser, `${url}/#/table`, { viewport: { width: 390, height: 844 } });
+    await page.setInputFiles("input[type=file]", { name: "people.csv", mimeType: "text/csv", buffer: readFileSync(join(folder, "people.csv")) });
+    await page.waitForSelector(".tall tbody th");
+    const broken = `[...document.querySelectorAll(".tall tbody th")].filter((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length > 1;
+    }).map((cell) => cell.textContent.trim())`;
+    expect(await page.evaluate(broken)).toEqual([]);
+  });
+
   it.each(["light", "dark"] as const)("has no serious fault that axe finds, in %s, and fits a phone", async (colorScheme) => {
     const { page } = await openPage(browser, url, { colorScheme });
     await page.getByRole("button", { name: "Example person" }).click();
