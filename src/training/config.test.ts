@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { parseTrainingConfig, trainingConfigSchema } from "./config.js";
+import { describe, expect, it, test } from "vitest";
+import { checkOptions, parseTrainingConfig, trainingConfigSchema } from "./config.js";
 import { bestOptions, trainingDefaults } from "./options.js";
 
 describe("a training configuration", () => {
@@ -25,4 +25,13 @@ describe("a training configuration", () => {
   ])("names line, field and what is allowed: %j", (text, message) => {
     expect(() => parseTrainingConfig(text, "c.yaml")).toThrow(message);
   });
+});
+
+test.each([
+  [{ epochs: 0 }, "Of the training's options, epochs is 0; it must be at least 1."],
+  [{ memory: "foo" }, `Of the training's options, memory is "foo"; allowed are none, prototypes, rows.`],
+  [{ hidden: 3 }, /^Of the training's options, there is no setting 'hidden'; allowed are seed, /],
+])("options of a program are checked, too: %j", (wrong, message) => {
+  expect(() => checkOptions({ ...trainingDefaults, ...wrong } as never)).toThrow(message);
+  expect(() => checkOptions(trainingDefaults)).not.toThrow();
 });

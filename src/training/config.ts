@@ -95,6 +95,12 @@ export function parseTrainingConfig(text: string, fileName: string): TrainingCon
   return fail(offsetOf(document, issuePath(issue)), describe(issue, raw));
 }
 
+/** @throws VhgmError "usage" naming the first option that is none or out of its range, and what is allowed */
+export function checkOptions(options: TrainingOptions): void {
+  const { error } = trainingConfigSchema.safeParse(options);
+  if (error) throw new VhgmError("usage", `Of the training's options, ${describe(error.issues[0], options)}.`);
+}
+
 function describe(issue: Issue, raw: unknown): string {
   const path = issuePath(issue);
   const name = path.length > 0 ? path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "") : "the configuration";

@@ -21,6 +21,7 @@ import { compileRules } from "../../schema/rules.js";
 import { withWholeCounts } from "../../schema/resolution.js";
 import type { Schema } from "../../schema/schema.js";
 import type { Lanes } from "../lanes.js";
+import { checkOptions } from "../config.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
 import { describeSources, populationOf } from "../sources.js";
@@ -59,11 +60,12 @@ export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoc
 /**
  * Learns a model from a table, from the reading to the bundle with its card. The checkpoint file, if one is asked for,
  * goes when the bundle is saved and stays when the training is stopped or fails.
- * @throws VhgmError "data" for a table that can't be read or learned from, "usage" for a dictionary or a checkpoint of
+ * @throws VhgmError "data" for a table that can't be read or learned from, "usage" for options out of their range, a dictionary or a checkpoint of
  *   another table, "cancelled" when stopped
  */
 export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks = {}): Promise<Bundle> {
   const { table, options, session = {} } = input;
+  checkOptions(options);
   const { schema, notes } = await dictionaryOf(input, hooks);
   const rules = compileRules(schema);
   const { cells: read, tableRows } = await readCells(table, schema, { maxRows: input.maxRows, seed: options.seed }, hooks);
