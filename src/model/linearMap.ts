@@ -1,6 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import type { Factors } from "./factors.js";
-import { momentum, stepSize } from "./heavyBall.js";
+import { heavyBall, stepSize } from "./heavyBall.js";
 import type { SourceRule } from "./likelySource.js";
 
 /** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
@@ -65,10 +65,11 @@ export function combineFits(fits: readonly Fit[], choice: readonly number[], lay
     }
   });
   const { covariance, people } = fits[commonest(choice)];
-  const map = { weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largestMode(weights, d), covariance, doubt: 2 / people };
+  const largest = largestMode(weights, d);
+  const map = { weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largest, covariance, doubt: 2 / people };
   const { mean } = fits[0];
   if (rule) return { ...map, center: mean, sources: { ...rule, centers } };
-  const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, map.relaxation) : mean;
+  const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, largest) : mean;
   if (center === null) return combineFits(fits, choice.map((c) => c % onAllRows), layout, onAllRows);
   return { ...map, center };
 }
@@ -86,10 +87,12 @@ const runaway = 6;
 
 /**
  * The point c = c W + offset at which all regressions agree, so that the map is c + (x - c) W: what is expected of somebody
- * of whom nothing is known. By the linear path's own rounds; null where they do not settle.
+ * of whom nothing is known; null where they do not settle.
  */
-function settle(weights: Float32Array, offset: Float32Array, start: Float32Array, relaxation: number): Float32Array | null {
+function settle(weights: Float32Array, offset: Float32Array, start: Float32Array, largest: number): Float32Array | null {
   const d = offset.length;
+  const { stepSize: step, momentum } = heavyBall(40);
+  const relaxation = step / largest;
   let c = Float64Array.from(start);
   let before = c;
   for (let round = 0; round < mostCenterRounds; round++) {

@@ -2,7 +2,7 @@ import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { calibrationOf, defaultReach, type Calibrations, type ColumnCalibration, type PathWeights } from "./columnCalibration.js";
 import type { NumberGrids } from "./grids.js";
-import { cellOf, gaussianMass, gridMean, gridQuantile, gridVariance, normalCdfFast, tiltToMean, type Grid } from "./likelihoods/index.js";
+import { gaussianMass, gridMean, gridQuantile, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
 import type { TreePath } from "./trees/forest.js";
 
 /** One member's outputs for a batch of rows, as the predict graph gives them. */
@@ -113,35 +113,9 @@ export const pointLevel = 0.9;
  */
 export function numberPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
   const grid = model.grids.grids[j];
-  const mean = numberMean(model, members, i, j);
-  if (plainlyInside(model, members, i, j, mean)) return mean;
   const density = numberDensity(model, members, i, j);
   const end = (u: number): number => gridQuantile(grid, density, u);
-  return Math.min(end((1 + pointLevel) / 2), Math.max(end((1 - pointLevel) / 2), mean));
-}
-
-/** Least probability on either side of a point's cell, by the Gaussians alone, that spares working out the density: twice what `pointLevel` leaves, since the tilt moves some of it. */
-const plainSide = 1 - pointLevel;
-
-/** Whether so much of the density lies on either side that its middle holds the point. */
-function plainlyInside(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, point: number): boolean {
-  const { layout, grids } = model;
-  const grid = grids.grids[j];
-  const cell = cellOf(grid, point);
-  if (cell === 0 || cell === grid.size - 1) return false;
-  const calibration = calibrationOf(model, members[0].seen?.[i], j);
-  const { spread, histogram, score, cells } = calibration;
-  const { center, scale } = layout.columns[j];
-  let [below, above] = [0, 0];
-  for (const m of members) {
-    const mean = center + scale * predicted(model, [m], calibration, i, j);
-    const sd = scale * spread * Math.exp(0.5 * m.logVariance![i * layout.numbers + j]);
-    below += normalCdfFast((grid.bound[cell - 1] - mean) / sd);
-    above += normalCdfFast((mean - grid.bound[cell]) / sd);
-  }
-  const reweighted = cells.length > 0 ? Math.min(...cells) / Math.max(...cells) : 1;
-  const gaussians = ((1 - histogram) * (1 - (score?.share ?? 0)) * reweighted) / members.length;
-  return gaussians * Math.min(below, above) >= plainSide;
+  return Math.min(end((1 + pointLevel) / 2), Math.max(end((1 - pointLevel) / 2), numberMean(model, members, i, j)));
 }
 
 const scoreGrids = new WeakMap<Grid, Grid>();
