@@ -22,8 +22,8 @@ export interface Factors {
 /** Entries of the lower triangle of a (K, K) matrix. */
 export const triangle = (count: number): number => (count * (count + 1)) / 2;
 
-/** The part that a feature of a column counts for: indicators of w classes say w - 1 things, a number's features one. */
-export const partOf = ({ kind, width }: Layout["columns"][number]): number => (kind === "number" ? 1 / width : (width - 1) / width);
+/** The part that a feature of a column counts for: indicators of w classes say w - 1 things, a number's features one, and so does the one class of a constant. */
+const partOf = ({ kind, width }: Layout["columns"][number]): number => (kind === "number" ? 1 : Math.max(width - 1, 1)) / width;
 
 /** @param noise (features) variance of what the factors leave */
 export function factorsFrom(loadings: Float32Array, noise: Float32Array, layout: Layout): Factors {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { difference } from "../../test/support/checkOp.js";
-import { factorTable, withHoles } from "../../test/support/tables.js";
+import { cellsOf, factorTable, levelsAttribute, numberAttribute, withHoles } from "../../test/support/tables.js";
 import { encodeCells } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
@@ -21,4 +21,16 @@ test("each column takes the penalty that errs least on held-out cells, in the fo
   const [own] = fitNeighbours(train, layout, near, folds[0].factors!, (j) => [folds[0].lambda[j]]);
   expect(difference(folds[0].weights, own.map.weights)).toBeLessThan(1e-5);
   expect(difference(all.weights, own.map.weights)).toBeGreaterThan(1e-3);
+});
+
+test("a column that holds one level, or one number, disturbs no other", async () => {
+  const varied = factorTable(300, 6, [2, 3], 5);
+  const constants = cellsOf([levelsAttribute("same", 1, "categorical"), numberAttribute("five")], [new Float64Array(300), new Float64Array(300).fill(5)]);
+  const cells = withHoles({ rows: 300, attributes: [...varied.attributes, ...constants.attributes], values: [...varied.values, ...constants.values] }, 0.2, 6);
+  const layout = fitLayout(cells);
+  const table = encodeCells(cells, layout);
+  const fold = makeFold(table, layout.columns.length, 1, 0, 0.2);
+  const { all } = await fitSparsePath(table, layout, [fold], openSession);
+  expect(all.weights.every(Number.isFinite)).toBe(true);
+  expect(all.factors!.loadings.every(Number.isFinite)).toBe(true);
 });
