@@ -46,7 +46,7 @@ const parts = answers.map((answer, k) => {
 writeFileSync(target, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} 206" font-family="system-ui, sans-serif">
 <style>.title{font-size:13px;font-weight:600;fill:#222}.tick{font-size:11px;fill:#444}.note{font-size:12px;fill:#444}.model{fill:#4c78a8;fill-opacity:.35;stroke:#4c78a8;stroke-width:1.5}.truth{fill:none;stroke:#e45756;stroke-width:2;stroke-dasharray:5 3}.interval{stroke:#4c78a8;stroke-width:5;stroke-linecap:round}</style>
 <rect width="${width}" height="206" rx="8" fill="#fff"/>
-<text x="12" y="18" class="note">A woman of 62, 160 cm, 78 kg, who smokes: what a model of 2,000 check-ups with 30% holes says of her, with 90% intervals.</text>
+<text x="12" y="18" class="note">A woman of 62, 160 cm, 78 kg, who smokes: what the demo’s model of three tables says of her, with 90% intervals.</text>
 ${parts.join("\n")}
 <rect x="12" y="184" width="14" height="10" class="model"/><text x="32" y="193" class="note">predicted</text>
 <line x1="110" x2="134" y1="189" y2="189" class="truth"/><text x="140" y="193" class="note">truth of the simulated population</text>
