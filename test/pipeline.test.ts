@@ -263,6 +263,6 @@ describe("compare", () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/exam_date +202\d-\d\d-\d\d +202\d-\d\d-\d\d +[+-]?[\d.]+ days/);
     expect(run.stdout).toMatch(/weight +\d+\.?\d* +\d+\.?\d* +[+-]?[\d.]+ +\d/);
-    expect(readFileSync(at("difference.html"), "utf8")).toMatch(/<td>exam_date<\/td><td>old<\/td><td>202\d-\d\d-\d\d<\/td><td>202\d-\d\d-\d\d<\/td><td>[+−]?[\d.]+ days<\/td>/);
+    expect(readFileSync(at("difference.html"), "utf8")).toMatch(/<td class="long" rowspan="1">exam_date<\/td><td>202\d-\d\d-\d\d<\/td><td>202\d-\d\d-\d\d<\/td><td>[+−]?[\d.]+ days<\/td>/);
   });
 });
