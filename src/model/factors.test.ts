@@ -21,8 +21,9 @@ test("what factors tell is the regression on the visible features by the covaria
   const visible = Float32Array.from({ length: rows * d }, (_, at) => (at >= d && rng.uniform() < 0.5 ? 1 : 0));
   const deviation = visible.map((v) => v * rng.normal());
   const covariance = (a: number, b: number): number => Array.from({ length: k }, (_, q) => loadings[a * k + q] * loadings[b * k + q]).reduce((s, x) => s + x, a === b ? noise[a] : 0);
+  const seenOf = (i: number): number[] => Array.from({ length: d }, (_, f) => f).filter((f) => visible[i * d + f]);
   const expected = Array.from({ length: rows }, (_, i) => {
-    const seen = Array.from({ length: d }, (_, f) => f).filter((f) => visible[i * d + f]);
+    const seen = seenOf(i);
     const inverse = invertSmall(Float64Array.from(seen.flatMap((a) => seen.map((b) => covariance(a, b)))), seen.length);
     const slopes = seen.map((_, r) => seen.reduce((s, b, c) => s + inverse[r * seen.length + c] * deviation[i * d + b], 0));
     // The covariance with a feature's own noise left out: what is told of it by the rest and by itself, through the factors.
@@ -30,7 +31,7 @@ test("what factors tell is the regression on the visible features by the covaria
   }).flat();
 
   const single = Array.from({ length: rows }, (_, i) => {
-    const scores = scoresOf(factors, layout, (j) => visible[i * d + j] === 1, (f) => deviation[i * d + f]);
+    const scores = scoresOf(factors, layout, seenOf(i), (f) => deviation[i * d + f]);
     return Array.from({ length: d }, (_, f) => toldBy(scores, factors, f));
   }).flat();
   expect(difference(single, expected)).toBeLessThan(1e-5);
@@ -49,7 +50,7 @@ test("a thing said twice counts once: indicators of both classes tell as much as
   const loadings = new Float32Array(layout.features);
   loadings.set([0.4, -0.4], first);
   const factors = factorsFrom(loadings, new Float32Array(layout.features).fill(0.1), layout);
-  const [score] = scoresOf(factors, layout, (j) => j === at, (f) => (f === first ? 0.5 : -0.5));
+  const [score] = scoresOf(factors, layout, [at], (f) => (f === first ? 0.5 : -0.5));
   expect(score).toBeCloseTo((0.4 * 0.5) / 0.1 / (1 + 0.4 ** 2 / 0.1), 6);
 });
 

@@ -61,20 +61,21 @@ export function precisionOfScores(lower: ArrayLike<number>, count: number, first
 
 /**
  * Scores of one row (K) in time that follows its visible columns.
+ * @param columns that are visible
  * @param deviation of a visible feature from its mean
  */
-export function scoresOf({ count, loadings, precision, information }: Factors, layout: Layout, isVisible: (column: number) => boolean, deviation: (feature: number) => number): Float64Array {
+export function scoresOf({ count, loadings, precision, information }: Factors, layout: Layout, columns: readonly number[], deviation: (feature: number) => number): Float64Array {
   const size = triangle(count);
   const lower = new Float64Array(size);
   const told = new Float64Array(count);
-  layout.columns.forEach(({ first, width }, j) => {
-    if (!isVisible(j)) return;
+  for (const j of columns) {
+    const { first, width } = layout.columns[j];
     for (let k = 0, at = j * size; k < size; k++) lower[k] += information[at++];
     for (let f = first; f < first + width; f++) {
       const scaled = precision[f] * deviation(f);
       for (let a = 0, at = f * count; a < count; a++) told[a] += scaled * loadings[at++];
     }
-  });
+  }
   return solveSpd(precisionOfScores(lower, count), count, told, 1);
 }
 

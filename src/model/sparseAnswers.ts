@@ -20,11 +20,13 @@ export function openSparseAnswers(layout: Layout, { center, weights, neighbours,
   const throughNeighbours = throughAll(layout, weights, neighbours, factors);
   const beyond = new Float64Array(d); // of the row at hand, for its visible features
   return (features, visible) => {
-    const scores = scoresOf(factors, layout, (j) => visible[j] > 0, (f) => features[f] - center[f]);
-    layout.columns.forEach(({ first, width }, j) => {
-      if (!visible[j]) return;
+    const seen: number[] = [];
+    for (let j = 0; j < p; j++) if (visible[j]) seen.push(j);
+    const scores = scoresOf(factors, layout, seen, (f) => features[f] - center[f]);
+    for (const j of seen) {
+      const { first, width } = layout.columns[j];
       for (let f = first; f < first + width; f++) beyond[f] = features[f] - center[f] - toldBy(scores, factors, f);
-    });
+    }
     return {
       at(feature, column) {
         let sum = center[feature] + toldBy(scores, throughNeighbours, feature);

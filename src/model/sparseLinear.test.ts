@@ -89,7 +89,7 @@ describe("with holes and levels", async () => {
   const [{ map, errors }] = fitNeighbours(visible, layout, neighbours, factors, () => [penalty], { cells: held, truth: table });
   const isVisible = (i: number, k: number): boolean => visible.observed[i * p + columnOf[k]] === 1;
   /** What a row shows of a feature, or what the factors tell of it. */
-  const scores = Array.from({ length: table.rows }, (_, i) => scoresOf(factors, layout, (j) => isVisible(i, layout.columns[j].first), (k) => visible.features[i * d + k] - map.center[k]));
+  const scores = Array.from({ length: table.rows }, (_, i) => scoresOf(factors, layout, layout.columns.flatMap(({ first }, j) => (isVisible(i, first) ? [j] : [])), (k) => visible.features[i * d + k] - map.center[k]));
   const value = (i: number, k: number): number => (isVisible(i, k) ? visible.features[i * d + k] - map.center[k] : toldBy(scores[i], factors, k));
 
   test("coefficients solve the normal equations of the people who have the column, drawn to what the factors give", () => {

@@ -219,7 +219,9 @@ function scoresOfRows({ rows, features, observed }: Encoded, layout: Layout, fac
   const p = layout.columns.length;
   const out = new Float32Array(rows * factors.count);
   for (let i = 0; i < rows; i++) {
-    out.set(scoresOf(factors, layout, (j) => observed[i * p + j] === 1, (f) => features[i * d + f] - center[f]), i * factors.count);
+    const seen: number[] = [];
+    for (let j = 0; j < p; j++) if (observed[i * p + j]) seen.push(j);
+    out.set(scoresOf(factors, layout, seen, (f) => features[i * d + f] - center[f]), i * factors.count);
   }
   return out;
 }
