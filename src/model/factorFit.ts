@@ -2,9 +2,9 @@ import { createRng } from "../base/random.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type Session, type SessionFactory } from "../engine/index.js";
+import { deviationsOf, type Deviations } from "./deviations.js";
 import { factorsFrom, precisionOfScores, square, triangle, type Factors } from "./factors.js";
 import { cholesky, invertSpd, solveSpd } from "./linalg.js";
-import { columnMeans } from "./linear.js";
 
 /** Most factors that are learned. */
 const mostFactors = 32;
@@ -27,9 +27,7 @@ export async function fitFactors(table: Encoded, layout: Layout, open: SessionFa
   const { rows } = table;
   const d = layout.features;
   const count = start?.count ?? Math.min(mostFactors, layout.columns.length);
-  const { deviation, bits, seen, squares } = centred(table, layout);
-  const columnOf = layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j));
-  const variance = squares.map((s, f) => s / Math.max(seen[columnOf[f]], 1));
+  const { deviation, bits, seen, squares, variance } = deviationsOf(table, layout);
   const rng = createRng(0xfac7);
   let loadings = start?.loadings ?? Float32Array.from({ length: d * count }, (_, at) => 0.3 * Math.sqrt(variance[Math.floor(at / count)]) * rng.normal());
   let factors = start ?? factorsFrom(loadings, Float32Array.from(variance, (v) => v + 1e-3), layout);
@@ -74,27 +72,6 @@ function meanOfSquares(squared: Float32Array, rows: number, count: number): Floa
   return square(sum.map((s) => s / rows), count);
 }
 
-/** Deviations from the means, zero at holes; observed bits; how many have each column, and the sum of each feature's squares. */
-function centred({ rows, features, observed }: Encoded, layout: Layout) {
-  const d = layout.features;
-  const p = layout.columns.length;
-  const mean = columnMeans(features, observed, rows, layout);
-  const deviation = new Float32Array(rows * d);
-  const seen = new Float64Array(p);
-  const squares = new Float64Array(d);
-  layout.columns.forEach(({ first, width }, j) => {
-    for (let i = 0; i < rows; i++) {
-      if (!observed[i * p + j]) continue;
-      seen[j]++;
-      for (let f = first; f < first + width; f++) {
-        const x = (deviation[i * d + f] = features[i * d + f] - mean[f]);
-        squares[f] += x * x;
-      }
-    }
-  });
-  return { deviation, bits: Float32Array.from(observed), seen, squares };
-}
-
 /** The products of both halves of a round; what a half does not need is given one row. */
 async function openEm(open: SessionFactory): Promise<Session> {
   const g = new Graph();
@@ -103,11 +80,7 @@ async function openEm(open: SessionFactory): Promise<Session> {
   return open(toOnnx(g));
 }
 
-interface Seen {
-  readonly deviation: Float32Array; // (rows, D)
-  readonly bits: Float32Array; // (rows, p)
-  readonly rows: number;
-}
+type Seen = Pick<Deviations, "deviation" | "bits"> & { readonly rows: number };
 
 const none = float32(new Float32Array(1), 1, 1);
 

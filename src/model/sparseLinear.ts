@@ -1,6 +1,7 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
+import { deviationsOf } from "./deviations.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
 import { solveSpd } from "./linalg.js";
 import { columnMeans } from "./linear.js";
@@ -33,12 +34,13 @@ export const neighbourCount = ({ columns, features }: Layout): number => Math.mi
  * the share of j's variance that b alone explains where it is seen, times how often it is: sum_a cov(a, b)^2 / (var(a) var(b))
  * over j's features a, from the people who have both.
  */
-export async function nearestFeatures({ rows, features, observed }: Encoded, layout: Layout, open: SessionFactory): Promise<Int32Array> {
+export async function nearestFeatures(table: Encoded, layout: Layout, open: SessionFactory): Promise<Int32Array> {
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbourCount(layout);
   const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
-  const { centred, bits, variance } = centre(rows, features, observed, layout, columnOf);
+  const { rows } = table;
+  const { deviation: centred, bits, variance } = deviationsOf(table, layout);
   const session = await openProducts(open);
   const out = new Int32Array(p * count);
   try {
@@ -75,27 +77,6 @@ export async function nearestFeatures({ rows, features, observed }: Encoded, lay
     await session.close();
   }
   return out;
-}
-
-/** Features less their means, zero at holes; observed bits; variances over the people who have the feature. */
-function centre(rows: number, features: Float32Array, observed: Uint8Array, layout: Layout, columnOf: Int32Array) {
-  const d = layout.features;
-  const p = layout.columns.length;
-  const mean = columnMeans(features, observed, rows, layout);
-  const centred = new Float32Array(rows * d);
-  const variance = new Float64Array(d);
-  const seen = new Float64Array(p);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < p; j++) seen[j] += observed[i * p + j];
-    for (let k = 0; k < d; k++) {
-      if (!observed[i * p + columnOf[k]]) continue;
-      const x = features[i * d + k] - mean[k];
-      centred[i * d + k] = x;
-      variance[k] += x * x;
-    }
-  }
-  for (let k = 0; k < d; k++) variance[k] /= Math.max(seen[columnOf[k]], 1);
-  return { centred, bits: Float32Array.from(observed), variance };
 }
 
 async function openProducts(open: SessionFactory) {
