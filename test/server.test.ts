@@ -293,8 +293,10 @@ describe("starting", () => {
     expect(run.stderr).toMatch(words);
   });
 
-  it("refuses a port that is taken", async () => {
-    const run = await vhgm(folder, ["serve", "model.vhgm", "--port", new URL(url).port]);
-    expect(run).toMatchObject({ code: 2, stderr: expect.stringMatching(/another program listens there/) });
+  it("refuses a port that is taken, before it opens a model", async () => {
+    for (const model of ["model.vhgm", "fresh.csv"]) {
+      const run = await vhgm(folder, ["serve", model, "--port", new URL(url).port]);
+      expect(run).toMatchObject({ code: 2, stderr: expect.stringMatching(/another program listens there/) });
+    }
   });
 });

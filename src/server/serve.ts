@@ -11,12 +11,12 @@ import { readModelFile } from "../bundle/node/files.js";
 import type { Device } from "../engine/index.js";
 import { packageVersion } from "../training/node/versions.js";
 import { createRateLimit, readKeys } from "./access.js";
-import { problemOf, Refusal } from "./api/problem.js";
+import { problemOf, problemResponse, Refusal } from "./api/problem.js";
 import { createApp, type Limits } from "./app.js";
 import { serveModel, type ServedModel } from "./catalogue.js";
 import { readFiles } from "./files.js";
 import { createMetrics } from "./metrics.js";
-import { openPool } from "./pool/pool.js";
+import { openPool, type Pool } from "./pool/pool.js";
 
 export interface ServeOptions {
   /** Models as NAME=FILE, or FILE, whose name without folder and extension is the model's; the first is the default. */
@@ -65,39 +65,44 @@ const isLoopback = (host: string): boolean => host === "localhost" || host === "
 export async function serve(options: ServeOptions): Promise<Running> {
   const { host = "127.0.0.1", port = 8080, workers = Math.max(1, availableParallelism() - 1), queue = 128, device, rate, keyFile, cors = [], allowHosts = [], web, grace = 30_000, workerFile, log } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const keys = keyFile === undefined ? undefined : await readKeys(keyFile);
-  const models = await openModels(options.models);
-  const files = web === undefined ? new Map() : await readFiles(web);
-  const metrics = createMetrics(() => pool.stats());
-  const pool = await openPool({ models, workers, queue, device, workerFile, onDeath: () => metrics.workerDied() });
   let closing = false;
-  const app = createApp({
-    version: packageVersion,
-    models,
-    pool,
-    metrics,
-    limits,
-    keys,
-    rate: rate === undefined ? undefined : createRateLimit(rate),
-    cors,
-    hosts: isLoopback(host) ? [...loopback, host, ...allowHosts] : undefined,
-    files,
-    closing: () => closing,
-    log,
-  });
+  let app: ReturnType<typeof createApp> | undefined;
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, bindings) => app?.fetch(request, bindings) ?? problemResponse(new Refusal(503, "not-ready", "The models are being loaded.", { headers: { "retry-after": "1" } })),
     // Bodies have limits of their own, which know what is read; here stands what comes before.
     serverOptions: { headersTimeout: 15_000, requestTimeout: 0, connectionsCheckingInterval: 2000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
   }) as Server;
   server.on("clientError", refuseBadRequest);
   // A connection that is kept for a next request would hold up the end.
   server.on("request", (_, response) => response.on("close", () => closing && setImmediate(() => server.closeIdleConnections())));
+  // Models take long to load: a port that is taken is told of before.
+  await listen(server, host, port);
+  let models: ServedModel[];
+  let pool: Pool;
+  const metrics = createMetrics(() => pool.stats());
   try {
-    await listen(server, host, port);
+    const keys = keyFile === undefined ? undefined : await readKeys(keyFile);
+    models = await openModels(options.models);
+    const files = web === undefined ? new Map() : await readFiles(web);
+    pool = await openPool({ models, workers, queue, device, workerFile, onDeath: () => metrics.workerDied() });
+    app = createApp({
+      version: packageVersion,
+      models,
+      pool,
+      metrics,
+      limits,
+      keys,
+      rate: rate === undefined ? undefined : createRateLimit(rate),
+      cors,
+      hosts: isLoopback(host) ? [...loopback, host, ...allowHosts] : undefined,
+      files,
+      closing: () => closing,
+      log,
+    });
   } catch (cause) {
     metrics.close();
-    await pool.close();
+    server.close();
+    server.closeAllConnections();
     throw cause;
   }
   const address = server.address() as AddressInfo;
