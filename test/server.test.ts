@@ -156,6 +156,16 @@ describe("impute", () => {
     expect(reply.text).toBe(readFileSync(at("out.csv"), "utf8"));
   });
 
+  it("keeps a table's separator, byte order mark and line ends", async () => {
+    for (const [before, delimiter] of [["\ufeff", ";"], ["sep=|\r\n", "|"], ["", "\t"]]) {
+      const written = (rows: readonly (readonly string[])[]): string => before + rows.map((row) => `${row.join(delimiter)}\r\n`).join("");
+      const reply = await fetch(`${url}/v1/impute`, { method: "POST", headers: { "content-type": "text/csv" }, body: written(fresh) });
+      const text = Buffer.from(await reply.arrayBuffer()).toString();
+      const completed = (await postCsv(`${url}/v1/impute`, csv(fresh))).text.trimEnd().split("\n").map((line) => line.split(","));
+      expect(text).toBe(written(completed));
+    }
+  });
+
   it("draws the same tables from the same seed as the command line", async () => {
     await vhgm(folder, ["impute", "model.vhgm", "fresh.csv", "-o", "draws.csv", "-m", "2", "--seed", "7", "--key", "person_id", "--quiet"]);
     const { text } = await postCsv(`${url}/v1/impute?draws=2&seed=7&key=person_id`, csv(fresh));

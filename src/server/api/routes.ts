@@ -114,7 +114,7 @@ export const routes = {
     method: "post",
     path: "/v1/impute",
     summary: "Fill the holes of a table",
-    description: "Rows as JSON, or a whole table as CSV, which comes back as CSV; options of a CSV table are query parameters, those of JSON rows are fields. The report of levels that the model does not know, values beyond its range and cells left empty comes with JSON only.",
+    description: "Rows as JSON, or a whole table as CSV, which comes back as CSV with its own separator, byte order mark and line ends; options of a CSV table are query parameters, those of JSON rows are fields. The report of levels that the model does not know, values beyond its range and cells left empty comes with JSON only.",
     request: { query: z.object({ model, ...tableOptions }), body: { required: true, content: { "application/json": { schema: wire.imputeRequest }, ...csv } } },
     responses: { 200: { description: "The completed table", content: { "application/json": { schema: wire.imputationSchema }, ...csv } }, ...asked },
   }),

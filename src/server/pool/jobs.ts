@@ -102,10 +102,12 @@ async function* imputeCsv({ csv, table: name = "the table", options, mostRows }:
     await turn();
   }
   const imputer = createImputer(predictor, schema, table.columns, table.name, options);
-  const { header, row } = csvFormatter(",");
+  // A table comes back as it was written: with its separator, byte order mark and line ends.
+  const { delimiter = ",", lineEnd, mark, sepLine } = table.dialect!;
+  const { header, row } = csvFormatter(delimiter, lineEnd);
   const numbered = (options.draws ?? 0) > 0;
   if (numbered && imputer.columns.includes("draw")) throw new VhgmError("usage", "The table has a column 'draw', which several draws would add; rename it.");
-  let text = header(numbered ? ["draw", ...imputer.columns] : imputer.columns);
+  let text = `${mark ? "\ufeff" : ""}${sepLine ? `sep=${delimiter}${lineEnd}` : ""}${header(numbered ? ["draw", ...imputer.columns] : imputer.columns)}`;
   for await (const rows of table.batches(batch)) {
     const tables = await imputer.complete(rows);
     yield text + tables.map((completed, k) => completed.map((cells) => row(numbered ? [String(k + 1), ...cells] : cells)).join("")).join("");
