@@ -182,6 +182,20 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("gives a completed table the file's own separator, byte order mark, line ends and ending", async () => {
+    const { page } = await openPage(browser, `${url}/#/table`);
+    const { table } = smallTable(20, 7);
+    const written = (rows: readonly (readonly string[])[]): string => `\ufeff${rows.map((row) => `${row.join("\t")}\r\n`).join("")}`;
+    await page.setInputFiles("input[type=file]", { name: "people.TSV", mimeType: "text/csv", buffer: Buffer.from(written(table)) });
+    await page.getByRole("button", { name: "Complete the table" }).click();
+    await page.waitForSelector("td.filled");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+    expect(file.suggestedFilename()).toBe("people-completed.TSV");
+    await file.saveAs(join(folder, "completed.tsv"));
+    const { text: whole } = await postCsv(`${url}/v1/impute?intervals=0.9`, csv(table));
+    expect(readFileSync(join(folder, "completed.tsv"), "utf8")).toBe(written(whole.trimEnd().split("\n").map((line) => line.split(","))));
+  });
+
   it("knows columns of other names and units, as a completion does", async () => {
     const { page } = await openPage(browser, `${url}/#/table`);
     const [header, ...rows] = smallTable(60, 5).table;

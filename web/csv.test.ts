@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeText, formatCsv, guessDelimiter, parseCsv } from "./csv.js";
+import { decodeText, dialectOf, formatCsv, parseCsv } from "./csv.js";
 
 describe("csv in the page", () => {
   it("reads quotes, line ends and a byte order mark", () => {
@@ -8,8 +8,17 @@ describe("csv in the page", () => {
   });
 
   it("finds the delimiter in the header, outside quotes", () => {
-    expect(guessDelimiter('"a,b,c";d;e\n1;2;3')).toBe(";");
+    expect(dialectOf('"a,b,c";d;e\n1;2;3').delimiter).toBe(";");
+    expect(dialectOf('"a\nb,c,d";e\n1;2').delimiter).toBe(";");
     expect(parseCsv("a\tb\n1\t2").rows).toEqual([["1", "2"]]);
+    expect(dialectOf("weight, kg\theight, cm\n70\t170", "t.tsv").delimiter).toBe("\t");
+  });
+
+  it("writes a table as it came, with its separator, byte order mark and line ends", () => {
+    for (const text of ['\ufeffa;b\r\n1,5;2\r\n"3;";\r\n', "sep=;\r\na;b\r\n1;2\r\n", "sep=:\na:b\n1:2\n", 'a\t"b, c"\n1\t2\n', 'a,"b;c"\n1,2;3\n']) {
+      const dialect = dialectOf(text);
+      expect(formatCsv(parseCsv(text, dialect), dialect)).toBe(text);
+    }
   });
 
   it("keeps empty rows of a table with one column", () => {
@@ -24,6 +33,7 @@ describe("csv in the page", () => {
   it("refuses bytes that are not UTF-8 instead of changing letters", () => {
     const bytes = (text: string, encoding: BufferEncoding): ArrayBuffer => Uint8Array.from(Buffer.from(text, encoding)).buffer;
     expect(decodeText(bytes("Größe\n1", "utf8"))).toBe("Größe\n1");
+    expect(decodeText(bytes("\ufeffa\n1", "utf8"))).toBe("\ufeffa\n1");
     expect(() => decodeText(bytes("Größe\n1", "latin1"))).toThrow(expect.objectContaining({ fault: { kind: "encoding" } }));
   });
 
@@ -34,7 +44,7 @@ describe("csv in the page", () => {
       return fc.record({ columns: row, rows: fc.array(row, { maxLength: 4 }) });
     });
     fc.assert(fc.property(table, (t) => {
-      expect(parseCsv(formatCsv(t), ",")).toEqual(t);
+      expect(parseCsv(formatCsv(t))).toEqual(t);
     }));
   });
 });

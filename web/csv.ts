@@ -1,3 +1,4 @@
+import type { Dialect } from "../src/data/table.js";
 import type { TextTable } from "./backend/backend.js";
 
 /** Why a text is no table; rows count from 1 behind the header, 0 is the header itself. */
@@ -14,24 +15,34 @@ export class CsvError extends Error {
 }
 
 /**
- * A file's bytes as text. Other encodings are refused: their letters would come back as something else.
+ * A file's bytes as text, a byte order mark included. Other encodings are refused: their letters would come back as something else.
  * @throws CsvError for bytes that are not UTF-8
  */
 export function decodeText(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new CsvError({ kind: "encoding" });
   }
 }
 
 const delimiters = [",", ";", "\t", "|"] as const;
+const mark = "\ufeff";
+/** Excel's first line that names the delimiter. */
+const sepLine = /^sep=([^\r\n"])(?:\r\n|\r|\n|$)/i;
+/** What a table is written with unless it came otherwise. */
+export const plain: Required<Dialect> = { delimiter: ",", lineEnd: "\n", mark: false, sepLine: false };
 
-/** The delimiter that the header uses most, outside quotes. */
-export function guessDelimiter(text: string): string {
-  const header = text.slice(0, 65_536).split(/\r\n|\n|\r/, 1)[0].replace(/"[^"]*"/g, "");
+/** How a file is written; its delimiter is a tab in .tsv, what a line "sep=;" says, or what the header uses most outside quotes. */
+export function dialectOf(text: string, file = ""): Required<Dialect> {
+  const isMarked = text.startsWith(mark);
+  const sample = text.slice(isMarked ? 1 : 0, 65_536);
+  const sep = sepLine.exec(sample);
+  const header = sample.slice(sep?.[0].length ?? 0).replace(/"[^"]*"/g, "").split(/\r\n|\n|\r/, 1)[0];
   const count = (d: string): number => header.split(d).length - 1;
-  return delimiters.reduce((best, d) => (count(d) > count(best) ? d : best));
+  const most = delimiters.reduce((best, d) => (count(d) > count(best) ? d : best));
+  const [lineEnd] = /\r?\n/.exec(sample.replace(/"[^"]*"/g, "")) ?? ["\n"];
+  return { delimiter: sep?.[1] ?? (/\.tsv$/i.test(file) ? "\t" : most), lineEnd: lineEnd as Dialect["lineEnd"], mark: isMarked, sepLine: sep !== null };
 }
 
 /**
@@ -39,11 +50,13 @@ export function guessDelimiter(text: string): string {
  * passed over.
  * @throws CsvError for a quote that is never closed, or a row of another length than the header
  */
-export function parseCsv(text: string, delimiter = guessDelimiter(text)): TextTable {
+export function parseCsv(text: string, dialect: Pick<Required<Dialect>, "delimiter" | "sepLine"> = dialectOf(text)): TextTable {
+  const { delimiter } = dialect;
   const lines: string[][] = [];
   let cells: string[] = [];
   let cell = "";
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  let at = text.startsWith(mark) ? 1 : 0;
+  if (dialect.sepLine) at += sepLine.exec(text.slice(at, at + 7))![0].length;
   const endLine = (): void => {
     cells.push(cell);
     if (cells.length > 1 || cells[0] !== "" || lines[0]?.length === 1) lines.push(cells);
@@ -83,10 +96,13 @@ export function parseCsv(text: string, delimiter = guessDelimiter(text)): TextTa
   return { columns, rows };
 }
 
-/** Comma-separated text with a header; cells are quoted where they must be. */
-export function formatCsv({ columns, rows }: TextTable): string {
-  const line = (cells: readonly string[]): string => (cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.map(quote).join(",")}\n`);
-  return line(columns) + rows.map(line).join("");
+/** Delimited text with a header, with commas unless a dialect is given; cells are quoted where they must be. */
+export function formatCsv({ columns, rows }: TextTable, { delimiter, lineEnd, mark: isMarked, sepLine: hasSepLine } = plain): string {
+  // In the header all delimiters are quoted, so that nobody who looks for the delimiter is misled.
+  const line = (cells: readonly string[], special: readonly string[]): string => (cells.length === 1 && cells[0] === "" ? '""' : cells.map((cell) => quote(cell, special)).join(delimiter)) + lineEnd;
+  const before = `${isMarked ? mark : ""}${hasSepLine ? `sep=${delimiter}${lineEnd}` : ""}`;
+  return before + line(columns, [...delimiters, delimiter]) + rows.map((row) => line(row, [delimiter])).join("");
 }
 
-const quote = (cell: string): string => (/[",\r\n]|^[ \t\ufeff]|[ \t]$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const quote = (cell: string, special: readonly string[]): string =>
+  /["\r\n]|^[ \t\ufeff]|[ \t]$/.test(cell) || special.some((each) => cell.includes(each)) ? `"${cell.replaceAll('"', '""')}"` : cell;

@@ -1,6 +1,6 @@
 import type { Marginals } from "../../src/data/marginals.js";
 import type { Measurement } from "../../src/inference/next.js";
-import { formatCsv, parseCsv } from "../csv.js";
+import { formatCsv, parseCsv, plain } from "../csv.js";
 import { AppError, attributeAt, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
 
 interface Problem {
@@ -75,7 +75,7 @@ export function createClient(key?: string, asked?: string): Client {
     next: async (question, signal) => (await post<{ measurements: Measurement[] }>("v1/next", question, signal)).measurements,
     async impute({ level, name, ...table }, signal) {
       const response = await ask(`v1/impute?intervals=${level}&table=${encodeURIComponent(name.slice(0, longestName))}`, { body: formatCsv(table), type: "text/csv", signal });
-      return parseCsv(await response.text(), ",");
+      return parseCsv(await response.text(), plain);
     },
     async generate(question, signal, onRows) {
       const response = await ask("v1/generate", { body: JSON.stringify({ ...question, format: "csv" }), signal });
@@ -84,7 +84,7 @@ export function createClient(key?: string, asked?: string): Client {
         for (const byte of piece) if (byte === 10) lines++;
         onRows?.(Math.max(0, lines - 1));
       });
-      return parseCsv(new TextDecoder().decode(bytes), ",");
+      return parseCsv(new TextDecoder().decode(bytes), plain);
     },
     marginals: async (signal) => (await (await ask("v1/marginals", { signal })).json()) as Marginals | null,
     close() {},

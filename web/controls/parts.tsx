@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { AppError, KnownAttribute, TextTable } from "../backend/backend.js";
+import type { Dialect } from "../../src/data/table.js";
 import { formatCsv } from "../csv.js";
 import { skillOf } from "../format.js";
 import { useApp } from "../state.js";
@@ -75,10 +76,10 @@ export function Progress({ label, done, all }: { readonly label: string; readonl
   );
 }
 
-/** Offers a table as a file. */
-export function saveTable(table: TextTable, name: string): void {
+/** Offers a table as a file. @param dialect how the table was written that it came from */
+export function saveTable(table: TextTable, name: string, dialect?: Required<Dialect>): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([formatCsv(table)], { type: "text/csv" }));
+  link.href = URL.createObjectURL(new Blob([formatCsv(table, dialect)], { type: "text/csv" }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

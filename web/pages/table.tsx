@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
+import type { Dialect } from "../../src/data/table.js";
 import type { AppError, TextTable } from "../backend/backend.js";
 import { Icon } from "../controls/icons.js";
 import { Failure, LevelSelect, Note, Progress, saveTable } from "../controls/parts.js";
-import { CsvError, decodeText, parseCsv, type Fault } from "../csv.js";
+import { CsvError, decodeText, dialectOf, parseCsv, type Fault } from "../csv.js";
 import type { Format } from "../format.js";
 import { asAppError, useApp } from "../state.js";
 import type { Text } from "../text/en.js";
@@ -21,6 +22,7 @@ const previewed = 12;
 interface OpenedFile {
   readonly name: string;
   readonly table: TextTable;
+  readonly dialect: Required<Dialect>;
 }
 
 /** What the cells of a file are like, or why they can't be read. */
@@ -56,9 +58,11 @@ export function TablePage(): JSX.Element {
     setTold(t.table.reading);
     setFile(undefined);
     try {
-      const table = parseCsv(decodeText(await chosen.arrayBuffer()));
+      const text = decodeText(await chosen.arrayBuffer());
+      const dialect = dialectOf(text, chosen.name);
+      const table = parseCsv(text, dialect);
       if (table.rows.length === 0) setTrouble(t.table.empty);
-      else setFile({ name: chosen.name, table });
+      else setFile({ name: chosen.name, table, dialect });
     } catch (error) {
       setTrouble(error instanceof CsvError ? faultText(error.fault, t, format) : asAppError(error).message);
     }
@@ -156,7 +160,7 @@ export function TablePage(): JSX.Element {
             <section class="panel" aria-labelledby="completed-title">
               <div class="section-head">
                 <h2 id="completed-title">{t.table.done(format.count(countFilled(file.table, matched, completed)))}</h2>
-                <button type="button" class="primary" onClick={() => saveTable(completed, file.name.replace(/(\.[^.]*)?$/, "-completed.csv"))}>
+                <button type="button" class="primary" onClick={() => saveTable(completed, completedName(file.name), file.dialect)}>
                   {t.common.download}
                 </button>
               </div>
@@ -169,6 +173,9 @@ export function TablePage(): JSX.Element {
     </>
   );
 }
+
+/** A name for the completed file: "people.tsv" gives "people-completed.tsv". */
+const completedName = (name: string): string => name.replace(/(?:(\.(?:csv|tsv|txt))|\.[^.]*)?$/i, (_, ending = ".csv") => `-completed${ending}`);
 
 function faultText(fault: Fault, { table: { unreadable } }: Text, { count }: Format): string {
   switch (fault.kind) {
