@@ -15,10 +15,11 @@ import { recorded } from "../gates.js";
 import type { Predictor } from "../predictor.js";
 import { openConditioned, type WhereReport } from "./conditioned.js";
 import { couplings } from "./coupling.js";
+import { learnedSampling } from "./learned.js";
 import type { Pattern } from "./pattern.js";
 import { drawInRange, learn, nobody, type World } from "./people.js";
 import { dealRounds, defaultRounds } from "./rounds.js";
-import { drawOrigins, drawRound, learnSampling, mostPilots, noSampler, originsOf, type Sampling } from "./sampling.js";
+import { drawOrigins, drawRound, mostPilots, noSampler, originsOf, type Sampling } from "./sampling.js";
 import { readWhere } from "./where.js";
 
 export interface GenerateOptions {
@@ -86,11 +87,11 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
     (await openConditioned({
       predictor, world, where, seed, chunk,
       learn: async (first) => {
-        sampling = sampler && (await learnSampling({ predictor, world, sampler, first, origins, pilots: chunkRows(model, mostPilots), rounds: options.rounds }));
+        sampling = sampler && (await learnedSampling({ predictor, world, sampler, first, origins, pilots: chunkRows(model, mostPilots), rounds: options.rounds }, schema));
         return sampling ? sampling.weigh : (_, p) => p;
       },
     }));
-  if (sampler && !where) sampling = await learnSampling({ predictor, world, sampler, first: [], origins, pilots: chunkRows(model, mostPilots), rounds: options.rounds });
+  if (sampler && !where) sampling = await learnedSampling({ predictor, world, sampler, first: [], origins, pilots: chunkRows(model, mostPilots), rounds: options.rounds }, schema);
   if (options.holes && !sampling) throw new VhgmError("usage", noSampler("which cells people lack"));
   const derived = new Set(world.derived.map(({ attribute }) => attribute));
   const rounds = sampling ? sampling.rounds : await roundsOf(predictor, world, chunk, conditioned?.places, options.rounds);

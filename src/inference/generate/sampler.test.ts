@@ -64,6 +64,16 @@ describe("people drawn by a learned sampler", () => {
     expect(await (await createGenerator(predictor, peopleSchema, { ...options, seed: 2 })).rows(0, 5)).not.toEqual(whole.slice(0, 5));
   });
 
+  test("are learned to be drawn once, whoever asks later", async () => {
+    let ran = 0;
+    const counted: Predictor = { ...predictor, run: (rows, own) => ((ran += rows.rows), predictor.run(rows, own)) };
+    const first = await (await createGenerator(counted, peopleSchema, { where: "health = 'poor'" })).rows(0, 5);
+    expect(ran).toBeGreaterThan(1000);
+    ran = 0;
+    expect(await (await createGenerator(counted, peopleSchema, { where: "health = 'poor'" })).rows(0, 5)).toEqual(first);
+    expect(ran).toBeLessThan(200);
+  });
+
   test("can lack what people like them lacked, and be of one source", async () => {
     const all = await people(500, { holes: true });
     expect(Math.abs(share(all, ({ height }) => height === "") - 0.25)).toBeLessThan(0.06);
