@@ -218,6 +218,14 @@ describe("generate", () => {
     expect(rows).toEqual(json.rows.map((row: Record<string, unknown>) => json.columns.map((name: string) => String(row[name] ?? ""))));
   });
 
+  it("gives the cells of its CSV as texts too, with the report, each row on a line", async () => {
+    const body = { rows: 300, where: "age >= 50 and weight >= 70", seed: 3 };
+    const { text, json } = await post(`${url}/v1/generate`, { ...body, format: "texts" });
+    expect(json.rows).toEqual((await post(`${url}/v1/generate`, { ...body, format: "csv" })).text.trimEnd().split("\n").slice(1).map((line) => line.split(",")));
+    expect(json.report).toEqual((await post(`${url}/v1/generate`, body)).json.report);
+    expect(text.split("\n")).toHaveLength(301);
+  });
+
   it("refuses a condition that can't be read", async () => {
     for (const where of ["age >", "agee > 3", "age >= 1000"]) expect(await post(`${url}/v1/generate`, { rows: 1, where })).toMatchObject({ status: 422, json: { code: "usage", field: "/where" } });
   });

@@ -271,6 +271,34 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("says how hard the conditions were to meet, and when few people are independent", async () => {
+    const { page } = await openPage(browser, `${url}/#/generate`);
+    const condition = async (name: string, value: string): Promise<void> => {
+      await page.getByRole("combobox", { name: "Add a condition" }).fill(name);
+      await page.keyboard.press("Enter");
+      await page.keyboard.type(value);
+    };
+    const make = () => page.getByRole("button", { name: "Generate", exact: true }).click();
+    await condition("age", "60");
+    await make();
+    await page.waitForSelector("table");
+    const { json } = await post(`${url}/v1/generate`, { rows: 100, seed: 1, where: "age >= 60" });
+    expect(await page.locator(".invented").innerText()).toContain(`About ${Math.round(100 * json.report.where.share)}% of the learned population meet the conditions.`);
+    expect(await page.locator(".invented .notice.warn").count()).toBe(0);
+    await page.route("**/v1/generate", async (route) => {
+      const answer = (await (await route.fetch()).json()) as { report: { where: object } };
+      Object.assign(answer.report.where, { effective: 12.7, share: 1e-5 });
+      await route.fulfill({ json: answer });
+    });
+    await condition("weight", "50");
+    await make();
+    await page.waitForSelector(".invented table");
+    expect(await page.locator(".invented .notice.warn").allInnerTexts()).toEqual([
+      "The model has seen hardly anybody like that; what it says of them is extrapolation.",
+      "In what the conditions name only about 12 of the 100 people are independent; several repeat one person's values there.",
+    ]);
+  });
+
   it("says how alike invented people are, what the model holds of real ones, and what it cannot tell", async () => {
     const { page, faults } = await openPage(browser, `${url}/#/generate`);
     await page.getByRole("button", { name: "Generate", exact: true }).click();

@@ -10,7 +10,7 @@ describe("what is at fault in a request", () => {
     [generateRequest, { rows: 1.5 }, "The field /rows is 1.5, but takes a whole number."],
     [generateRequest, { rows: "10" }, "The field /rows is '10', but takes a number."],
     [generateRequest, { rows: 0 }, "The field /rows is 0, but must be at least 1."],
-    [generateRequest, { rows: 1, format: "xml" }, "The field /format is 'xml', but takes one of: json, csv."],
+    [generateRequest, { rows: 1, format: "xml" }, "The field /format is 'xml', but takes one of: json, csv, texts."],
     [predictRequest, [], "The body is a list, but takes an object."],
     [predictRequest, null, "The body is null, but takes an object."],
     [predictRequest, { level: 90 }, "The field /level is 90, but must be below 1."],

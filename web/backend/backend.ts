@@ -2,6 +2,7 @@ import type { NeverBlock } from "../../src/bundle/neverTogether.js";
 import type { TrainingCard } from "../../src/bundle/card.js";
 import type { Marginals } from "../../src/data/marginals.js";
 import type { Comparison, Scenario } from "../../src/inference/compare.js";
+import type { WhereReport } from "../../src/inference/generate/conditioned.js";
 import type { Measurement } from "../../src/inference/next.js";
 import type { Given, Prediction } from "../../src/inference/predict.js";
 import type { Attribute } from "../../src/schema/schema.js";
@@ -70,6 +71,11 @@ export interface GenerateQuestion {
   readonly seed: number;
 }
 
+/** Invented people, and how hard their conditions were to meet. */
+export interface Invented extends TextTable {
+  readonly where?: WhereReport;
+}
+
 /**
  * What answers the app's questions: the server, or the model in the page.
  * All reject with an `AppError`, or with the signal's reason once it is aborted.
@@ -81,7 +87,7 @@ export interface Backend {
   /** What measuring further attributes would be worth, the best first. */
   next(question: NextQuestion, signal: AbortSignal): Promise<readonly Measurement[]>;
   impute(question: ImputeQuestion, signal: AbortSignal): Promise<TextTable>;
-  generate(question: GenerateQuestion, signal: AbortSignal, onRows?: (rows: number) => void): Promise<TextTable>;
+  generate(question: GenerateQuestion, signal: AbortSignal, onRows?: (rows: number) => void): Promise<Invented>;
   /** What the model remembers of its training table's columns; null for models of older programs. */
   marginals(signal: AbortSignal): Promise<Marginals | null>;
   close(): void;

@@ -1,7 +1,7 @@
 import type { Marginals } from "../../src/data/marginals.js";
 import type { Measurement } from "../../src/inference/next.js";
 import { formatCsv, parseCsv, plain } from "../csv.js";
-import { AppError, attributeAt, type Backend, type KnownAttribute, type ModelFacts } from "./backend.js";
+import { AppError, attributeAt, type Backend, type Invented, type KnownAttribute, type ModelFacts, type TextTable } from "./backend.js";
 
 interface Problem {
   readonly detail?: string;
@@ -78,13 +78,14 @@ export function createClient(key?: string, asked?: string): Client {
       return parseCsv(await response.text(), plain);
     },
     async generate(question, signal, onRows) {
-      const response = await ask("v1/generate", { body: JSON.stringify({ ...question, format: "csv" }), signal });
+      const response = await ask("v1/generate", { body: JSON.stringify({ ...question, format: "texts" }), signal });
       let lines = 0;
       const bytes = await pieces(response, (piece) => {
         for (const byte of piece) if (byte === 10) lines++;
-        onRows?.(Math.max(0, lines - 1));
+        onRows?.(lines);
       });
-      return parseCsv(new TextDecoder().decode(bytes), plain);
+      const { columns, rows, report } = JSON.parse(new TextDecoder().decode(bytes)) as TextTable & { readonly report: Pick<Invented, "where"> };
+      return { columns, rows, where: report.where };
     },
     marginals: async (signal) => (await (await ask("v1/marginals", { signal })).json()) as Marginals | null,
     close() {},

@@ -8,7 +8,7 @@ import { createImputer } from "../../src/inference/impute.js";
 import { nextMeasurements } from "../../src/inference/next.js";
 import { predict } from "../../src/inference/predict.js";
 import { openPredictor, type Predictor } from "../../src/inference/predictor.js";
-import type { GenerateQuestion, ImputeQuestion, TextTable } from "./backend.js";
+import type { GenerateQuestion, ImputeQuestion, Invented, TextTable } from "./backend.js";
 import { factsOf } from "./facts.js";
 import type { Reply, Request } from "./messages.js";
 
@@ -78,7 +78,7 @@ async function impute({ bundle, predictor }: Opened, { name, columns, rows, leve
   return { columns: imputer.columns, rows: completed };
 }
 
-async function generate({ bundle, predictor }: Opened, { rows, where, seed }: GenerateQuestion, id: number): Promise<TextTable> {
+async function generate({ bundle, predictor }: Opened, { rows, where, seed }: GenerateQuestion, id: number): Promise<Invented> {
   const generator = await createGenerator(predictor, bundle.schema, { where, seed });
   const people: (readonly string[])[] = [];
   while (people.length < rows && !cancelled.has(id)) {
@@ -86,5 +86,5 @@ async function generate({ bundle, predictor }: Opened, { rows, where, seed }: Ge
     tell({ id, kind: "rows", rows: people.length });
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return { columns: generator.columns, rows: people };
+  return { columns: generator.columns, rows: people, where: generator.report().where };
 }

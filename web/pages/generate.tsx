@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { formatCondition, type Condition } from "../../src/schema/condition.js";
-import type { AppError, KnownAttribute, TextTable } from "../backend/backend.js";
+import type { AppError, Invented, KnownAttribute } from "../backend/backend.js";
 import { AttributeSearch } from "../controls/combobox.js";
 import { Icon } from "../controls/icons.js";
 import { Failure, Note, Progress, saveTable } from "../controls/parts.js";
 import { ValueField } from "../controls/valueField.js";
 import { isLevels, titleOf } from "../format.js";
 import { asAppError, isReadable, useApp } from "../state.js";
+import { ConditionNotes } from "./generate/conditionNotes.js";
 import { compareInvented, Figures, type InventedFigures } from "./generate/figures.js";
 import { Preview } from "./table/preview.js";
 
@@ -33,7 +34,7 @@ export function GeneratePage(): JSX.Element {
   const [rows, setRows] = useState("100");
   const [seed, setSeed] = useState("1");
   const [done, setDone] = useState<number>();
-  const [made, setMade] = useState<TextTable>();
+  const [made, setMade] = useState<Invented>();
   const [figures, setFigures] = useState<InventedFigures>();
   const [failure, setFailure] = useState<AppError>();
   const [told, setTold] = useState("");
@@ -170,6 +171,7 @@ export function GeneratePage(): JSX.Element {
                 </button>
               </div>
               {madeUnder !== settings && <Note kind="warn">{t.generate.stale}</Note>}
+              <ConditionNotes people={made} />
               <p class="faint small">{t.generate.preview(format.count(Math.min(previewed, made.rows.length)))}</p>
               <Preview title={t.generate.preview(format.count(Math.min(previewed, made.rows.length)))} columns={made.columns} rows={made.rows.slice(0, previewed).map((row) => row.map((text) => ({ text, filled: false })))} />
             </div>

@@ -186,6 +186,9 @@ export const en = {
     preview: (count: string): string => `Preview: the first ${count === "1" ? "person" : `${count} people`}`,
     done: (count: string): string => `${plural(count, "person", "people")} invented.`,
     cancelled: "Cancelled.",
+    meet: (share: string): string => `About ${share} of the learned population meet the conditions.`,
+    hardlyAnybody: "The model has seen hardly anybody like that; what it says of them is extrapolation.",
+    fewIndependent: (effective: string, rows: string): string => `In what the conditions name only about ${effective} of the ${rows} people are independent; several repeat one person's values there.`,
     limits: "Invented rows keep what the model learned, not more.",
     figures: {
       fidelity: "How alike to the training table",

@@ -183,6 +183,9 @@ export const ja: Text = {
     preview: (count) => `プレビュー: 最初の ${count} 人`,
     done: (count) => `${count} 人を生成しました。`,
     cancelled: "中止しました。",
+    meet: (share) => `学習した集団のおよそ ${share} が条件を満たします。`,
+    hardlyAnybody: "モデルはこのような人をほとんど見ていません。結果は外挿です。",
+    fewIndependent: (effective, rows) => `条件に挙げた属性については、${rows} 人のうち独立なのはおよそ ${effective} 人だけで、同じ人の値が繰り返されています。`,
     limits: "生成された行が保つのはモデルが学んだことだけです。",
     figures: {
       fidelity: "学習した表との近さ",

@@ -123,7 +123,7 @@ export const routes = {
     path: "/v1/generate",
     summary: "Invent people with the learned relations",
     request: { query: z.object({ model }), body: { required: true, content: { "application/json": { schema: wire.generateRequest } } } },
-    responses: { 200: { description: "Invented people", content: { "application/json": { schema: wire.generatedSchema }, ...csv } }, ...asked },
+    responses: { 200: { description: "Invented people", content: { "application/json": { schema: z.union([wire.generatedSchema, wire.generatedTextsSchema]) }, ...csv } }, ...asked },
   }),
   health: createRoute({ method: "get", path: "/healthz", summary: "Whether the server lives", responses: { 200: json(wire.healthSchema, "It does") } }),
   ready: createRoute({ method: "get", path: "/readyz", summary: "Whether a model is ready to answer", responses: { 200: json(wire.readySchema, "It is"), ...problems(503) } }),

@@ -107,7 +107,7 @@ export const generateRequest = z
     where: z.string().max(10_000).optional().openapi({ description: "What everybody has to meet, such as sex = 'F' and age >= 60." }),
     rounds: z.int().min(1).max(1000).optional().openapi({ description: "Passes per row; more keeps relations better." }),
     seed: seed.default(1),
-    format: z.enum(["json", "csv"]).default("json"),
+    format: z.enum(["json", "csv", "texts"]).default("json").openapi({ description: "json: rows as objects; texts: rows as lists of cells as a CSV table has them, with the report; csv: a table alone." }),
   })
   .openapi("GenerateRequest");
 
@@ -237,18 +237,25 @@ const likenessSchema = z
   })
   .openapi("Likeness", { description: "Invented people beside what the model remembers of its training table; absent under a condition, and for models of older programs." });
 
+const generateReport = z.strictObject({
+  rounds: z.int(),
+  unlearned: z.array(z.string()),
+  where: z
+    .strictObject({
+      condition: z.string(),
+      share: z.number().openapi({ description: "Estimated share of the learned population that meets the condition." }),
+      exact: z.boolean(),
+      drawn: z.number(),
+      effective: z.number().openapi({ description: "About how many rows are independent as to what the condition names." }),
+    })
+    .optional(),
+});
 export const generatedSchema = z
-  .strictObject({
-    columns: z.array(z.string()),
-    rows: z.array(rowSchema),
-    report: z.strictObject({
-      rounds: z.int(),
-      unlearned: z.array(z.string()),
-      where: z.strictObject({ condition: z.string(), share: z.number(), exact: z.boolean(), drawn: z.number(), effective: z.number() }).optional(),
-    }),
-    likeness: likenessSchema.optional(),
-  })
+  .strictObject({ columns: z.array(z.string()), rows: z.array(rowSchema), report: generateReport, likeness: likenessSchema.optional() })
   .openapi("Generated");
+export const generatedTextsSchema = z
+  .strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.string())), report: generateReport })
+  .openapi("GeneratedTexts", { description: "Rows of cells as a CSV table has them, \"\" for a hole." });
 
 const attributeFields = {
   ...answerFields,

@@ -123,19 +123,21 @@ async function* generate({ rows, options, format }: Of<"generate">, { schema, ca
   const attributeOf = attributesOf(schema, columns, "the people");
   // Under a condition people are meant to differ from the training table's.
   const seen = card.marginals && format === "json" && options.where === undefined ? new CellsBuilder(schema, columns, "the people") : undefined;
-  const write = (cells: TextRow): string =>
-    format === "csv" ? row(cells) : JSON.stringify(Object.fromEntries(columns.map((name, c) => [name, jsonCell(cells[c], attributeOf(name))])));
-  let before = format === "csv" ? header(columns) : `{"columns":${JSON.stringify(columns)},"rows":[`;
+  const head = `{"columns":${JSON.stringify(columns)},"rows":[`;
+  // Rows of texts stand on lines of their own, so that a reader can count them as they come.
+  const { before, between, write } = {
+    csv: { before: header(columns), between: "", write: row },
+    texts: { before: `${head}\n`, between: ",\n", write: (cells: TextRow) => JSON.stringify(cells) },
+    json: { before: head, between: ",", write: (cells: TextRow) => JSON.stringify(Object.fromEntries(columns.map((name, c) => [name, jsonCell(cells[c], attributeOf(name))]))) },
+  }[format];
   for (let first = 0; first < rows; first += invented) {
     const people = await generator.rows(first, Math.min(invented, rows - first));
     if (first < comparedRows) seen?.add(people.slice(0, comparedRows - first));
-    yield before + people.map(write).join(format === "csv" ? "" : ",");
-    before = format === "csv" ? "" : ",";
+    yield (first === 0 ? before : between) + people.map(write).join(between);
   }
-  if (format === "json") {
-    const likeness = seen && JSON.stringify(likenessOf(card.marginals!, seen.finish()));
-    yield `],"report":${JSON.stringify(generator.report())}${likeness ? `,"likeness":${likeness}` : ""}}`;
-  }
+  if (format === "csv") return;
+  const likeness = seen && JSON.stringify(likenessOf(card.marginals!, seen.finish()));
+  yield `],"report":${JSON.stringify(generator.report())}${likeness ? `,"likeness":${likeness}` : ""}}`;
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -18,7 +18,7 @@ export type Job = { readonly model: string } & (
   | { readonly kind: "next"; readonly given: Given; readonly options: NextOptions }
   | { readonly kind: "imputeRows"; readonly rows: readonly Readonly<Record<string, JsonCell>>[]; readonly table?: string; readonly options: ImputeOptions }
   | { readonly kind: "imputeCsv"; readonly csv: Uint8Array; readonly table?: string; readonly options: ImputeOptions; readonly mostRows: number }
-  | { readonly kind: "generate"; readonly rows: number; readonly options: Pick<GenerateOptions, "where" | "rounds" | "seed">; readonly format: "json" | "csv" }
+  | { readonly kind: "generate"; readonly rows: number; readonly options: Pick<GenerateOptions, "where" | "rounds" | "seed">; readonly format: "json" | "csv" | "texts" }
 );
 export type JobKind = Job["kind"];
 
