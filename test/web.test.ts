@@ -143,6 +143,7 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
 
   it("compares scenarios, the largest difference first", async () => {
     const { page, faults } = await openPage(browser, `${url}/#/compare`);
+    await page.getByRole("button", { name: "Start from nothing" }).click();
     for (const [k, age] of ["30", "70"].entries()) {
       await page.locator(".scenario").nth(k).getByRole("combobox", { name: "Add an attribute" }).fill("age");
       await page.keyboard.press("Enter");
@@ -166,6 +167,29 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     await page.waitForSelector("text=age = 400 is unusual given the rest");
     expect(await page.locator(".scenario").nth(0).locator(".field-note").count()).toBe(0);
     expect(faults).toEqual([]);
+  });
+
+  it("begins a comparison with an example, which gives way to what is entered", async () => {
+    const { page } = await openPage(browser, `${url}/#/compare`);
+    await page.waitForSelector(".difference");
+    const smoking = page.locator(".scenario .known-name", { hasText: "smoking" });
+    expect(await smoking.count()).toBe(2);
+    expect(await page.locator("main > .notice").first().innerText()).toContain("two people who differ in smoking");
+    await page.locator(".scenario").first().getByRole("combobox", { name: "Add an attribute" }).fill("age");
+    await page.keyboard.press("Enter");
+    expect(await page.getByRole("button", { name: "Start from nothing" }).count()).toBe(0);
+    expect(await smoking.count()).toBe(2);
+    // What is known of the person is not what the example is about.
+    await page.reload();
+    await page.waitForSelector("h1");
+    await page.getByRole("link", { name: "Person" }).click();
+    await enter(page, "smoking", "");
+    await page.locator(".known .segment").last().click();
+    await page.getByRole("link", { name: "Compare" }).click();
+    await page.waitForSelector(".scenario .known-name");
+    expect(await smoking.count()).toBe(0);
+    await page.getByRole("button", { name: "Start from nothing" }).click();
+    expect(await page.locator("main").innerText()).toContain("Give at least one scenario a value of its own");
   });
 
   it("completes a dropped table in parts, to what the server makes of it in one", async () => {

@@ -193,10 +193,7 @@ interface OpenedProps {
 function Opened({ facts, backend, language, page, children }: OpenedProps): JSX.Element {
   const [given, setGiven] = useState<Entered>({});
   const [pinned, setPinned] = useState<readonly string[]>([]);
-  const [scenarios, setScenarios] = useState<readonly EnteredScenario[]>([
-    { name: "A", given: {} },
-    { name: "B", given: {} },
-  ]);
+  const [scenarios, setScenarios] = useState<readonly EnteredScenario[]>();
   const attributeOf = useMemo(() => new Map(facts.attributes.map((attribute) => [attribute.name, attribute])), [facts]);
   const format = useMemo(() => createFormat(language), [language]);
   const state: AppState = { facts, attributeOf, backend, t: languages[language], format, given, setGiven, pinned, setPinned, scenarios, setScenarios };

@@ -22,7 +22,8 @@ export interface AppState {
   setGiven(given: Entered): void;
   readonly pinned: readonly string[];
   setPinned(names: readonly string[]): void;
-  readonly scenarios: readonly EnteredScenario[];
+  /** undefined until the person has entered something: the page shows an example. */
+  readonly scenarios: readonly EnteredScenario[] | undefined;
   setScenarios(scenarios: readonly EnteredScenario[]): void;
 }
 

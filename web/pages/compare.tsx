@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { differenceSize } from "../../src/inference/difference.js";
 import type { Prediction } from "../../src/inference/predict.js";
 import { Pager } from "../controls/pager.js";
@@ -9,16 +9,20 @@ import { titleOf } from "../format.js";
 import { readable, useApp, useAsk } from "../state.js";
 import { Difference } from "./compare/difference.js";
 import { ScenarioPanel } from "./compare/scenario.js";
+import { suggestions } from "./suggest.js";
 
 const pageSize = 12;
 const level = 0.9;
 const letters = ["A", "B", "C"];
+const blank = letters.slice(0, 2).map((name) => ({ name, given: {} }));
 
 export function ComparePage(): JSX.Element {
-  const { facts, attributeOf, backend, t, format, given, scenarios, setScenarios } = useApp();
+  const { facts, attributeOf, backend, t, format, given, scenarios: entered, setScenarios } = useApp();
   const [page, setPage] = useState(0);
   const [retries, setRetries] = useState(0);
   const shared = readable(given, attributeOf);
+  const example = useMemo(() => suggestions(facts.attributes).find(({ attribute }) => !Object.hasOwn(shared, attribute.name)), [facts, JSON.stringify(shared)]);
+  const scenarios = entered ?? (example ? [{ name: letters[0], given: { [example.attribute.name]: example.low } }, { name: letters[1], given: { [example.attribute.name]: example.high } }] : blank);
   const people = scenarios.map((scenario) => ({ name: scenario.name, given: readable(scenario.given, attributeOf) }));
   const taken = new Set([...Object.keys(shared), ...people.flatMap((scenario) => Object.keys(scenario.given))]);
   const open = facts.attributes.filter(({ name }) => !taken.has(name)).map(({ name }) => name);
@@ -60,6 +64,14 @@ export function ComparePage(): JSX.Element {
           </ul>
         )}
       </section>
+      {!entered && example && (
+        <div class="notice">
+          <p>{t.compare.example(titleOf(example.attribute))}</p>
+          <button type="button" class="quiet" onClick={() => setScenarios(blank)}>
+            {t.person.clear}
+          </button>
+        </div>
+      )}
       <div class="scenarios" data-count={scenarios.length}>
         {scenarios.map((scenario, k) => (
           <ScenarioPanel

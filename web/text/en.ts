@@ -116,6 +116,7 @@ export const en = {
     scenarioEmpty: "No value of its own",
     add: "Add a scenario",
     remove: "Remove this scenario",
+    example: (name: string): string => `An example to begin with: two people who differ in ${name}. Change the values, add others, or begin anew.`,
     needTwo: "Give at least one scenario a value of its own to see differences.",
     differences: "Differences, largest first",
     against: (name: string, first: string): string => `${name} against ${first}`,

@@ -115,6 +115,7 @@ export const ja: Text = {
     scenarioEmpty: "固有の値なし",
     add: "シナリオを追加",
     remove: "このシナリオを削除",
+    example: (name) => `はじめの例: ${name} だけが異なる二人です。値を変える、属性を足す、または最初からやり直せます。`,
     needTwo: "違いを見るには、少なくともひとつのシナリオに固有の値を入力してください。",
     differences: "違い(大きい順)",
     against: (name, first) => `${name}(${first} との差)`,
