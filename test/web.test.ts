@@ -295,6 +295,19 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("says what comes of inventing people, and offers conditions to try", async () => {
+    const { page } = await openPage(browser, `${url}/#/generate`);
+    expect(await page.locator(".invitation").innerText()).toContain("A table of invented people");
+    await page.locator(".invitation button", { hasText: "age ≥" }).click();
+    const least = Number(await page.locator(".known-list input[type=number]").inputValue());
+    expect(least).toBeGreaterThan(20);
+    await page.getByRole("button", { name: "Generate", exact: true }).click();
+    await page.waitForSelector(".invented table");
+    expect(await page.locator(".invitation").count()).toBe(0);
+    const [columns, ...rows] = await downloaded(page);
+    expect(rows.filter((row) => Number(row[columns.indexOf("age")]) < least)).toEqual([]);
+  });
+
   it("says how hard the conditions were to meet, and when few people are independent", async () => {
     const { page } = await openPage(browser, `${url}/#/generate`);
     const condition = async (name: string, value: string): Promise<void> => {

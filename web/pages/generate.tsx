@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { formatCondition, type Condition } from "../../src/schema/condition.js";
 import type { AppError, Invented, KnownAttribute } from "../backend/backend.js";
 import { AttributeSearch } from "../controls/combobox.js";
@@ -10,6 +10,7 @@ import { isLevels, titleOf } from "../format.js";
 import { asAppError, isReadable, useApp } from "../state.js";
 import { ConditionNotes } from "./generate/conditionNotes.js";
 import { compareInvented, Figures, type InventedFigures } from "./generate/figures.js";
+import { suggestions } from "./suggest.js";
 import { Preview } from "./table/preview.js";
 
 const operators = [">=", "<=", "=", "!="] as const;
@@ -24,6 +25,8 @@ interface Wish {
 }
 
 const previewed = 12;
+/** Conditions that are offered to begin with. */
+const suggested = 3;
 const most = 100_000;
 const largestSeed = 4_294_967_295;
 let wishes = 0;
@@ -162,6 +165,7 @@ export function GeneratePage(): JSX.Element {
             {told}
           </p>
           {failure && <Failure error={failure} />}
+          {!made && done === undefined && !failure && <Invitation onTry={(name, op, value) => setConditions([...conditions, { id: ++wishes, name, op, value }])} taken={conditions.map(({ name }) => name)} />}
           {made && (
             <div class="panel">
               <div class="section-head">
@@ -181,6 +185,33 @@ export function GeneratePage(): JSX.Element {
         </section>
       </div>
     </>
+  );
+}
+
+/** What comes of the page, and conditions to try it with. */
+function Invitation({ taken, onTry }: { readonly taken: readonly string[]; readonly onTry: (name: string, op: Operator, value: string) => void }): JSX.Element {
+  const { facts, t } = useApp();
+  const examples = useMemo(() => suggestions(facts.attributes), [facts]).filter(({ attribute: { name } }) => !taken.includes(name)).slice(0, suggested);
+  return (
+    <div class="panel invitation">
+      <h2>{t.generate.invitation}</h2>
+      <ul class="limits">
+        {t.generate.outcomes.map((outcome) => (
+          <li key={outcome}>{outcome}</li>
+        ))}
+      </ul>
+      {examples.length > 0 && <p>{t.generate.tryCondition}</p>}
+      <div class="actions">
+        {examples.map(({ attribute, high }) => {
+          const op = isLevels(attribute) ? "=" : ">=";
+          return (
+            <button key={attribute.name} type="button" class="quiet" onClick={() => onTry(attribute.name, op, high)}>
+              {titleOf(attribute)} {signs[op]} {high} {attribute.unit && <span class="unit">{attribute.unit}</span>}
+            </button>
+          );
+        })}
+      </div>
+    </div>
   );
 }
 
