@@ -160,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     // A change of a probability is no percentage of it.
     const levels = json.attributes.find(({ type }: { type: string }) => type === "binary");
     const moved = Math.abs(levels.contrasts[0].levels[0].value);
-    expect(await page.locator(".difference", { has: page.getByRole("heading", { name: levels.name, exact: true }) }).innerText()).toMatch(new RegExp(`[+\u2212]${String(Number((100 * moved).toFixed(1))).replace(".", "\\.")} points`));
+    expect(await page.locator(".difference", { has: page.getByRole("heading", { name: levels.name, exact: true }) }).innerText()).toMatch(new RegExp(`[+\u2212]${String(Number((100 * moved).toFixed(1))).replace(".", "\\.")} percentage points`));
     // What is unusual is said of the scenario whose value it is.
     expect(await page.locator(".scenario .field-note").count()).toBe(0);
     await page.locator(".scenario").nth(1).locator("input[type=number]").fill("400");

@@ -47,7 +47,7 @@ export const en = {
     cancel: "Cancel",
     rows: (count: string): string => plural(count, "row", "rows"),
     days: "days",
-    points: (difference: string): string => `${difference} points`,
+    points: (difference: string): string => `${difference} percentage points`,
     error: "That did not work",
   },
   search: {

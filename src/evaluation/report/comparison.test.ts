@@ -27,6 +27,17 @@ describe("the page of a comparison", () => {
     expect(html.match(/<td[^>]*>Fasting glucose \(glucose\), mg\/dL<\/td>/g)).toEqual(['<td class="long" rowspan="2">Fasting glucose (glucose), mg/dL</td>']);
   });
 
+  it("tells how probabilities change in percentage points, with one minus sign for figures and axis", () => {
+    const { attributes: [glucose], ...rest } = comparison(["current"]);
+    const levels = (yes: number): Answer => ({ name: "drug", type: "binary", levels: [{ level: "no", probability: 1 - yes }, { level: "yes", probability: yes }] });
+    const drug = { name: "drug", type: "binary" as const, answers: [levels(0.7), levels(0.2)], contrasts: [{ scenario: "current", levels: [{ level: "no", value: 0.5 }, { level: "yes", value: -0.5 }], size: 0.5 }], size: 0.5 };
+    const low = { ...glucose, contrasts: glucose.contrasts.map((own) => ({ ...own, mean: { value: -9 } })) };
+    const html = renderComparison({ ...rest, attributes: [drug, low] }, { model: "m", given: {} });
+    expect(html).toContain("<td>+50.0 percentage points</td>");
+    expect(html).toContain(">−0.5</text>");
+    expect(html).not.toContain(">-0.5</text>");
+  });
+
   it("gives differences three digits", () => {
     expect(page(["current"])).toContain("<td>+1.23</td>");
     expect(page(["current"])).toContain("<td>+0.0221, +1, +132</td>");

@@ -60,7 +60,7 @@ function picture({ attributes, scenarios }: Comparison): string {
       }),
     ];
   });
-  const grid = ticks(x.domain, 6).flatMap((t) => [line(x(t), top, x(t), height - 8, t === 0 ? "zero" : "grid"), label(x(t), top - 8, String(t), { class: "tick", "text-anchor": "middle" })]);
+  const grid = ticks(x.domain, 6).flatMap((t) => [line(x(t), top, x(t), height - 8, t === 0 ? "zero" : "grid"), label(x(t), top - 8, String(t).replace("-", "−"), { class: "tick", "text-anchor": "middle" })]);
   return drawing(width, height, "Differences between the scenarios, the largest first", [...grid, ...rows]);
 }
 
@@ -71,7 +71,7 @@ const points = (x: number): string => `${x > 0 ? "+" : x < 0 ? "−" : ""}${Math
 function differenceText({ type }: ComparedAttribute, own: Contrast): string {
   const { value, low, high }: EnsembleDifference = own.mean ?? mostMoved(own);
   const text = own.mean ? signed : points;
-  const unit = !own.mean ? " points" : type === "date" ? " days" : "";
+  const unit = !own.mean ? " percentage points" : type === "date" ? " days" : "";
   return `${text(value)}${unit}${low === undefined || high === undefined ? "" : ` [${text(low)}, ${text(high)}]`}`;
 }
 

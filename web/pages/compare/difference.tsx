@@ -69,8 +69,8 @@ function ContrastText({ contrast, attribute, first, tone }: { readonly contrast:
       )}
       {largest && (
         <p class="contrast-value">
-          <strong>{t.common.points(format.points(largest.value))}</strong>
           <span>{largest.level}</span>
+          <strong>{t.common.points(format.points(largest.value))}</strong>
           {bounds(largest, format.points)}
         </p>
       )}
