@@ -227,6 +227,8 @@ describe("generate", () => {
   });
 
   it("refuses a condition that can't be read", async () => {
+    expect((await post(`${url}/v1/generate`, { rows: 1, where: "sex = F" })).json.detail).toBe("The people asked for can't be found: in sex = F: F is a level of sex; levels are written in quotes, as 'F'.");
+    expect((await post(`${url}/v1/generate`, { rows: 1, where: "age > agee" })).json.detail).toContain("in age > agee: no attribute has the name agee; near to it is age");
     for (const where of ["age >", "agee > 3", "age >= 1000"]) expect(await post(`${url}/v1/generate`, { rows: 1, where })).toMatchObject({ status: 422, json: { code: "usage", field: "/where" } });
   });
 });

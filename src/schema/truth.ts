@@ -54,7 +54,11 @@ export function bindCondition(condition: Condition, attributes: readonly Attribu
 }
 
 function bindPair(condition: Condition & { kind: "pair" }, attributes: readonly Attribute[]): Bound {
-  const places = [condition, { ...condition, name: condition.other }].map((side) => findAttribute(side, attributes));
+  const first = findAttribute(condition, attributes);
+  const { name, levels = [] } = attributes[first];
+  const isName = attributes.some((attribute) => attribute.name === condition.other || attribute.aliases?.includes(condition.other));
+  if (!isName && levels.includes(condition.other)) fail(condition, `${condition.other} is a level of ${name}; levels are written in quotes, as '${condition.other}'`);
+  const places = [first, findAttribute(condition, attributes, condition.other)];
   const [a, b] = places.map((at) => attributes[at]);
   const alike = isNumeric(a.type) && isNumeric(b.type) && (a.type === "date") === (b.type === "date");
   if (!alike || a === b) fail(condition, `${a.name} (${a.type}) is compared with ${b.name} (${b.type}); allowed are two different numbers, or two dates`);
@@ -65,8 +69,7 @@ function fail(condition: Condition, message: string): never {
   throw new VhgmError("schema", `in ${formatCondition(condition)}: ${message}`);
 }
 
-function findAttribute(condition: Condition & { name: string }, attributes: readonly Attribute[]): number {
-  const { name } = condition;
+function findAttribute(condition: Condition & { name: string }, attributes: readonly Attribute[], name = condition.name): number {
   const named = attributes.findIndex((attribute) => attribute.name === name);
   const at = named >= 0 ? named : attributes.findIndex(({ aliases }) => aliases?.includes(name));
   if (at >= 0 && attributes[at].role === "attribute") return at;
