@@ -252,8 +252,8 @@ describe("addresses", () => {
   });
 
   it("asks for the media type that it reads", async () => {
-    expect((await ask(`${url}/v1/predict`, { method: "POST", body: "{}" })).json).toMatchObject({ status: 415 });
-    expect((await ask(`${url}/v1/impute`, { method: "POST", body: "{}" })).json).toMatchObject({ status: 415 });
+    expect((await ask(`${url}/v1/predict`, { method: "POST", headers: { "content-type": "text/html" }, body: "{}" })).json).toMatchObject({ status: 415, detail: "The body has the media type 'text/html'; send application/json, and say so in the header Content-Type." });
+    expect((await ask(`${url}/v1/impute`, { method: "POST", body: new Uint8Array(2) })).json).toMatchObject({ status: 415, detail: "The body has no media type; send application/json or text/csv, and say so in the header Content-Type." });
   });
 
   it("has pages for people, and security headers on every answer", async () => {

@@ -5,7 +5,7 @@ import { problemResponse, Refusal, refusalOf } from "./api/problem.js";
 import { routes, type RouteName } from "./api/routes.js";
 import * as wire from "./api/schemas.js";
 import type { Keys, RateLimit } from "./access.js";
-import { checked, mediaType, parseJson, readBody, readJson } from "./body.js";
+import { checked, mediaType, otherType, parseJson, readBody, readJson } from "./body.js";
 import type { ServedModel } from "./catalogue.js";
 import type { StaticFile } from "./files.js";
 import { crossOrigin, knownHost, secure } from "./headers.js";
@@ -228,7 +228,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
         return streamed(c, { model, kind: "imputeCsv", csv, table, options, mostRows: limits.rows }, "text/csv; charset=utf-8", done);
       });
     }
-    if (type !== "application/json") throw new Refusal(415, "media-type", "The body's media type is not allowed; send application/json or text/csv.");
+    if (type !== "application/json") throw otherType(c, "application/json or text/csv");
     query(c, nothing);
     return asTable(async (done) => {
       const { rows, table, ...options } = parseJson(await readBody(c, json), wire.imputeRequest);

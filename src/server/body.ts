@@ -50,8 +50,14 @@ export async function readBody({ req }: Context, { most, within }: BodyLimits): 
 /** The media type without its parameters. */
 export const mediaType = ({ req }: Context): string => (req.header("content-type") ?? "").split(";")[0].trim().toLowerCase();
 
+/** @param allowed what may be sent in its place */
+export function otherType(c: Context, allowed: string): Refusal {
+  const given = mediaType(c);
+  return new Refusal(415, "media-type", `The body has ${given === "" ? "no media type" : `the media type '${given.slice(0, 100)}'`}; send ${allowed}, and say so in the header Content-Type.`);
+}
+
 export async function readJson<T extends z.ZodType>(c: Context, schema: T, limits: BodyLimits): Promise<z.output<T>> {
-  if (mediaType(c) !== "application/json") throw new Refusal(415, "media-type", "The body's media type is not allowed; send application/json.");
+  if (mediaType(c) !== "application/json") throw otherType(c, "application/json");
   return parseJson(await readBody(c, limits), schema);
 }
 
