@@ -259,6 +259,10 @@ describe("addresses", () => {
   it("has pages for people, and security headers on every answer", async () => {
     const docs = await ask(`${url}/docs`);
     expect(docs.text).toContain(`${url}/v1/predict`);
+    const examples = [...docs.text.matchAll(/-d '(.*?)' (http[^ <]+)<\/pre>/g)].map(([, body, address]) => [body.replaceAll("&quot;", '"').replaceAll("&gt;", ">").replaceAll("&#39;", "'").replaceAll("'\\''", "'"), address]);
+    expect(examples.map(([, address]) => new URL(address).pathname)).toEqual(["/v1/predict", "/v1/compare", "/v1/next", "/v1/impute", "/v1/generate"]);
+    for (const [body, address] of examples) expect(await post(address, JSON.parse(body))).toMatchObject({ status: 200 });
+    for (const [, target] of docs.text.matchAll(/href="#([^"]+)"/g)) expect(docs.text).toContain(`id="${target}"`);
     expect(docs.text).toContain("number, above 0, below 1");
     const options = (await ask(`${url}/openapi.json`)).json.paths["/v1/impute"].post.parameters as { name: string; description?: string; schema: { description?: string } }[];
     expect(options.filter(({ description, schema }) => !description && !schema.description).map(({ name }) => name)).toEqual([]);

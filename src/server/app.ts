@@ -7,6 +7,7 @@ import * as wire from "./api/schemas.js";
 import type { Keys, RateLimit } from "./access.js";
 import { checked, mediaType, otherType, parseJson, readBody, readJson } from "./body.js";
 import type { ServedModel } from "./catalogue.js";
+import { exampleBodies } from "./examples.js";
 import type { StaticFile } from "./files.js";
 import { crossOrigin, knownHost, secure } from "./headers.js";
 import type { Metrics } from "./metrics.js";
@@ -271,7 +272,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   });
   app.get("/docs", (c) => {
     c.set("route", "/docs");
-    return c.html(docsPage((document ??= description()), new URL(c.req.url).origin));
+    return c.html(docsPage((document ??= description()), new URL(c.req.url).origin, exampleBodies(models[0].entries)));
   });
   app.get("*", async (c, next) => {
     const file = files.get(c.req.path === "/" ? "/index.html" : c.req.path);

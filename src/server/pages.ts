@@ -41,10 +41,10 @@ const code = (text: string): string => `<code>${escaped(text)}</code>`;
 const style = `:root{color-scheme:light dark;--line:#8884}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin:2.2rem 0 .3rem;padding-top:1rem;border-top:1px solid var(--line)}code,pre{font:.9em ui-monospace,monospace}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:.8rem;border:1px solid var(--line);border-radius:.4rem}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
-td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line)}.method{font-weight:600}a{color:inherit}`;
+td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line)}.method{font-weight:600}nav ul{padding:0;list-style:none;columns:22rem 2}nav li{break-inside:avoid;margin:.15rem 0}a{color:inherit}`;
 
 const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escaped(title)}</title><style>${style}</style></head><body><main>${body}</main></body></html>`;
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escaped(title)}</title><link rel="icon" href="data:,"><style>${style}</style></head><body><main>${body}</main></body></html>`;
 
 /** What stands at / where the web app is not built. */
 export function welcomePage(models: readonly string[]): string {
@@ -57,11 +57,18 @@ export function welcomePage(models: readonly string[]): string {
   );
 }
 
-/** The OpenAPI document as a page. @param origin the server's address, for examples that can be run as they stand */
-export function docsPage(document: OpenApi, origin: string): string {
+/**
+ * The OpenAPI document as a page.
+ * @param origin the server's address, for examples that can be run as they stand
+ * @param bodies examples of what routes take
+ */
+export function docsPage(document: OpenApi, origin: string, bodies: Readonly<Record<string, object>>): string {
   const { info, paths = {}, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods as Record<string, Operation>).map(([method, operation]) => describeOperation(method, path, operation)),
+    Object.entries(methods as Record<string, Operation>).map(([method, operation]) => describeOperation(method, path, operation, bodies[path] && curl(origin + path, bodies[path]))),
+  );
+  const index = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, Operation>).map(([method, { summary = "" }]) => `<li><a href="#${anchor(method, path)}">${method.toUpperCase()} ${code(path)}</a> ${escaped(summary)}</li>`),
   );
   const schemas = Object.entries(components?.schemas ?? {}).map(
     ([name, schema]) => `<h2 id="${escaped(name)}">${escaped(name)}</h2>${describeSchema(schema as JsonSchema)}`,
@@ -70,20 +77,23 @@ export function docsPage(document: OpenApi, origin: string): string {
     `${info.title} API`,
     `<h1>${escaped(info.title)} API ${escaped(info.version)}</h1><p>${escaped(info.description ?? "")}</p><p>For programs: <a href="/openapi.json">/openapi.json</a>.
 Failures are <a href="#Problem">problem details</a> (RFC 9457).</p>
-<pre>curl -H 'content-type: application/json' -d '{"given": {}, "level": 0.9}' ${escaped(origin)}/v1/predict
-curl -H 'content-type: text/csv' --data-binary @table.csv -o completed.csv '${escaped(origin)}/v1/impute?intervals=0.9'</pre>
+<p>A table is completed by</p><pre>curl -H 'content-type: text/csv' --data-binary @table.csv -o completed.csv '${escaped(origin)}/v1/impute?intervals=0.9'</pre>
+<nav aria-label="Routes"><ul>${index.join("")}</ul></nav>
 ${operations.join("")}${schemas.join("")}`,
   );
 }
 
-function describeOperation(method: string, path: string, { summary = "", description = "", parameters = [], requestBody, responses }: Operation): string {
+const anchor = (method: string, path: string): string => escaped(`${method}${path}`);
+const curl = (address: string, body: object): string => `curl -H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}' ${address}`;
+
+function describeOperation(method: string, path: string, { summary = "", description = "", parameters = [], requestBody, responses }: Operation, example = ""): string {
   const bodies = (content: Content = {}): string => Object.entries(content).map(([type, { schema }]) => `${code(type)} ${schema ? typeOf(schema) : ""}`).join("<br>");
   const rows = [
     ...parameters.map((p) => [`${code(p.name)} (${escaped(p.in)})`, `${p.schema ? typeOf(p.schema) : ""}${remark(p.description ?? p.schema?.description)}`]),
     ...(requestBody ? [["body", bodies(requestBody.content)]] : []),
     ...Object.entries(responses).map(([status, { description, content }]) => [escaped(status), `${escaped(description)}${status.startsWith("2") && content ? `<br>${bodies(content)}` : ""}`]),
   ];
-  return `<h2><span class="method">${method.toUpperCase()}</span> ${code(path)}</h2><p>${escaped(summary)}</p>${description === "" ? "" : `<p>${escaped(description)}</p>`}${table(rows)}`;
+  return `<h2 id="${anchor(method, path)}"><span class="method">${method.toUpperCase()}</span> ${code(path)}</h2><p>${escaped(summary)}</p>${description === "" ? "" : `<p>${escaped(description)}</p>`}${example === "" ? "" : `<pre>${escaped(example)}</pre>`}${table(rows)}`;
 }
 
 function describeSchema(schema: JsonSchema): string {
