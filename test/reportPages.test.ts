@@ -24,7 +24,7 @@ const shadows = (page: Page): Promise<string> => page.evaluate("getComputedStyle
 
 describe.skipIf(chromiumPath === undefined)("a report", () => {
   beforeAll(async () => {
-    writeFileSync(file, htmlDocument("Report", table));
+    writeFileSync(file, htmlDocument("Report", `${table}<details><summary>More</summary><p id="folded">folded away</p></details>`));
     browser = await openBrowser();
   });
 
@@ -34,6 +34,14 @@ describe.skipIf(chromiumPath === undefined)("a report", () => {
     expect(right).toBeLessThan(390);
     expect(await overhang(page)).toBeLessThanOrEqual(0);
     expect(await shadows(page)).toContain("gradient");
+  });
+
+  it("is printed with what is folded away", async () => {
+    const page = await opened(800);
+    const height = (): Promise<number> => page.evaluate("document.querySelector('#folded').checkVisibility({ contentVisibilityAuto: true }) ? document.querySelector('#folded').getBoundingClientRect().height : 0");
+    expect(await height()).toBe(0);
+    await page.emulateMedia({ media: "print" });
+    expect(await height()).toBeGreaterThan(10);
   });
 
   it("is printed without shadows, a heading with at least three rows of its table", async () => {

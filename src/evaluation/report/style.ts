@@ -64,6 +64,7 @@ details summary { cursor: pointer; color: var(--soft); }
 @media print {
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   h2, h3 { break-after: avoid; } figure, .short, tr { break-inside: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; } details summary { list-style: none; font-weight: 600; color: var(--ink); break-after: avoid; }
   .scroll, .drawing { overflow: visible; background: none; } tbody tr:nth-child(-n + 3) { break-before: avoid; } table { font-size: 8.5pt; } th, td { padding: .15rem .35rem; }
 }
 `.trim();
