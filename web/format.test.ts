@@ -12,6 +12,11 @@ describe("numbers in the page", () => {
     expect(format.points(0.05)).toBe("+5");
   });
 
+  it("stand apart where they are names, in Japanese too", () => {
+    expect(createFormat("en").list(["Body mass index", "Age"])).toBe("Body mass index, Age");
+    expect(createFormat("ja").list(["Body mass index", "Age"])).toBe("Body mass index、Age");
+  });
+
   it("say nothing of skill where there is no score, and 0 where knowing nothing is better", () => {
     const score = { cells: 81, error: 1.01, baseline: 0.97, nll: 1 };
     expect(skillOf({ type: "positive", score })).toBe(0);

@@ -35,6 +35,8 @@ export interface Format {
   tick(value: number): string;
   decimal(value: number, decimals?: number): string;
   bytes(bytes: number): string;
+  /** Names one after the other; the standard leaves blanks alone between those in Japanese. */
+  list(names: readonly string[]): string;
 }
 
 /** A minus sign, as wide as a plus, for the hyphen. */
@@ -68,6 +70,7 @@ export function createFormat(language: Language): Format {
     count: (count) => number({ maximumFractionDigits: 0 }).format(count),
     tick: (value) => withMinus(number({ maximumSignificantDigits: 6, notation: Math.abs(value) >= 1e5 ? "compact" : "standard" }).format(value)),
     decimal: (value, decimals = 2) => withMinus(fixed(decimals).format(value)),
+    list: (names) => names.join(language === "ja" ? "、" : ", "),
     bytes: (bytes) => number({ style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1e6),
   };
 }

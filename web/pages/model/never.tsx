@@ -10,7 +10,7 @@ export function NeverTogether(): JSX.Element {
   const { facts: { never }, attributeOf, t, format } = useApp();
   const list = (names: readonly string[]): string => {
     const titles = names.slice(0, namesShown).map((name) => titleOf(attributeOf.get(name) ?? { name }));
-    const text = new Intl.ListFormat(format.language, { type: "unit" }).format(titles);
+    const text = format.list(titles);
     return names.length > namesShown ? t.person.andMore(text, format.count(names.length - namesShown)) : text;
   };
   return (
