@@ -83,6 +83,14 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("leads from the search to what stands behind it, not to the list that closes", async () => {
+    const { page } = await openPage(browser, `${url}/#/generate`);
+    await page.getByRole("combobox", { name: "Add a condition" }).focus();
+    await page.waitForSelector(".options:not([hidden])");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.type")).toBe("number");
+  });
+
   it("opens when the server was busy, and says so when it is gone", async () => {
     const { page } = await openPage(browser, url);
     let busy = 1;

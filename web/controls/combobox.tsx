@@ -83,7 +83,8 @@ export function AttributeSearch({ taken, onPick, label }: { readonly taken: Read
           onKeyDown={onKeyDown}
         />
       </div>
-      <ul id={`${id}-list`} class="options" role="listbox" aria-label={t.search.label} hidden={!open || list.length === 0}>
+      {/* No stop for Tab, which scrolling boxes are of themselves: it is hidden before it would get the focus. */}
+      <ul id={`${id}-list`} class="options" role="listbox" tabIndex={-1} aria-label={t.search.label} hidden={!open || list.length === 0}>
         {list.map((attribute, k) => (
           <li
             key={attribute.name}
