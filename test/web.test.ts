@@ -91,6 +91,13 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(await page.evaluate("document.activeElement.type")).toBe("number");
   });
 
+  it("says what the figures of an answer are, by the level that is chosen", async () => {
+    const { page } = await openPage(browser, url);
+    expect(await page.locator(".answers").innerText()).toContain("the range that holds 90% of such people");
+    await page.getByRole("combobox", { name: "Interval" }).selectOption("0.5");
+    expect(await page.locator(".answers").innerText()).toContain("the range that holds 50% of such people");
+  });
+
   it("opens when the server was busy, and says so when it is gone", async () => {
     const { page } = await openPage(browser, url);
     let busy = 1;

@@ -94,6 +94,7 @@ export function PersonPage(): JSX.Element {
               {asked.busy || all.busy ? t.common.updating : ""}
             </span>
           </div>
+          <p class="faint small">{t.person.reading(format.share(level))}</p>
           <div class="toolbar">
             <label class="grow">
               <span>{t.person.filter}</span>

@@ -66,6 +66,7 @@ export const en = {
     exampleHint: "An invented person, drawn from the model",
     clear: "Start from nothing",
     answers: "What follows",
+    reading: (level: string): string => `Large: the middle value (median) or the likeliest level. Beside it: the range that holds ${level} of such people, or the level's probability. Held-out skill: how much of the error the model takes away on cells that it had not seen.`,
     filter: "Find among the answers",
     sort: "Sort by",
     sorts: { order: "The model's order", name: "Name", change: "Change from the population", narrow: "What became surer", skill: "How well predicted" },

@@ -66,6 +66,7 @@ export const ja: Text = {
     exampleHint: "モデルから生成した架空の人物",
     clear: "最初からやり直す",
     answers: "導かれること",
+    reading: (level) => `大きな文字は中央値または最も確からしい水準、その横は似た人の ${level} が入る範囲または水準の確率です。「検証での予測力」は、隠しておいたセルでモデルが誤差をどれだけ減らしたかを示します。`,
     filter: "回答の中を検索",
     sort: "並べ替え",
     sorts: { order: "モデルの順", name: "名前", change: "集団との差", narrow: "確かになった順", skill: "予測の良さ" },
