@@ -214,6 +214,8 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     await page.setInputFiles("input[type=file]", { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
     await page.waitForSelector(".holes canvas");
     expect(await page.locator("main").innerText()).toContain("2 columns are unknown to the model and copied as they are");
+    // True in light and dark alike.
+    expect(await page.locator(".holes figcaption").innerText()).toContain("coloured is a value, blank is a hole");
     await page.getByRole("button", { name: "Complete the table" }).click();
     await page.waitForSelector("td.filled");
     const { text: whole } = await postCsv(`${url}/v1/impute?intervals=0.9`, text);

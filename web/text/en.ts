@@ -155,7 +155,7 @@ export const en = {
     type: "Type",
     holesOf: "Holes",
     picture: "Where the holes are",
-    pictureHint: "Each column is an attribute, from top to bottom the rows of the file; dark is a value, light is a hole.",
+    pictureHint: "Each column is an attribute, from top to bottom the rows of the file; coloured is a value, blank is a hole.",
     pictureText: (rows: string, columns: string): string => `Picture of holes: ${rows} rows by ${columns} columns.`,
     level: "Level of the intervals",
     complete: "Complete the table",

@@ -152,7 +152,7 @@ export const ja: Text = {
     type: "型",
     holesOf: "空欄",
     picture: "空欄の位置",
-    pictureHint: "横に属性、縦にファイルの行を並べています。濃い部分が値、薄い部分が空欄です。",
+    pictureHint: "横に属性、縦にファイルの行を並べています。色の付いた部分が値、無色の部分が空欄です。",
     pictureText: (rows, columns) => `空欄の図: ${rows} 行 × ${columns} 列。`,
     level: "区間の水準",
     complete: "表を補完する",
