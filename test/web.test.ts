@@ -363,6 +363,8 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(shown).toContain(percent(json.likeness.shapes.score));
     expect(shown).toContain(`chance alone: ${percent(json.likeness.shapes.chance)}`);
     expect(shown).toContain(json.likeness.columns[0].name);
+    expect(shown).toContain("Rank correlations farthest off");
+    expect(await page.evaluate("[...document.querySelectorAll('.invented-figures .scroll')].map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)")).toEqual([0, 0]);
     expect(shown).toContain("Averages of groups of at least 20 people");
     expect(shown).toContain("vhgm evaluate HOLDOUT.csv --synthetic model-invented.csv --train TRAIN.csv");
     // Under a condition people are meant to differ.
@@ -371,6 +373,9 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     await page.locator(".known-list input[type=number]").fill("60");
     await page.getByRole("button", { name: "Generate", exact: true }).click();
     await page.waitForSelector("text=Under conditions people are meant to differ");
+    // Nothing stands beside the sentence but the page: no hole below it.
+    const widths = (await page.evaluate("[...document.querySelectorAll('.invented-figures > .panel')].map((panel) => panel.getBoundingClientRect().width)")) as number[];
+    expect(widths[0]).toBeGreaterThan(1.8 * widths[1]);
     expect(await page.locator(".likeness").count()).toBe(0);
     expect(faults).toEqual([]);
   });

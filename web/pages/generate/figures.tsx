@@ -30,7 +30,7 @@ export function Figures({ figures: { likeness, conditions, rare }, file }: { rea
   const { facts, t, format } = useApp();
   const g = t.generate.figures;
   return (
-    <div class="invented-figures">
+    <div class={likeness ? "invented-figures" : "invented-figures brief"}>
       <section class="panel" aria-labelledby="likeness-title">
         <h3 id="likeness-title">{g.fidelity}</h3>
         {likeness ? <LikenessFigures likeness={likeness} /> : <p>{conditions ? g.conditioned : g.older}</p>}
