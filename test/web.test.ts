@@ -418,6 +418,13 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     for (const bar of [".level-fill", ".skill-bar > span"]) expect(await ground(bar), bar).not.toBe(await ground("body"));
   });
 
+  it("shows the holes of all columns beside a column of a very long name", async () => {
+    const { page } = await openPage(browser, `${url}/#/table`);
+    await page.setInputFiles("input[type=file]", { name: "t.csv", mimeType: "text/csv", buffer: Buffer.from(`age,${"what_was_written_down_".repeat(4)}\n40,1\n`) });
+    await page.waitForSelector(".tall tbody th");
+    expect(await page.evaluate("(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.tall'))")).toBeLessThanOrEqual(0);
+  });
+
   it("keeps names of columns whole on a phone", async () => {
     const { page } = await openPage(browser, `${url}/#/table`, { viewport: { width: 390, height: 844 } });
     await page.setInputFiles("input[type=file]", { name: "people.csv", mimeType: "text/csv", buffer: readFileSync(join(folder, "people.csv")) });
