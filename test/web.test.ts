@@ -184,6 +184,12 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(faults).toEqual([]);
   });
 
+  it("keeps the charts of a comparison small on a tablet", async () => {
+    const { page } = await openPage(browser, `${url}/#/compare`, { viewport: { width: 768, height: 900 } });
+    await page.waitForSelector(".difference svg.density");
+    expect((await page.locator(".difference svg.density").first().boundingBox())!.width).toBeLessThan(500);
+  });
+
   it("begins a comparison with an example, which gives way to what is entered", async () => {
     const { page } = await openPage(browser, `${url}/#/compare`);
     await page.waitForSelector(".difference");
