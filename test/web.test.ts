@@ -399,6 +399,18 @@ describe.skipIf(chromiumPath === undefined)("the web app", () => {
     expect(card.marginals).toBeUndefined();
   });
 
+  it("fits the model card to a phone, however long the names are that failed", async () => {
+    const { page } = await openPage(browser, `${url}/#/model`, { viewport: { width: 390, height: 844 } });
+    await page.route("**/v1/model", async (route) => {
+      const answer = (await (await route.fetch()).json()) as { card: object };
+      Object.assign(answer.card, { warnings: [`Worse than the mean: ${"polygenic_score_".repeat(5)}.`] });
+      await route.fulfill({ json: answer });
+    });
+    await page.reload();
+    await page.waitForSelector("text=Worse than the mean");
+    expect(await overhang(page)).toBeLessThanOrEqual(0);
+  });
+
   it("shows the model card, sortable", async () => {
     const { page } = await openPage(browser, `${url}/#/model`);
     const skills = async (): Promise<number[]> => (await page.locator("tbody .share-bar").allInnerTexts()).map((text) => Number(text.replace(/[^\d]/g, "")));
