@@ -120,12 +120,13 @@ function resumeNote(path: string, saved: TrainingProgress | null): string {
 }
 
 async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTableHooks): Promise<{ schema: Schema; notes: readonly AttributeNote[] }> {
+  const joined = isJoined(table) ? table : null;
+  const key = joined && joined.key;
   if (!schema) {
     hooks.onPhase?.("reading");
-    const found = await (isJoined(table) ? inspectSources(table.sources, rowCounter(hooks)) : inspectTable(table, rowCounter(hooks)));
-    const key = isJoined(table) ? table.key : null;
+    const found = await (joined ? inspectSources(joined.sources, rowCounter(hooks)) : inspectTable(table, rowCounter(hooks)));
     hooks.onGuess?.(found.notes.filter(({ name }) => name !== key));
-    return isJoined(table) ? { ...found, schema: withKey(found.schema, key) } : found;
+    return { schema: withKey(found.schema, key), notes: found.notes };
   }
   const matched = matchColumns(schema, table.columns, table.name);
   const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
@@ -133,10 +134,10 @@ async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTabl
     throw new VhgmError("usage", `No column of ${table.name} is an attribute of the dictionary; the table has ${listed(table.columns)}.`);
   }
   if (absent.length > 0) hooks.onNote?.(`Attributes of the dictionary that ${table.name} lacks, so that nothing is learned of them: ${listed(absent)}.`);
-  return { schema: withWholeCounts(isJoined(table) ? withKey(schema, table.key) : schema), notes: [] };
+  return { schema: withWholeCounts(withKey(schema, key)), notes: [] };
 }
 
-/** The column by which rows were joined names people; it is no attribute of theirs. */
+/** The column by which rows were joined, if they were, names people; it is no attribute of theirs. */
 const withKey = (schema: Schema, key: string | null): Schema => ({
   ...schema,
   attributes: schema.attributes.map((attribute) => (attribute.name === key ? { ...attribute, role: "key" as const } : attribute)),
