@@ -1,10 +1,11 @@
 import { createRng } from "../base/random.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
-import { Graph, float32, ops, toOnnx, type Session, type SessionFactory } from "../engine/index.js";
+import type { SessionFactory } from "../engine/index.js";
 import { deviationsOf, type Deviations } from "./deviations.js";
 import { factorsFrom, precisionOfScores, square, triangle, type Factors } from "./factors.js";
 import { cholesky, invertSpd, solveSpd } from "./linalg.js";
+import { openProduct, type Product } from "./product.js";
 
 /** Most factors that are learned. */
 const mostFactors = 32;
@@ -31,17 +32,20 @@ export async function fitFactors(table: Encoded, layout: Layout, open: SessionFa
   const rng = createRng(0xfac7);
   let loadings = start?.loadings ?? Float32Array.from({ length: d * count }, (_, at) => 0.3 * Math.sqrt(variance[Math.floor(at / count)]) * rng.normal());
   let factors = start ?? factorsFrom(loadings, Float32Array.from(variance, (v) => v + 1e-3), layout);
-  const session = await openEm(open);
+  const product = await openProduct(open, "float32");
+  const crossed = await openProduct(open, "float32", { transposed: true });
   try {
     for (let round = 0; round < (start ? laterRounds : rounds); round++) {
-      const { scores, squared } = await expected(session, factors, { deviation, bits, rows });
-      const { byColumn, byFeature } = await summed(session, { deviation, bits, rows, scores, squared, count });
+      const { scores, squared } = await expected(product, factors, { deviation, bits, rows });
+      // Sums over the people who have a column of z z', and of their deviations times z.
+      const byColumn = await crossed.of(bits, squared, rows); // (p, K (K + 1) / 2)
+      const byFeature = await crossed.of(deviation, scores, rows); // (D, K)
       const scale = meanOfSquares(squared, rows, count);
       const root = cholesky(scale, count);
       const noise = new Float32Array(d);
       loadings = new Float32Array(d * count);
       layout.columns.forEach(({ first, width }, j) => {
-        const people = square(byColumn, count, j * triangle(count)); // sum of z z' over the people who have the column
+        const people = square(byColumn, count, j * triangle(count));
         const cross = Float64Array.from({ length: count * width }, (_, at) => byFeature[(first + (at % width)) * count + Math.floor(at / width)]);
         const solution = solveSpd(people.map((s, at) => s + priorPeople * scale[at]), count, cross, width);
         for (let k = 0; k < width; k++) {
@@ -59,7 +63,8 @@ export async function fitFactors(table: Encoded, layout: Layout, open: SessionFa
       factors = factorsFrom(loadings, noise, layout);
     }
   } finally {
-    await session.close();
+    await product.close();
+    await crossed.close();
   }
   return factors;
 }
@@ -72,25 +77,13 @@ function meanOfSquares(squared: Float32Array, rows: number, count: number): Floa
   return square(sum.map((s) => s / rows), count);
 }
 
-/** The products of both halves of a round; what a half does not need is given one row. */
-async function openEm(open: SessionFactory): Promise<Session> {
-  const g = new Graph();
-  g.output("product", ops.matmul(g.input("left", ["m", "k"]), g.input("right", ["k", "n"])));
-  g.output("transposed", ops.matmul(ops.transpose(g.input("tall", ["r", "a"]), [1, 0]), g.input("beside", ["r", "b"])));
-  return open(toOnnx(g));
-}
-
 type Seen = Pick<Deviations, "deviation" | "bits"> & { readonly rows: number };
 
-const none = float32(new Float32Array(1), 1, 1);
-
 /** Expected scores (rows, K) and their expected squares, z z' and its covariance (rows, K (K + 1) / 2). */
-async function expected(session: Session, { count, loadings, precision, information }: Factors, { deviation, bits, rows }: Seen): Promise<{ scores: Float32Array; squared: Float32Array }> {
+async function expected(product: Product<"float32">, { count, loadings, precision, information }: Factors, { deviation, bits, rows }: Seen): Promise<{ scores: Float32Array; squared: Float32Array }> {
   const size = triangle(count);
-  const times = async (left: Float32Array, right: Float32Array, width: number): Promise<Float32Array> =>
-    (await session.run({ left: float32(left, rows, left.length / rows), right: float32(right, right.length / width, width), tall: none, beside: none })).product.data as Float32Array;
-  const lower = await times(bits, information, size);
-  const told = await times(deviation, loadings.map((l, at) => l * precision[Math.floor(at / count)]), count);
+  const lower = await product.of(bits, information, bits.length / rows);
+  const told = await product.of(deviation, loadings.map((l, at) => l * precision[Math.floor(at / count)]), precision.length);
   const scores = new Float32Array(rows * count);
   const squared = new Float32Array(rows * size);
   for (let i = 0; i < rows; i++) {
@@ -103,11 +96,4 @@ async function expected(session: Session, { count, loadings, precision, informat
     for (let a = 0, at = i * size; a < count; a++) for (let b = 0; b <= a; b++) squared[at++] = covariance[a * count + b] + scores[i * count + a] * scores[i * count + b];
   }
   return { scores, squared };
-}
-
-/** Sums over the people who have a column of z z' (p, K (K + 1) / 2), and of their deviations times z (D, K). */
-async function summed(session: Session, { deviation, bits, rows, scores, squared, count }: Seen & { readonly scores: Float32Array; readonly squared: Float32Array; readonly count: number }) {
-  const sums = async (tall: Float32Array, beside: Float32Array, width: number): Promise<Float32Array> =>
-    (await session.run({ left: none, right: none, tall: float32(tall, rows, tall.length / rows), beside: float32(beside, rows, width) })).transposed.data as Float32Array;
-  return { byColumn: await sums(bits, squared, triangle(count)), byFeature: await sums(deviation, scores, count) };
 }

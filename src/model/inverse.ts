@@ -1,5 +1,6 @@
-import { float64, Graph, toOnnx, type SessionFactory } from "../engine/index.js";
+import type { SessionFactory } from "../engine/index.js";
 import { invertSpd } from "./linalg.js";
+import { openProduct } from "./product.js";
 
 /** Inverts large symmetric positive definite matrices; holds a session for the products. */
 export interface Inverter {
@@ -20,15 +21,7 @@ const direct = 96;
  * About 2/3 n^3 multiply-adds, nearly all of them in matrix products on the runtime's kernels.
  */
 export async function createInverter(open: SessionFactory): Promise<Inverter> {
-  const g = new Graph();
-  const left = g.input("left", ["m", "k"], "float64");
-  const right = g.input("right", ["k", "n"], "float64");
-  g.output("product", g.emit("MatMul", [left, right], ["m", "n"], {}, "float64"));
-  const session = await open(toOnnx(g));
-
-  /** (m, k) x (k, n) -> (m, n) */
-  const product = async (a: Float64Array, b: Float64Array, m: number, k: number, n: number): Promise<Float64Array> =>
-    (await session.run({ left: float64(a, m, k), right: float64(b, k, n) })).product.data as Float64Array;
+  const product = await openProduct(open, "float64");
 
   async function invert(a: Float64Array, n: number): Promise<Float64Array> {
     if (n <= direct) return invertSpd(a, n);
@@ -36,12 +29,12 @@ export async function createInverter(open: SessionFactory): Promise<Inverter> {
     const m = n - h;
     const q = cut(a, n, h, 0, m, h);
     const p = await invert(cut(a, n, 0, 0, h, h), h);
-    const b = await product(q, p, m, h, h);
+    const b = await product.of(q, p, h);
     const s = cut(a, n, h, h, m, m);
-    subtract(s, await product(b, transposed(q, m, h), m, h, m));
+    subtract(s, await product.of(b, transposed(q, m, h), h));
     const lower = await invert(s, m);
-    const c = await product(lower, b, m, m, h);
-    const upper = await product(transposed(b, m, h), c, h, m, h);
+    const c = await product.of(lower, b, m);
+    const upper = await product.of(transposed(b, m, h), c, m);
     const out = new Float64Array(n * n);
     for (let i = 0; i < h; i++) {
       // The lower triangle is taken for both, so that the inverse is symmetric to the last bit.
@@ -54,7 +47,7 @@ export async function createInverter(open: SessionFactory): Promise<Inverter> {
     }
     return out;
   }
-  return { invert, close: () => session.close() };
+  return { invert, close: () => product.close() };
 }
 
 /** The block of (rows, columns) that begins at (top, left) of a matrix with n columns. */

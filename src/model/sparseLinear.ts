@@ -1,11 +1,12 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
-import { Graph, float32, ops, toOnnx, type SessionFactory } from "../engine/index.js";
+import type { SessionFactory } from "../engine/index.js";
 import { deviationsOf } from "./deviations.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
 import { solveSpd } from "./linalg.js";
 import { columnMeans } from "./linear.js";
 import type { LinearMap } from "./linearMap.js";
+import { openProduct } from "./product.js";
 
 /*
  * The linear path of tables with thousands of features: each attribute is regressed on its `most` most useful features
@@ -41,7 +42,7 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
   const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
   const { rows } = table;
   const { deviation: centred, bits, variance } = deviationsOf(table, layout);
-  const session = await openProducts(open);
+  const product = await openProduct(open, "float32");
   const out = new Int32Array(p * count);
   try {
     for (let start = 0; start < p;) {
@@ -50,10 +51,8 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
       while (end < p && layout.columns[end].first + layout.columns[end].width - first <= block) end++;
       const last = layout.columns[end - 1];
       const height = last.first + last.width - first;
-      const products = await session.run({ left: float32(columnsOf(centred, rows, d, first, height), height, rows), right: float32(centred, rows, d) });
-      const pairs = await session.run({ left: float32(columnsOf(bits, rows, p, start, end - start), end - start, rows), right: float32(bits, rows, p) });
-      const s = products.product.data as Float32Array; // (height, d)
-      const n = pairs.product.data as Float32Array; // (end - start, p)
+      const s = await product.of(columnsOf(centred, rows, d, first, height), centred, rows); // (height, d)
+      const n = await product.of(columnsOf(bits, rows, p, start, end - start), bits, rows); // (end - start, p)
       const use = new Float64Array(d);
       for (let j = start; j < end; j++) {
         const column = layout.columns[j];
@@ -74,15 +73,9 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
       start = end;
     }
   } finally {
-    await session.close();
+    await product.close();
   }
   return out;
-}
-
-async function openProducts(open: SessionFactory) {
-  const g = new Graph();
-  g.output("product", ops.matmul(g.input("left", ["m", "k"]), g.input("right", ["k", "n"])));
-  return open(toOnnx(g));
 }
 
 /** Some columns of (rows, width), transposed -> (count, rows). */
