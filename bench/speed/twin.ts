@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { momentum } from "../../src/model/heavyBall.js";
-import { logVarianceRange } from "../../src/model/blocks.js";
+import { columnOfFeatures, logVarianceRange } from "../../src/model/blocks.js";
 import { degrees, priorWeight, smallest } from "../../src/model/network.js";
 import { float32, type TensorData } from "../../src/engine/index.js";
 import type { StepSetup } from "./cases.js";
@@ -77,7 +77,7 @@ function writeTwin({ layout, config, params, options, linear, theta, fixed, batc
   const spec = {
     threads, arrays, config, momentum, smallest, priorWeight, degrees, logVarianceRange,
     groups: layout.groups, features: layout.features, columns: layout.columns.length, numbers: layout.numbers,
-    columnOf: layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(j)),
+    columnOf: [...columnOfFeatures(layout)],
     params: params.declared.map(({ name, shape, offset: at, size, decay }) => ({ name, shape, offset: at, size, decay })),
     fixed: Object.keys(constants), feeds: Object.keys(batches[0]), batches: batches.length,
     memoryLoss: options.memoryLoss,

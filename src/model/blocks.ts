@@ -36,5 +36,8 @@ export function joinFeatures(parts: readonly Tensor[], layout: Layout): Tensor {
   return ops.concat(flat, -1);
 }
 
+/** (features) the column that each feature is of. */
+export const columnOfFeatures = ({ columns }: Pick<Layout, "columns">): Int32Array => Int32Array.from(columns.flatMap(({ width }, j) => new Array<number>(width).fill(j)));
+
 /** Range of the log-variance of a standardised number: below it one odd cell would outweigh thousands of others. */
 export const logVarianceRange = [-6, 3] as const;

@@ -1,4 +1,5 @@
 import type { Layout } from "../data/layout.js";
+import { columnOfFeatures } from "./blocks.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
 import type { LinearMap } from "./linearMap.js";
 
@@ -16,7 +17,7 @@ export function openSparseAnswers(layout: Layout, { center, weights, neighbours,
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbours.length / p;
-  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
+  const columnOf = columnOfFeatures(layout);
   const throughNeighbours = throughAll(layout, weights, neighbours, factors);
   const beyond = new Float64Array(d); // of the row at hand, for its visible features
   return (features, visible) => {

@@ -1,6 +1,7 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
+import { columnOfFeatures } from "./blocks.js";
 import { deviationsOf } from "./deviations.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
 import { solveSpd } from "./linalg.js";
@@ -39,7 +40,7 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbourCount(layout);
-  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
+  const columnOf = columnOfFeatures(layout);
   const { rows } = table;
   const { deviation: centred, bits, variance } = deviationsOf(table, layout);
   const product = await openProduct(open, "float32");
@@ -113,7 +114,7 @@ export function fitNeighbours(
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbours.length / p;
-  const columnOf = Int32Array.from(layout.columns.flatMap((c, j) => new Array<number>(c.width).fill(j)));
+  const columnOf = columnOfFeatures(layout);
   const center = columnMeans(features, observed, rows, layout);
   const fits = penaltiesOf(0).map(() => ({
     map: { center, neighbours, factors, weights: new Float32Array(d * count), lambda: new Float32Array(p), relaxation: 1 },

@@ -1,5 +1,6 @@
 import { normalScore } from "../../data/encode.js";
 import { Graph, ops, type Tensor } from "../../engine/index.js";
+import { columnOfFeatures } from "../blocks.js";
 import { memberOutputs } from "../paths.js";
 import { defaultReach, levelsOf, type ColumnCalibration } from "../columnCalibration.js";
 import { pointLevel, type DensityModel } from "../predictive.js";
@@ -114,7 +115,7 @@ function openLevels(model: DensityModel, seen: Tensor): Levels {
 
 /** Weighted sum of the paths at every feature (B, D), numbers stretched. */
 function stackedFeatures({ layout }: DensityModel, levels: Levels, { linear, net, memory }: Member): Tensor {
-  const columns = layout.columns.flatMap(({ width }, j) => new Array<number>(width).fill(j));
+  const columns = [...columnOfFeatures(layout)];
   const weights = (path: number): Tensor => levels(columns, (of) => linear.graph.double(of.map((c) => c.weights[path]), [1, layout.features]));
   const parts = ops.add(ops.mul(linear, weights(0)), ops.mul(net, weights(2)));
   const sum = memory ? ops.add(parts, ops.mul(memory, weights(1))) : parts;
