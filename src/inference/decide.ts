@@ -4,6 +4,7 @@ import type { Layout } from "../data/layout.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import type { Truth } from "../schema/truth.js";
+import { pickTable } from "../training/rows.js";
 import { bestGateValue } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 
@@ -65,7 +66,9 @@ export async function decideRows({ predictor, rules, encoded, values, paths, wan
       return filled.length > 0 && waiting ? [r] : [];
     });
     if (changed.length === 0) continue;
-    const outputs = await predictor.run(pickEncoded(work, model.layout, changed), BigInt64Array.from(changed, (r) => people[r]));
+    // Trees look at the rows when they are asked, by when `work` shows more.
+    const shown = pickTable(copyOf(work), model.layout, Int32Array.from(changed));
+    const outputs = await predictor.run(shown, BigInt64Array.from(changed, (r) => people[r]));
     changed.forEach((r, i) => rows[r].seen.push({ depth: depth + 1, paths: outputs, i }));
   }
   return rows;
@@ -91,22 +94,12 @@ function openRow(rules: Rules, observed: Float64Array, first: Outputs) {
   };
 }
 
-const copyOf = ({ rows, features, observed }: Encoded): Encoded => ({ rows, features: features.slice(), observed: observed.slice() });
+/** Encoded rows that cells can be shown in while the given ones stay as they are. */
+export const copyOf = ({ rows, features, observed }: Encoded): Encoded => ({ rows, features: features.slice(), observed: observed.slice() });
 
 /** Shows the model a value in the place of a hole. */
 export function showCell({ features, observed }: Encoded, layout: Layout, r: number, j: number, value: number): void {
   const column = layout.columns[j];
   writeFeatures(column, value, features, r * layout.features + column.first);
   observed[r * layout.columns.length + j] = 1;
-}
-
-function pickEncoded({ features, observed }: Encoded, layout: Layout, chosen: readonly number[]): Encoded {
-  const d = layout.features;
-  const p = layout.columns.length;
-  const picked = { rows: chosen.length, features: new Float32Array(chosen.length * d), observed: new Uint8Array(chosen.length * p) };
-  chosen.forEach((r, k) => {
-    picked.features.set(features.subarray(r * d, (r + 1) * d), k * d);
-    picked.observed.set(observed.subarray(r * p, (r + 1) * p), k * p);
-  });
-  return picked;
 }

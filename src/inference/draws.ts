@@ -3,7 +3,7 @@ import type { Encoded } from "../data/encode.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
-import { columnsOfPlaces, showCell } from "./decide.js";
+import { columnsOfPlaces, copyOf, showCell } from "./decide.js";
 import { drawPossibleValue, recorded } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 
@@ -37,7 +37,7 @@ export async function drawHoles(
 ): Promise<Float64Array[]> {
   const { layout } = predictor.model;
   const p = layout.columns.length;
-  const shown: Encoded = { rows: start.rows, features: start.features.slice(), observed: start.observed.slice() };
+  const shown = copyOf(start);
   const drawn = Array.from({ length: start.rows }, () => new Float64Array(p).fill(NaN));
   const streams = Array.from({ length: start.rows }, (_, r) => createRng(seeds[r], draw));
   const columnOf = given && columnsOfPlaces(layout, given.rules.attributes.length);

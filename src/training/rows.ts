@@ -27,7 +27,7 @@ export function sampleRows(rows: number, most: number, rng: Rng): Int32Array {
   });
 }
 
-/** Chosen rows of a table. */
+/** Chosen rows of a table, each at most once; of all of them the table itself. */
 export const pickTable = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
   chosen.length === table.rows
     ? table

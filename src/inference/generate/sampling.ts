@@ -1,9 +1,9 @@
 /** Drawing by a learned sampler: in which rounds, from which people's origin, and what the factors are fitted on. */
 import { createRng, type Rng } from "../../base/random.js";
 import { VhgmError } from "../../base/errors.js";
-import type { Encoded } from "../../data/encode.js";
 import type { Sampler } from "../../model/sampler.js";
 import type { PredictModel } from "../../model/trained.js";
+import { pickTable } from "../../training/rows.js";
 import type { Predictor } from "../predictor.js";
 import { createMixture, type Mixture } from "./mixture.js";
 import { drawInRange, learn, nobody, type People, type World } from "./people.js";
@@ -69,7 +69,7 @@ export function drawOrigins(sampler: Sampler, origins: readonly number[], people
 export async function drawRound(predictor: Predictor, world: World, mixture: Mixture, people: People, round: readonly number[], streams: readonly Rng[], adapting = false): Promise<void> {
   const byTree = round.map((at) => streams.map((rng) => mixture.usesTree(at, rng)));
   const needed = Int32Array.from({ length: people.rows }, (_, r) => r).filter((r) => adapting || byTree.some((uses) => !uses[r]));
-  const paths = needed.length > 0 ? await predictor.run(pickPeople(people.encoded, needed, world.model), new BigInt64Array(needed.length).fill(-1n)) : [];
+  const paths = needed.length > 0 ? await predictor.run(pickTable(people.encoded, world.model.layout, needed), new BigInt64Array(needed.length).fill(-1n)) : [];
   const place = new Int32Array(people.rows);
   needed.forEach((r, i) => (place[r] = i));
   round.forEach((at, k) => {
@@ -80,18 +80,6 @@ export async function drawRound(predictor: Predictor, world: World, mixture: Mix
       learn(world, people, r, at, drawInRange(world, people.values[r], at, () => mixture.pick(at, q, rng)));
     });
   });
-}
-
-function pickPeople({ rows, features, observed }: Encoded, chosen: Int32Array, { layout }: PredictModel): Encoded {
-  if (chosen.length === rows) return { rows, features, observed };
-  const d = layout.features;
-  const p = layout.columns.length;
-  const out = { rows: chosen.length, features: new Float32Array(chosen.length * d), observed: new Uint8Array(chosen.length * p) };
-  chosen.forEach((r, i) => {
-    out.features.set(features.subarray(r * d, (r + 1) * d), i * d);
-    out.observed.set(observed.subarray(r * p, (r + 1) * p), i * p);
-  });
-  return out;
 }
 
 /** @throws VhgmError "usage" for a name that no source has */
