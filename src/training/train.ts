@@ -102,7 +102,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   /** The scored rows of an array with so many values a row. */
   const picked = <T extends Float32Array | Uint8Array>(of: T, width: number): T => (all ? of : pickRows(of, width, scored));
   let heldOut: HeldOut[] = [];
-  const lessSeen = openLessSeen(table);
+  let lessSeen = openLessSeen(table);
   let latent: LatentActivity | null = null;
   let masks: PatternGap[] = [];
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
@@ -179,7 +179,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const trees = options.memory === "rows" && options.paths.includes("trees") && config.residual.kind !== "set" ? treesFor(layout, Math.min(table.rows, treeRows), options.trees) : 0;
   if (trees > 0) {
     hooks.onPhase?.("trees");
-    const fitted = await fitTrees({
+    ({ forest, heldOut, lessSeen } = await fitTrees({
       weights: { layout, columns: pathWeights(layout, scoredCells, heldOut, options).map((weights) => ({ weights })) },
       table, folds, scored, heldOut, lessSeen, trees, seed: options.seed, growers: lanes?.growers,
       async predict(chosen, observed) {
@@ -200,9 +200,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
         await new Promise((resolve) => setTimeout(resolve));
         if (hooks.stopped?.()) throw new VhgmError("cancelled", "The training was stopped; nothing was written.");
       },
-    });
-    ({ forest } = fitted);
-    heldOut = fitted.heldOut;
+    }));
   }
   hooks.onPhase?.("calibration");
   const { columns: full, scores, reliability } = calibrate(layout, grids, scoredCells, heldOut, options);

@@ -21,7 +21,7 @@ export interface TreeFit {
   /** Rows of the held-out predictions. */
   readonly scored: Int32Array;
   readonly heldOut: readonly HeldOut[];
-  /** The same with less seen; gets the trees' answers, too. */
+  /** The same with less seen. */
   readonly lessSeen: readonly LessSeen[];
   /** Trees of each column. */
   readonly trees: number;
@@ -33,8 +33,15 @@ export interface TreeFit {
   onColumn(done: number, total: number): void | Promise<void>;
 }
 
-/** A forest, and each member's held-out predictions with those of trees that have not seen the cells either, half as many. */
-export async function fitTrees({ weights, table, folds, scored, heldOut, lessSeen, trees, seed, growers, predict, onColumn }: TreeFit): Promise<{ forest: Forest; heldOut: HeldOut[] }> {
+/** A forest, and what was given of held-out cells with the answers of trees that have not seen them either, half as many. */
+interface FittedTrees {
+  readonly forest: Forest;
+  readonly heldOut: HeldOut[];
+  readonly lessSeen: LessSeen[];
+}
+
+/** Grows the forest, and for each member's held-out predictions one of its training cells. What is given stays as it is. */
+export async function fitTrees({ weights, table, folds, scored, heldOut, lessSeen, trees, seed, growers, predict, onColumn }: TreeFit): Promise<FittedTrees> {
   const { layout } = weights;
   let grown = 0;
   const grow = (members: readonly MemberPaths[], rows: Encoded, count: number): Promise<Forest> =>
@@ -44,15 +51,16 @@ export async function fitTrees({ weights, table, folds, scored, heldOut, lessSee
     const trees = openTreePath(forest, weights, draws, rows);
     return { ...held, paths: { ...paths, trees }, draws: draws.map((draw) => ({ ...draw, trees })) };
   };
-  const withTrees: HeldOut[] = [];
+  const answered: HeldOut[] = [];
+  const lessAnswered = lessSeen.map((level) => ({ ...level, heldOut: [] as HeldOut[] }));
   for (const [k, { train }] of folds.entries()) {
     const { paths, draws = [paths] } = heldOut[k];
     const seen = pickTable(maskedTable(table, train, layout), layout, scored);
     const forest = await grow(draws, seen, Math.ceil(trees / 2));
-    withTrees.push(answeredBy(forest, heldOut[k], seen));
-    for (const level of lessSeen) level.heldOut[k] = answeredBy(forest, level.heldOut[k], maskedTable(pickTable(table, layout, level.rows), level.visible[k], layout));
+    answered.push(answeredBy(forest, heldOut[k], seen));
+    for (const [l, level] of lessSeen.entries()) lessAnswered[l].heldOut.push(answeredBy(forest, level.heldOut[k], maskedTable(pickTable(table, layout, level.rows), level.visible[k], layout)));
   }
   const chosen = evenlySpaced(table.rows, treeRows);
   const fitted = pickTable(table, layout, chosen);
-  return { forest: await grow(await predict(chosen, fitted.observed), fitted, trees), heldOut: withTrees };
+  return { forest: await grow(await predict(chosen, fitted.observed), fitted, trees), heldOut: answered, lessSeen: lessAnswered };
 }
