@@ -39,10 +39,13 @@ export function makeFold(table: Encoded, columns: number, seed: number, member: 
 export function maskedTable(table: Encoded, bits: Uint8Array, layout: { columns: readonly { first: number; width: number }[]; features: number }): Encoded {
   const features = table.features.slice();
   const p = layout.columns.length;
-  layout.columns.forEach(({ first, width }, j) => {
-    for (let i = 0; i < table.rows; i++) {
-      if (!bits[i * p + j]) features.fill(0, i * layout.features + first, i * layout.features + first + width);
+  for (let i = 0; i < table.rows; i++) {
+    for (let j = 0; j < p; j++) {
+      if (bits[i * p + j]) continue;
+      const { first, width } = layout.columns[j];
+      const start = i * layout.features + first;
+      for (let at = start; at < start + width; at++) features[at] = 0;
     }
-  });
+  }
   return { rows: table.rows, features, observed: bits };
 }
