@@ -1,4 +1,5 @@
 import { VhgmError } from "../base/errors.js";
+import { pipelined } from "../base/pipelined.js";
 import type { Table, TableWriter, TextRow } from "../data/table.js";
 import type { ImputeReport, Imputer } from "./impute.js";
 
@@ -29,14 +30,7 @@ export async function imputeTable({ imputer, table, writers, batch = 256 }: Impu
   };
   try {
     // While a worker's session runs one batch, what went before it is written and what follows is read.
-    let ahead: Promise<TextRow[][]> | undefined;
-    for await (const rows of table.batches(batch)) {
-      const own = imputer.complete(rows);
-      own.catch(() => undefined); // it is awaited in its turn
-      if (ahead) await write(await ahead);
-      ahead = own;
-    }
-    if (ahead) await write(await ahead);
+    for await (const completed of pipelined(table.batches(batch), (rows) => imputer.complete(rows))) await write(completed);
     for (const writer of writers) await writer.prepare();
     for (const writer of writers) await writer.finish();
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { pipelined } from "../base/pipelined.js";
 import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { float32, int64, joinOnnx, onnxOutputs, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
@@ -86,11 +87,10 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
   const d = model.layout.features;
   const p = model.layout.columns.length;
   const collected = collectPaths(rows, model.memberCount);
+  const batches = rowBatches(rows, p, observed, chunk, session.inputNames.includes("token.row"));
   // A session in a thread of its own has the next run at hand when it ends one.
-  let ahead: Promise<void> | undefined;
-  for (const { rows: places, length } of rowBatches(rows, p, observed, chunk, session.inputNames.includes("token.row"))) {
-    const count = places.length;
-    const size = Math.ceil(count / rowBlock) * rowBlock;
+  const runs = pipelined(batches, async ({ rows: places, length }) => {
+    const size = Math.ceil(places.length / rowBlock) * rowBlock;
     const x = new Float32Array(size * d);
     const visible = new Float32Array(size * p);
     const own = new BigInt64Array(size).fill(-1n);
@@ -100,11 +100,8 @@ async function runPaths(session: Session, model: PredictModel, { rows, features,
       own[r] = people[i];
     });
     const tokens = length > 0 ? tokenArrays(model.layout, rowViews(x, visible, size), size, length).feeds : {};
-    const run = session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size), ...tokens }).then((out) => collected.add(out, places));
-    run.catch(() => undefined); // it is awaited in its turn
-    await ahead;
-    ahead = run;
-  }
-  await ahead;
+    return { places, out: await session.run({ x: float32(x, size, d), visible: float32(visible, size, p), row: int64(own, size), ...tokens }) };
+  });
+  for await (const { places, out } of runs) collected.add(out, places);
   return collected.paths;
 }
