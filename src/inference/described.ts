@@ -1,5 +1,6 @@
 /** Columns that say more about filled cells: bounds, similar people, support. */
 import type { Column } from "../data/layout.js";
+import type { Distribution } from "../model/likelihoods/index.js";
 import type { PredictModel } from "../model/trained.js";
 import type { Attribute } from "../schema/schema.js";
 import type { Outputs } from "./decide.js";
@@ -28,6 +29,8 @@ export interface DescribedColumn {
 export interface FilledCell extends Outputs {
   /** What it was filled with, where it got its best point; NaN for draws. */
   readonly point: number;
+  /** What its point was taken from, where that is known already. */
+  readonly distribution?: Distribution;
   readonly support: number;
 }
 
@@ -53,8 +56,7 @@ export function describeCell(model: PredictModel, target: DescribedColumn, { int
 }
 
 /** The central interval, as wide as it must be to hold the point: the mean of a skewed number may lie beyond a narrow one. */
-function intervalCells(model: PredictModel, { column: { attribute }, j, write, reversed }: DescribedColumn, level: number, { paths, i, point }: FilledCell): string[] {
-  const distribution = columnDistribution(model, paths, i, j);
+function intervalCells(model: PredictModel, { column: { attribute }, j, write, reversed }: DescribedColumn, level: number, { paths, i, point, distribution = columnDistribution(model, paths, i, j) }: FilledCell): string[] {
   if (!hasBounds(attribute)) return [Math.exp(distribution.logProb(distribution.mode())).toFixed(4)];
   const [low, high] = centralInterval(distribution, level);
   const bounds = Number.isNaN(point) ? [low, high] : [Math.min(low, point), Math.max(high, point)];

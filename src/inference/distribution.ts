@@ -11,9 +11,10 @@ export function columnDistribution(model: DensityModel, members: readonly Member
  * The best point per type: of a number the stacked mean of the paths, which held-out cells made least in squared error, inside
  * the middle of its density; the most probable level otherwise. The density's own mean is as near to it as the column's reach
  * allows (`numberDensity`).
+ * @param distribution of the same cell, where it is known already
  */
-export function bestPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
-  if (model.layout.columns[j].kind === "number") return numberPoint(model, members, i, j);
+export function bestPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, distribution?: Distribution): number {
+  if (model.layout.columns[j].kind === "number") return numberPoint(model, members, i, j, distribution ?? columnDistribution(model, members, i, j));
   return likeliestLevel(model, members, i, j);
 }
 

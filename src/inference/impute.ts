@@ -2,6 +2,7 @@ import { VhgmError } from "../base/errors.js";
 import { createBeyond, type BeyondReport } from "../data/beyond.js";
 import { CellsBuilder, matchColumns, valueWriter } from "../data/cells.js";
 import { requireWidth, type TextRow } from "../data/table.js";
+import type { Distribution } from "../model/likelihoods/index.js";
 import { isMissingText } from "../schema/missing.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
@@ -9,7 +10,7 @@ import type { Truth } from "../schema/truth.js";
 import { otherVisits } from "../schema/visits.js";
 import { decideRows, type Outputs } from "./decide.js";
 import { addedColumns, describeCell } from "./described.js";
-import { bestPoint } from "./distribution.js";
+import { bestPoint, columnDistribution } from "./distribution.js";
 import { drawHoles } from "./draws.js";
 import { createFollower } from "./follow.js";
 import { recorded } from "./gates.js";
@@ -149,11 +150,11 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     const decided = needsPoints && ruled ? await decideRows({ predictor, rules, encoded: holes.encoded, values: holes.values, paths, wanted }) : undefined;
     const outputs = (r: number, place: number): Outputs => decided?.[r].outputs(place) ?? { paths, i: r };
     const fateOf = (r: number, place: number): Fate => holes.fate(r, place, decided?.[r].applies ?? everyone);
-    const describe = (r: number, points?: ArrayLike<number>): string[] =>
+    const describe = (r: number, points?: ArrayLike<number>, distributions?: ReadonlyMap<number, Distribution>): string[] =>
       added.length === 0 ? [] : targets.flatMap((target) => {
         const { j, column } = target;
         if (fateOf(r, column.source) !== "filled") return target.added.map(() => "");
-        return describeCell(model, { ...target, write: follower.writerOf(column.source) ?? target.write }, asked, { ...outputs(r, column.source), point: points?.[column.source] ?? NaN, support: holes.support(r, j) });
+        return describeCell(model, { ...target, write: follower.writerOf(column.source) ?? target.write }, asked, { ...outputs(r, column.source), point: points?.[column.source] ?? NaN, distribution: distributions?.get(j), support: holes.support(r, j) });
       });
     /** Fills a row. @returns the cells, and (places) the values that they hold */
     const write = (row: TextRow, r: number, fate: (place: number) => Fate, value: (place: number, j: number) => number, count: boolean): { out: string[]; known: Float64Array } => {
@@ -173,14 +174,18 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       return { out, known };
     };
     if (draws === 0) {
-      const value = (r: number, place: number, j: number): number => {
-        const chosen = decided ? decided[r].values[place] : NaN;
-        const { paths: seen, i } = outputs(r, place);
-        return Number.isNaN(chosen) ? bestPoint(model, seen, i, j) : chosen;
-      };
       return [rows.map((row, r) => {
-        const { out, known } = write(row, r, (place) => fateOf(r, place), (place, j) => value(r, place, j), true);
-        return [...out, ...describe(r, known)];
+        // A cell's point and its bounds come from the same distribution.
+        const distributions = new Map<number, Distribution>();
+        const value = (place: number, j: number): number => {
+          const chosen = decided ? decided[r].values[place] : NaN;
+          if (!Number.isNaN(chosen)) return chosen;
+          const { paths: seen, i } = outputs(r, place);
+          if (intervals !== undefined) distributions.set(j, columnDistribution(model, seen, i, j));
+          return bestPoint(model, seen, i, j, distributions.get(j));
+        };
+        const { out, known } = write(row, r, (place) => fateOf(r, place), value, true);
+        return [...out, ...describe(r, known, distributions)];
       })];
     }
     const described = rows.map((_, r) => describe(r));

@@ -2,7 +2,7 @@ import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { calibrationOf, defaultReach, type Calibrations, type ColumnCalibration, type PathWeights } from "./columnCalibration.js";
 import type { NumberGrids } from "./grids.js";
-import { gaussianMass, gridMean, gridQuantile, gridVariance, tiltToMean, type Grid } from "./likelihoods/index.js";
+import { gaussianMass, gridMean, gridVariance, tiltToMean, type Distribution, type Grid } from "./likelihoods/index.js";
 import type { TreePath } from "./trees/forest.js";
 
 /** One member's outputs for a batch of rows, as the predict graph gives them. */
@@ -110,12 +110,11 @@ export const pointLevel = 0.9;
 /**
  * The value that stands for number column j in row i: its mean, held to the middle of its density. Where a few people have
  * a code far off, the mean lies where nobody is.
+ * @param density the column's in this row (`numberDensity`)
  */
-export function numberPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): number {
-  const grid = model.grids.grids[j];
-  const density = numberDensity(model, members, i, j);
-  const end = (u: number): number => gridQuantile(grid, density, u);
-  return Math.min(end((1 + pointLevel) / 2), Math.max(end((1 - pointLevel) / 2), numberMean(model, members, i, j)));
+export function numberPoint(model: DensityModel, members: readonly MemberPaths[], i: number, j: number, density: Pick<Distribution, "quantile">): number {
+  const [low, high] = [(1 - pointLevel) / 2, (1 + pointLevel) / 2].map((u) => density.quantile(u));
+  return Math.min(high, Math.max(low, numberMean(model, members, i, j)));
 }
 
 const scoreGrids = new WeakMap<Grid, Grid>();
