@@ -53,7 +53,8 @@ function simulate(attributes: number, rate: number | null) {
   return { layout, table: encodeCells(cells, layout) };
 }
 
-interface Measured {
+/** Cost of a training step, and the peak memory of the process so far. */
+export interface Measured {
   readonly attributes: number;
   readonly features: number;
   readonly parameters: number;

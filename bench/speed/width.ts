@@ -1,16 +1,10 @@
-/** Cost of a training step by the number of attributes: bench/scale.ts in a process of its own for each width. */
+/** Cost of a training step by the number of attributes: bench/scale.ts for each width, in a process of its own, whose peak memory is that width's. */
 import { execFileSync } from "node:child_process";
+import type { Measured } from "../scale.js";
 
-export interface WidthResult {
+export interface WidthResult extends Measured {
   /** `cells`: as many observed cells a row at every width; `rates`: the same share of what a source measures. */
   readonly equal: "cells" | "rates";
-  readonly attributes: number;
-  readonly features: number;
-  readonly parameters: number;
-  readonly observedPerRow: number;
-  readonly stepMs: number;
-  readonly cellMicroseconds: number;
-  readonly peakMiB: number;
 }
 
 /** @param script the compiled bench/scale.ts */
@@ -19,7 +13,7 @@ export function measureWidths(script: string, widths: readonly number[], say: (l
     let first: WidthResult | undefined;
     return widths.map((width) => {
       const text = execFileSync(process.execPath, [script, String(width), "--json", ...(equal === "rates" ? ["--rate", "0.3"] : [])], { encoding: "utf8" });
-      const result = { equal, ...(JSON.parse(text) as Omit<WidthResult, "equal">) };
+      const result = { equal, ...(JSON.parse(text) as Measured) };
       first ??= result;
       say(
         `equal ${equal}, ${result.attributes} attributes: ${result.observedPerRow.toFixed(0)} cells a row, ${result.stepMs.toFixed(0)} ms of processor time a step, ` +
