@@ -9,6 +9,7 @@ import { fitLayout } from "../data/layout.js";
 import { countTogether } from "../data/together.js";
 import { fitGrids } from "../model/grids.js";
 import { declareNetwork, type NetworkConfig } from "../model/network.js";
+import { cellCount, type Sampler, type Split } from "../model/sampler.js";
 import { compileModel } from "../model/trained.js";
 import type { Forest } from "../model/trees/forest.js";
 import { schemaSchema } from "../schema/schema.js";
@@ -47,6 +48,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** People whose weight is drawn first, then the kind by it; some lack their weight. */
+function samplerOf({ model: { layout, grids } }: Bundle): Sampler {
+  const marginals = layout.columns.map((_, j) => new Array<number>(cellCount(layout, grids, j)).fill(3));
+  const holes = { cells: [0, 1], counts: [22, 8] };
+  return {
+    order: [0, 1],
+    trees: [{ cells: [], counts: [] }, { feature: 0, upTo: 55, left: { cells: [0], counts: [9] }, right: { feature: 2, classes: [0], left: { cells: [0, 1], counts: [5, 4] }, right: { cells: [1], counts: [6] } } }],
+    holes: [{ feature: 1, classes: [1], left: holes, right: holes }, null],
+    lacking: [holes, null],
+    shared: [{ values: [55.5], counts: [6], others: marginals[0] }, null],
+    origins: [{ sources: ["table"], rows: 30, marginals, observed: marginals }],
+  };
+}
+
 /** The packed bundle with some of its files changed. */
 const tampered = (change: (files: Record<string, Uint8Array>) => void): Uint8Array => {
   const files = unzipSync(packed);
@@ -78,6 +93,34 @@ describe("a bundle", () => {
     // A split that leads back to itself, or asks what nobody answers, would never end or end in nonsense.
     expect(() => unpackForest(packForest([null, { ...forest[1]!, left: Int32Array.of(0, 0, 2, 0) }]), 2, 2)).toThrow("do not fit");
     expect(() => unpackForest(packForest([null, { ...forest[1]!, question: Int32Array.of(2, -1, -1, -1) }]), 2, 2)).toThrow("do not fit");
+  });
+
+  it("comes back with what people are invented by", async () => {
+    const sampler = samplerOf(bundle);
+    const back = await unpackBundle(await packBundle({ ...bundle, model: { ...bundle.model, sampler } }), "m.vhgm");
+    expect(back.model.sampler).toEqual(sampler);
+    expect(await packBundle(back)).toEqual(await packBundle({ ...bundle, model: { ...bundle.model, sampler } }));
+    const old = { ...sampler, lacking: undefined, origins: sampler.origins.map((origin) => ({ ...origin, observed: undefined })) };
+    expect((await unpackBundle(await packBundle({ ...bundle, model: { ...bundle.model, sampler: old } }), "m.vhgm")).model.sampler).toEqual(old);
+  });
+
+  it.each<[string, (sampler: Sampler) => unknown]>([
+    ["is no object", () => []],
+    ["lacks its order", (sampler) => ({ ...sampler, order: undefined })],
+    ["draws a column that there is not", (sampler) => ({ ...sampler, order: [0, 2] })],
+    ["draws a column twice", (sampler) => ({ ...sampler, order: [1, 1] })],
+    ["lacks a column's tree", (sampler) => ({ ...sampler, trees: sampler.trees.slice(1) })],
+    ["counts a cell that there is not", (sampler) => ({ ...sampler, trees: [null, { cells: [2], counts: [7] }] })],
+    ["has a cell without its count", (sampler) => ({ ...sampler, trees: [null, { cells: [0, 1], counts: [7] }] })],
+    ["asks what nobody answers", (sampler) => ({ ...sampler, trees: [null, { ...(sampler.trees[1] as Split), feature: 5 }] })],
+    ["asks nothing", (sampler) => ({ ...sampler, trees: [null, { ...(sampler.trees[1] as Split), upTo: undefined }] })],
+    ["has a split of one side", (sampler) => ({ ...sampler, trees: [null, { ...(sampler.trees[1] as Split), right: undefined }] })],
+    ["has holes of a third kind", (sampler) => ({ ...sampler, holes: [{ cells: [2], counts: [7] }, null] })],
+    ["has marginals of other cells", (sampler) => ({ ...sampler, origins: [{ ...sampler.origins[0], marginals: [[1], [1, 2]] }] })],
+  ])("is refused when its sampler %s", async (_, damage) => {
+    const sampler = damage(samplerOf(bundle)) as Sampler;
+    const damaged = await packBundle({ ...bundle, model: { ...bundle.model, sampler } });
+    await expect(unpackBundle(damaged, "m.vhgm")).rejects.toMatchObject({ code: "bundle", message: "m.vhgm is damaged: its part sampler.json cannot be read." });
   });
 
   it.each(["schema.json", "card.json", "model.json", "predict.onnx", "together.bin"])("is refused when a byte of %s is another, or when it is gone", async (part) => {

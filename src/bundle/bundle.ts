@@ -6,13 +6,13 @@ import { packTogether, unpackTogether } from "../data/together.js";
 import { gridFromJson, gridToJson } from "../model/likelihoods/index.js";
 import { layGrids } from "../model/grids.js";
 import type { Calibrations } from "../model/columnCalibration.js";
-import type { Sampler } from "../model/sampler.js";
 import type { PredictModel } from "../model/trained.js";
 import { questionsOf } from "../model/trees/asked.js";
 import { ruleProblems } from "../schema/rules.js";
 import { schemaSchema, type Schema } from "../schema/schema.js";
 import { cardSchema, type TrainingCard } from "./card.js";
 import { packForest, unpackForest } from "./forestPart.js";
+import { samplerSchema } from "./samplerPart.js";
 
 /** A saved model: the predict graph, what turns its outputs into densities, the dictionary and the training card. */
 export interface Bundle {
@@ -83,15 +83,16 @@ export async function unpackBundle(bytes: Uint8Array, name: string): Promise<Bun
 
 function assemble(files: Record<string, Uint8Array>, name: string): Bundle {
   const stored = JSON.parse(strFromU8(files["model.json"])) as StoredModel;
-  const { grids, ...rest } = stored;
+  const { grids: packed, ...rest } = stored;
+  const grids = layGrids(packed.map(gridFromJson));
   const schema = readPart(files, "schema.json", schemaSchema, name);
   const together = files[togetherPart] && unpackTogether(files[togetherPart]);
-  const sampler = files[samplerPart] && (JSON.parse(strFromU8(files[samplerPart])) as Sampler);
+  const sampler = files[samplerPart] && readPart(files, samplerPart, samplerSchema(rest.layout, grids), name);
   const forest = files[forestPart] && unpackForest(files[forestPart], rest.columns.length, questionsOf(rest.layout).length);
   return {
     schema: together ? schema : withoutUncheckedRules(schema),
     card: readPart(files, "card.json", cardSchema, name),
-    model: { ...rest, grids: layGrids(grids.map(gridFromJson)), graph: files["predict.onnx"], ...(together ? { together } : {}), ...(sampler ? { sampler } : {}), ...(forest ? { forest } : {}) },
+    model: { ...rest, grids, graph: files["predict.onnx"], ...(together ? { together } : {}), ...(sampler ? { sampler } : {}), ...(forest ? { forest } : {}) },
   };
 }
 
