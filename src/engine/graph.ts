@@ -1,4 +1,4 @@
-import { canonicalShape, dimParts, sameShape, type Dim, type Shape } from "./dim.js";
+import { canonicalShape, dimParts, type Dim, type Shape } from "./dim.js";
 
 /** Element types that the engine uses; float64 is for linear algebra, not for networks. */
 export type DType = "float32" | "float64" | "int64" | "bool";
@@ -204,9 +204,4 @@ export class Graph {
   private fresh(prefix: string): string {
     return `_${prefix}${this.counter++}`;
   }
-}
-
-/** @throws Error unless both tensors have the same shape */
-export function requireSameShape(a: Tensor, b: Tensor, op: string): void {
-  if (!sameShape(a.shape, b.shape)) throw new Error(`${op}: shapes [${a.shape}] and [${b.shape}] differ`);
 }

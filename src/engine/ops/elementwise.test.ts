@@ -2,7 +2,7 @@ import { nn, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { checkOp, runGraph, type OpCase } from "../../../test/support/checkOp.js";
 import { each, plain } from "../../../test/support/plain.js";
-import { Graph, float32, grad, ops, type Shape } from "../index.js";
+import { Graph, float32, ops, type Shape } from "../index.js";
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
@@ -63,7 +63,6 @@ describe("one tensor", () => {
       plain: ({ a }) => each(a.shape, (x) => Math.min(Math.max(x, Math.fround(-0.4)), Math.fround(0.9)), a),
       jax: ({ a }) => np.clip(a, -0.4, 0.9),
     },
-    stopGradient: { build: ({ a }) => ops.stopGradient(a), plain: ({ a }) => a, jax: ({ a }) => a, constant: true },
   };
   test.each(Object.entries(cases))("%s", async (_, c) => checkOp({ inputs: a, ...c }));
 });
@@ -113,14 +112,6 @@ test("one tensor used twice gets both gradients", async () => {
     plain: ({ a }) => each(a.shape, (x) => x * x + x, a),
     jax: ({ a }) => a.ref.mul(a.ref).add(a),
   });
-});
-
-test("no gradient flows through stopGradient", async () => {
-  const g = new Graph();
-  const a = g.input("a", ["B"]);
-  g.output("d", grad(ops.sum(ops.mul(a, ops.stopGradient(a))), [a])[0]);
-  const { d } = await runGraph(g, { a: float32(Float32Array.of(2, -3), 2) });
-  expect([...d.data]).toEqual([2, -3]);
 });
 
 test("softplus and sigmoid stay finite far out", async () => {

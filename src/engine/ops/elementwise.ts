@@ -135,6 +135,3 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
 /** a == b as booleans; no gradient. */
 export const equal = (a: Tensor, b: Tensor): Tensor =>
   a.graph.emit("Equal", [a, b], broadcastShapes(a.shape, b.shape), {}, "bool");
-
-/** The same value, through which no gradient flows. */
-export const stopGradient = (a: Tensor): Tensor => a.graph.emit("Identity", [a], a.shape, {}, a.dtype);

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { checkOp, runGraph } from "../../../test/support/checkOp.js";
-import { at, each, plain } from "../../../test/support/plain.js";
+import { at, plain } from "../../../test/support/plain.js";
 import { Graph, float32, grad, ops, type Shape } from "../index.js";
 
 describe("reshape", () => {
@@ -113,19 +113,6 @@ test.each<[number, number]>([[0, 2], [1, 4], [3, 5], [0, 5]])("slice from %s to 
     jax: ({ a }) => np.square(a).slice([], [start, end]),
   }));
 
-test.each<[Shape, Shape]>([
-  [["B", 1], ["B", 4]],
-  [[1, 3], ["B", 3]],
-  [["B", 1, 1], ["B", 2, 3]],
-  [["B", 2], ["B", 2]],
-])("expand [%s] to [%s]", (from, to) =>
-  checkOp({
-    inputs: { a: from, b: to },
-    build: ({ a, b }) => ops.mul(ops.expand(a, to), b),
-    plain: ({ a, b }) => each(b.shape, (x, y) => x * y, a, b),
-    jax: ({ a, b }) => np.broadcastTo(a, b.shape).mul(b),
-  }));
-
 test("shapes that do not fit are refused with both shapes named", () => {
   const g = new Graph();
   const a = g.input("a", ["B", 6]);
@@ -139,7 +126,5 @@ test("shapes that do not fit are refused with both shapes named", () => {
   expect(() => ops.concat([], 0)).toThrow("concat: no tensors");
   expect(() => ops.split(a, [2, 3], 1)).toThrow("split: 2,3 does not add up to 6");
   expect(() => ops.slice(a, 4, 7, 1)).toThrow("slice: 4 to 7 does not lie in an axis of size 6");
-  expect(() => ops.expand(a, ["B", 3])).toThrow("expand: [B,6] cannot be repeated to [B,3]");
-  expect(() => ops.expand(a, [2, "B", 6])).toThrow("expand");
   expect(() => ops.add(a, c)).toThrow("shapes [B,6] and [C,6] do not broadcast: B against C");
 });

@@ -73,21 +73,6 @@ export function slice(a: Tensor, start: number, end: number, axis: number): Tens
   });
 }
 
-/**
- * Repeats axes of size 1 until the shape is reached; the gradient is summed over them.
- * @throws Error when the ranks differ, or an axis that is not of size 1 would have to change
- */
-export function expand(a: Tensor, shape: Shape): Tensor {
-  const g = a.graph;
-  if (shape.length !== a.shape.length || shape.some((d, i) => d !== a.shape[i] && a.shape[i] !== 1)) {
-    throw new Error(`expand: [${a.shape}] cannot be repeated to [${shape}]`);
-  }
-  const axes = shape.flatMap((d, i) => (d === a.shape[i] ? [] : [i]));
-  if (axes.length === 0) return a;
-  const y = g.emit("Expand", [a, g.runtimeShape(shape)], shape, {}, a.dtype);
-  return g.record(y, [a], (d) => [g.emit("ReduceSum", [d, g.int64(axes)], a.shape, { keepdims: 1 })]);
-}
-
 function emitConcat(parts: readonly Tensor[], axis: number): Tensor {
   const size = parts.reduce((n, t) => n + staticDim(t.shape[axis], "concat"), 0);
   return parts[0].graph.emit("Concat", parts, parts[0].shape.with(axis, size), { axis }, parts[0].dtype);
