@@ -23,7 +23,7 @@ export interface Conditional {
   ess: number;
 }
 
-export const quantilePoints = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975] as const;
+const quantilePoints = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975] as const;
 
 /**
  * The distribution of `ask` given `given` under the generating model, by importance-weighted Monte Carlo: exact but for

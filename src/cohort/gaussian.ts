@@ -32,7 +32,7 @@ export function normalCdf(x: number): number {
 }
 
 /** Log density of the standard normal. */
-export const normalLogDensity = (x: number): number => -0.5 * x * x - logRootTwoPi;
+const normalLogDensity = (x: number): number => -0.5 * x * x - logRootTwoPi;
 
 /** x with P(Z <= x) = p: Acklam's rational approximation, then one Halley step. Returns +-Infinity at 0 and 1. */
 export function normalQuantile(p: number): number {

@@ -10,7 +10,7 @@ export interface PanelName {
 }
 
 /** A name in snake case from a label's words. */
-export const snakeCase = (label: string): string =>
+const snakeCase = (label: string): string =>
   label
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_")

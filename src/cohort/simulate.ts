@@ -66,7 +66,7 @@ const blockStream = 0xb10c;
 const treatments: ReadonlySet<string> = new Set(treatmentNames);
 
 /** Person number of a source's row: every tenth laboratory participant is the check-up's row 4/10 as far down. */
-export function personOfRow(source: SourceName, row: number): number {
+function personOfRow(source: SourceName, row: number): number {
   if (source === "checkup") return row;
   if (source === "lifestyle") return 2 * maxRows + row;
   return row % 10 === 0 ? (row / 10) * 4 : maxRows + row;

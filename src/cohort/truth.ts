@@ -99,7 +99,7 @@ function makeTruth(model: CohortModel): CohortTruth {
 }
 
 /** A factor's structural equation as text. */
-export function factorEquation(k: number): string {
+function factorEquation(k: number): string {
   const { parents = {}, curve = {}, effects = {}, innovation } = factors[k];
   return [
     sumText(Object.entries(parents).map(([name, weight]) => [weight, name])),

@@ -42,7 +42,7 @@ export interface AcrossTables {
 }
 
 /** How much worse, in the mean, a method that is "not behind" may be. */
-export const behindFrom = 1.02;
+const behindFrom = 1.02;
 
 /** The figures in which methods are compared across tables. */
 export const acrossFigures = ["nrmse", "r2", "accuracy", "crps"] as const satisfies readonly FigureName[];

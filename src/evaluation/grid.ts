@@ -129,7 +129,7 @@ async function runCell(subject: Subject, { method, mechanism, seed, rate }: Grid
 }
 
 /** Scores what a method made of a masked table. */
-export function scoreCompleted(truth: Cells, mask: Mask, completed: Completed, seed: number): Omit<MaskResult, "method" | "mechanism" | "seed" | "seconds" | "failure"> {
+function scoreCompleted(truth: Cells, mask: Mask, completed: Completed, seed: number): Omit<MaskResult, "method" | "mechanism" | "seed" | "seconds" | "failure"> {
   const all = truth.attributes.map((attribute, at) => ({ attribute, at, truth: truth.values[at], hidden: hiddenRows(mask, at) }));
   const scored = all.filter(isScored);
   if (scored.length === 0) {

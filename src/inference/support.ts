@@ -25,7 +25,7 @@ export interface Support {
 }
 
 /** Whether two columns were seen together in enough people for a model to learn how they go together. */
-export const seenTogether = (together: Together, i: number, j: number, fewest = fewestPeople): boolean =>
+const seenTogether = (together: Together, i: number, j: number, fewest = fewestPeople): boolean =>
   peopleTogether(together, i, j) >= Math.min(fewest, mostTogether);
 
 /**

@@ -124,7 +124,7 @@ export const relaxationOf = (weights: Float32Array, d: number): number => Math.m
  * normal equations; it multiplies an error by 1 - mu, and for parts of a whole, of which each is the rest's negative sum, mu
  * comes near the number of parts. With nothing visible all of them count; with more visible the largest mu is smaller.
  */
-export function largestMode(weights: Float32Array, d: number): number {
+function largestMode(weights: Float32Array, d: number): number {
   let v = Float64Array.from({ length: d }, (_, k) => 1 + 0.5 * Math.sin(12.9898 * k + 1));
   let largest = 1;
   const iterations = 40;

@@ -2,7 +2,7 @@ import type { AttributeType } from "../schema/schema.js";
 import { gridCdf, type Grid } from "./likelihoods/index.js";
 
 /** Nominal levels of the central intervals whose coverage is kept. */
-export const coverageLevels = [0.5, 0.8, 0.9, 0.95] as const;
+const coverageLevels = [0.5, 0.8, 0.9, 0.95] as const;
 /** Bins of the histogram of transformed values, and of the probabilities of levels. */
 const pitBins = 20;
 const probabilityBins = 10;

@@ -16,7 +16,7 @@ export interface SchemaProblem {
 }
 
 /** Whether attributes of this type take levels: ordinal, categorical and binary. */
-export const usesLevels = (attribute: Pick<Attribute, "type">): boolean => !isNumeric(attribute.type);
+const usesLevels = (attribute: Pick<Attribute, "type">): boolean => !isNumeric(attribute.type);
 
 /** Contradictions in a schema, in the order of its attributes. Empty for a schema that can be used. */
 export function schemaProblems(schema: Schema): SchemaProblem[] {

@@ -32,7 +32,7 @@ const words = new Set(["and", "or", "not", "in"]);
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** A name as it stands in a condition: plain if it is a simple word, else in double quotes. */
-export const formatName = (name: string): string =>
+const formatName = (name: string): string =>
   plainName.test(name) && !words.has(name.toLowerCase()) ? name : `"${name.replaceAll('"', '""')}"`;
 
 const formatLiteral = (value: Literal): string => (typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`);

@@ -143,7 +143,7 @@ const memoryFeeds = ({ rows, features, observed, row }: Omit<MemoryRows, "cells"
 });
 
 /** (1 / observed rate)^power, relative to the mean rate and at most 20 times it. */
-export function rarityWeights(frequency: Float32Array, power: number): Float32Array {
+function rarityWeights(frequency: Float32Array, power: number): Float32Array {
   const inverse = frequency.map((f) => 1 / Math.max(f, 0.01));
   const mean = inverse.reduce((a, b) => a + b, 0) / Math.max(inverse.length, 1);
   return inverse.map((w) => Math.min(w / mean, 20) ** power);

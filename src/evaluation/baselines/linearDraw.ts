@@ -90,7 +90,7 @@ export function drawRegression(design: Design, rows: Int32Array, y: Float64Array
 }
 
 /** A chi-squared number of whole degrees of freedom: twice a gamma one (Marsaglia & Tsang 2000). */
-export function chiSquared(degrees: number, rng: Rng): number {
+function chiSquared(degrees: number, rng: Rng): number {
   if (degrees === 1) return rng.normal() ** 2;
   const shape = degrees / 2 - 1 / 3;
   for (;;) {

@@ -17,7 +17,7 @@ export interface MiceOptions {
   readonly predictors: number;
 }
 
-export const miceDefaults: MiceOptions = { draws: 20, rounds: 5, donors: 5, predictors: 25 };
+const miceDefaults: MiceOptions = { draws: 20, rounds: 5, donors: 5, predictors: 25 };
 
 const stream = 0x1c4a1;
 
@@ -89,7 +89,7 @@ function drawNumbers({ values, observed, holes }: HoledColumn, design: Design, f
 }
 
 /** Position of one of the values nearest to a target, drawn at random. @param sorted ascending, not empty */
-export function drawDonor(sorted: Float64Array, target: number, donors: number, rng: Rng): number {
+function drawDonor(sorted: Float64Array, target: number, donors: number, rng: Rng): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

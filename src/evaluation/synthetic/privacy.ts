@@ -62,7 +62,7 @@ export function exactCopies(cells: Cells, reference: Cells): Share {
 }
 
 /** @param members, others equally many */
-export function closestRecords(synthetic: Points, members: Points, others: Points): Closest {
+function closestRecords(synthetic: Points, members: Points, others: Points): Closest {
   const toMembers = nearest(synthetic, members);
   const toOthers = nearest(synthetic, others);
   const share = toMembers.reduce((sum, d, i) => sum + (same(d, toOthers[i]) ? 0.5 : d < toOthers[i] ? 1 : 0), 0) / synthetic.rows;

@@ -26,7 +26,7 @@ export const columnShapes = (real: Cells, other: Cells): Shape[] =>
 
 export const meanKnown = (values: readonly number[]): number => average(values.filter((x) => !Number.isNaN(x)));
 
-export const missingShare = (values: Float64Array): number => values.reduce((n, x) => n + (Number.isNaN(x) ? 1 : 0), 0) / values.length;
+const missingShare = (values: Float64Array): number => values.reduce((n, x) => n + (Number.isNaN(x) ? 1 : 0), 0) / values.length;
 
 export const knownSorted = (values: Float64Array): Float64Array => values.filter((x) => !Number.isNaN(x)).sort();
 

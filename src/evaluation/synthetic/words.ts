@@ -42,7 +42,7 @@ export const utilityRows = ({ utility }: SyntheticEvaluation): string[][] =>
   utility.map((u) => [u.attribute, u.measure === "r2" ? "R²" : "AUC", shown(u.real), shown(u.synthetic), shown(u.both)]);
 
 /** Above this upper bound of the attack's AUC, or this share found at 1% false alarms, people are given away. */
-export const attackLimits = { auc: 0.55, found: 0.03 } as const;
+const attackLimits = { auc: 0.55, found: 0.03 } as const;
 
 /** The findings in words. */
 export function syntheticHeadline({ shapes, trends, twoSample, utility, privacy }: SyntheticEvaluation): string[] {

@@ -59,7 +59,7 @@ const rowStream = 0x9e3;
 const mostNumbers = 1 << 26;
 
 /** Rows that go through the model together: the wider the model, the fewer. */
-export function chunkRows({ layout, grids, memberCount }: PredictModel, most = 512): number {
+function chunkRows({ layout, grids, memberCount }: PredictModel, most = 512): number {
   const perRow = memberCount * (4 * layout.features + layout.numbers + grids.total);
   return Math.max(8, Math.min(most, Math.floor(mostNumbers / perRow)));
 }

@@ -7,7 +7,7 @@ import { recorded } from "../gates.js";
 import type { People, World } from "./people.js";
 
 /** Share of draws that come from an attribute's tree; the others come from the model's density. See docs/decisions.md. */
-export const treeShare = 0.85;
+const treeShare = 0.85;
 /** Least and largest factor on the mass of a cell. */
 const factorRange = [0.02, 50] as const;
 const factorSteps = 30;

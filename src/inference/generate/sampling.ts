@@ -10,7 +10,7 @@ import { drawInRange, learn, nobody, type People, type World } from "./people.js
 import { capacities } from "./rounds.js";
 
 /** Passes through the model unless asked otherwise, where trees know what is drawn within a round; see docs/decisions.md. */
-export const samplerRounds = 16;
+const samplerRounds = 16;
 /** People whom the factors are fitted on: fewer would pass their own chance on to everybody. */
 export const mostPilots = 2048;
 /** Rows that a model must take together for factors to be worth fitting. */

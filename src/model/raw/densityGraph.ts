@@ -18,7 +18,7 @@ export interface RawOutputs {
   readonly cells: number;
 }
 
-export const rawQuantiles: readonly number[] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
+const rawQuantiles: readonly number[] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
 
 /**
  * The last part of the exported graph: predictive.ts as operators, in float64.
