@@ -26,6 +26,11 @@ export interface Predictor {
   close(): Promise<void>;
 }
 
+/**
+ * Opens a model for questions; close it when they are answered.
+ * @param options of its sessions, which have one thread unless told otherwise: with more, a row's bits would depend on its batch
+ * @throws VhgmError "device" where the graph cannot be opened on that device
+ */
 export async function openPredictor(model: PredictModel, open: SessionFactory, options?: SessionOptions): Promise<Predictor> {
   const openPart = (graph: Uint8Array): Promise<Session> => open(graph, { threads: 1, ...options });
   const session = await openPart(model.graph);

@@ -7,7 +7,10 @@ import { predictTrees, type Forest, type TreePath } from "./forest.js";
 /** Rows kept filled at a time: whoever asks goes through the rows, not to and fro. */
 const keptRows = 64;
 
-/** @param members the other paths' predictions of these rows */
+/**
+ * @param members the other paths' predictions of these rows
+ * @param rows read when a hole is asked for, not when the path is opened: cells that are shown in between are seen
+ */
 export function openTreePath(forest: Forest, weights: FillWeights, members: readonly MemberPaths[], rows: Encoded): TreePath {
   const { columns } = weights.layout;
   const questions = questionsOf(weights.layout).length;
