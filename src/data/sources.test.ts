@@ -55,6 +55,22 @@ describe("without a key", () => {
     expect(await read(joined)).toEqual([["s", "1", "a"], ["", "2", "a_2"]]);
   });
 
+  test("a conversion is for the source that it names, also where files are named alike", async () => {
+    const schema = schemaOf(attribute("height", { conversions: [{ column: "height", source: "a_2", multiply: 100 }] }));
+    const joined = joinTables([memoryTable("a.csv", ["height"], [["170"]]), memoryTable("a.csv", ["height"], [["1.6"]])], { schema });
+    expect(await read(joined)).toEqual([["170", "a"], ["160", "a_2"]]);
+    expect(joined.notes).toEqual([]);
+  });
+
+  test("conversions of a source, or a column, that there is not are named", () => {
+    const conversions = [{ column: "glu", source: "labs", multiply: 18 }, { column: "gluc", source: "lab", multiply: 18 }, { column: "glu", source: "lab", multiply: 18 }];
+    const { notes } = joinTables([checkup, lab], { schema: schemaOf(attribute("id"), attribute("glucose", { conversions })) });
+    expect(notes).toEqual([
+      "The dictionary converts 'glu' of labs to 'glucose', but the sources are checkup, lab, so nothing is converted by that line.",
+      "The dictionary converts 'gluc' of lab to 'glucose', but lab.parquet has no such column.",
+    ]);
+  });
+
   test("tables that nothing links are named", () => {
     const other = memoryTable("other.csv", ["x", "y"], []);
     expect(joinTables([checkup, lab, other]).notes).toEqual([expect.stringMatching(/^other\.csv shares no column with the other tables, so nothing links it/)]);

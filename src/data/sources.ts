@@ -48,13 +48,13 @@ export interface JoinOptions {
 export function joinTables(tables: readonly Table[], options: JoinOptions = {}): JoinedTable {
   const { schema } = options;
   const key = options.key ?? schema?.attributes.find(({ role }) => role === "key")?.name ?? null;
-  const sources = nameSources(tables).map((name, s): Source => ({ name, table: tables[s], columns: joinedNames(tables[s], schema, options.key) }));
+  const sources = nameSources(tables).map((name, s): Source => ({ name, table: tables[s], columns: joinedNames(tables[s], name, schema, options.key) }));
   const columns = [...new Set(sources.flatMap((source) => source.columns))];
   const sourceColumn = freeName(columns);
   const all = [...columns, sourceColumn];
   const joins = key !== null && (options.key !== undefined || sources.filter((source) => source.columns.includes(key)).length > 1);
   if (options.key !== undefined) requireKeyed(sources, options.key);
-  const notes = linkNotes(sources, joins ? key : null);
+  const notes = [...linkNotes(sources, joins ? key : null), ...conversionNotes(sources, schema)];
   const readers = sources.map((source) => rowReader(source, columns, schema));
   const names = new Map<string, readonly number[]>();
   const textOf = (origin: readonly number[]): string => {
@@ -134,22 +134,22 @@ function freeName(columns: readonly string[]): string {
 }
 
 /** A table's columns, by the names of the attributes that they hold. */
-function joinedNames({ columns, name }: Table, schema: Schema | undefined, key: string | undefined): string[] {
+function joinedNames({ columns }: Table, source: string, schema: Schema | undefined, key: string | undefined): string[] {
   const names = [...columns];
   for (const attribute of schema?.attributes ?? []) {
-    const { at } = matchColumn(attribute, columns, name);
+    const { at } = matchColumn(attribute, columns, source);
     if (at >= 0 && columns[at] !== key) names[at] = attribute.name;
   }
   return names;
 }
 
 /** Turns a source's row into a row of the joined table. */
-function rowReader({ table, columns }: Source, joined: readonly string[], schema: Schema | undefined): (row: TextRow) => string[] {
+function rowReader({ name: source, table, columns }: Source, joined: readonly string[], schema: Schema | undefined): (row: TextRow) => string[] {
   const attributes = new Map(schema?.attributes.map((attribute) => [attribute.name, attribute]));
   const cells = joined.map((name) => {
     const at = columns.indexOf(name);
     const attribute = attributes.get(name);
-    const conversion = at >= 0 && attribute ? matchColumn(attribute, table.columns, table.name).conversion : undefined;
+    const conversion = at >= 0 && attribute ? matchColumn(attribute, table.columns, source).conversion : undefined;
     return { at, attribute, conversion };
   });
   return (row) =>
@@ -198,6 +198,20 @@ function linkNotes(sources: readonly Source[], key: string | null): string[] {
     ];
   });
   return [...keyless, ...unlinked];
+}
+
+/** Conversions that name a source, or a column of it, that there is not: numbers would be taken in the wrong unit. */
+function conversionNotes(sources: readonly Source[], schema: Schema | undefined): string[] {
+  const names = sources.map(({ name }) => name);
+  return (schema?.attributes ?? []).flatMap(({ name, conversions = [] }) =>
+    conversions.flatMap(({ column, source }) => {
+      if (source === undefined) return [];
+      const own = sources.find((s) => s.name === source);
+      if (!own) return [`The dictionary converts '${column}' of ${source} to '${name}', but the sources are ${names.join(", ")}, so nothing is converted by that line.`];
+      if (own.table.columns.includes(column)) return [];
+      return [`The dictionary converts '${column}' of ${source} to '${name}', but ${own.table.name} has no such column.`];
+    }),
+  );
 }
 
 interface MergeInput {
