@@ -124,6 +124,16 @@ describe("with a key", () => {
     expect(() => joinTables([a, b, c], { key: "id" })).toThrow("The key column 'id' is not in c.csv; its columns are x. Every table needs the key; leave --key out to take each row as another person.");
   });
 
+  test("keys that differ in their spelling alone are told, not joined", async () => {
+    const a = memoryTable("a.csv", ["id", "x"], [["7", "1"], ["8", "2"]]);
+    const joined = joinTables([a, memoryTable("b.csv", ["id", "y"], [["007", "3"], ["9", "4"]])], { key: "id" });
+    expect(await read(joined)).toHaveLength(4);
+    expect(joined.notes).toEqual([
+      "Nobody is in several tables: no value of 'id' stands in two of them, so no rows were joined.",
+      "One person's 'id' differs between tables in case, zeros or signs alone, such as '7' in a.csv and '007' in b.csv: they were taken as other people; spell them alike if they are the same.",
+    ]);
+  });
+
   test("a person twice in one source is refused with source, key and rows", async () => {
     const twice = memoryTable("visits.csv", ["id", "x"], [["1", "1"], ["2", "2"], ["1", "3"]]);
     await expect(read(joinTables([lab, twice], { key: "id" }))).rejects.toThrow("The id '1' stands twice in visits.csv, in rows 1 and 3; with a key a person may have one row in each table");

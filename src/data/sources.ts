@@ -4,6 +4,7 @@ import { isNumeric, type Attribute, type Schema } from "../schema/schema.js";
 import { matchColumn } from "./cells.js";
 import { convert, sourceName } from "./conversion.js";
 import { formatDecimal, parseDecimal } from "../schema/values.js";
+import { alikeNote } from "./keys.js";
 import type { Table, TextRow } from "./table.js";
 
 /** One of several tables, seen as a source of one model. */
@@ -271,7 +272,9 @@ async function mergePeople({ sources, readers, columns, key, schema, textOf, not
       }
     }
   }
-  notes.push(joined === 1 ? "One person is in several tables and was joined into one row." : `${joined} people are in several tables and were joined into one row each.`);
+  if (joined === 0) notes.push(`Nobody is in several tables: no value of '${key}' stands in two of them, so no rows were joined.`);
+  else notes.push(joined === 1 ? "One person is in several tables and was joined into one row." : `${joined} people are in several tables and were joined into one row each.`);
+  notes.push(...alikeNote([...known].map(([text, { origin }]) => ({ text, origin })), key, sources.map(({ table }) => table.name)));
   if (nameless > 0) notes.push(`${nameless} rows have no '${key}' and were taken as other people.`);
   if (conflicts.cells > 0) {
     notes.push(`${conflicts.cells} cells of joined rows differ between tables, where the first table's stands; for instance, ${conflicts.first}.`);
