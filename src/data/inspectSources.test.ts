@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createRng } from "../base/random.js";
 import { formatDictionary, parseDictionary } from "../schema/dictionary.js";
+import { firstToLookAt } from "../schema/worthALook.js";
 import { inspectSources, type SourcesInspection } from "./inspectSources.js";
 import { memoryTable, type Table } from "./table.js";
 
@@ -25,7 +26,7 @@ test("one dictionary over all tables says where each attribute is, and hints at 
   expect(note("age").reason).toMatch(/^In checkup and lab: /);
   expect(note("crp")).toMatchObject({ reason: expect.stringMatching(/^Only in lab: /), missingRate: 0 });
   expect(note("glucose").suggestions).toEqual([expect.stringMatching(/^conversions: \[\{column: "glucose", source: "lab", multiply: 18\.016\}\] {2}# the median is 5\.\d in lab/)]);
-  expect(note("sex").reason).toMatch(/lab has only levels that checkup lacks: "[12]", "[12]"; check that both use the same codes\./);
+  expect(note("sex").suggestions).toEqual([expect.stringMatching(/^tables differ: lab has only levels that checkup lacks: "[12]", "[12]"; check that both use the same codes$/)]);
   expect(attribute("id").role).toBe("id");
   expect(note("id").suggestions).toEqual(["role: key  # about 50 values of checkup stand in lab too: if these are the same people, a key joins their rows"]);
   expect(note("pregnant").suggestions.some((s) => s.startsWith("applies_when"))).toBe(true);
@@ -48,4 +49,15 @@ test("its dictionary is read back, also with the suggestions taken", async () =>
   const edited = parseDictionary(taken, "d.yaml").attributes;
   expect(edited[0].role).toBe("key");
   expect(edited[2].conversions).toEqual([{ column: "glucose", source: "lab", multiply: 18.016 }]);
+});
+
+test("a column of numbers in one table and texts in another is worth a look", async () => {
+  const numbers = memoryTable("a.csv", ["age"], people(80, (i) => [String(20 + ((i * 7) % 53))]));
+  const texts = memoryTable("b.csv", ["age"], people(60, (i) => [i % 2 ? "old" : "young"]));
+  for (const tables of [[numbers, texts], [texts, numbers]]) {
+    const { notes, schema } = await inspect(...tables);
+    expect(schema.attributes[0].type).not.toBe("count");
+    expect(notes[0].suggestions).toContainEqual(expect.stringMatching(/^tables differ: a has numbers, b texts such as "(old|young)", so that all count as texts; rename/));
+    expect(firstToLookAt(notes, ["a.csv", "b.csv"])[0]).toMatch(/^Worth a look \(not applied\): age: tables differ: /);
+  }
 });

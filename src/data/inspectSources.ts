@@ -98,11 +98,12 @@ function mergeEntry(column: string, seen: readonly Seen[], together: InferredSch
   const attribute = { ...(ids ? first.attribute : together!.schema.attributes[at]), ...(label ? { label } : {}) };
   const reason = ids ? first.note.reason : guess.reason;
   const units = unitHints(attribute, own);
+  const levels = levelHints(attribute, own);
   const note: AttributeNote = {
     ...guess,
     missingRate: rows > 0 ? 1 - guess.observed / rows : 0,
-    reason: [`In ${listed(names)}: ${reason}`, ...(ids ? [] : levelHints(attribute, own)), ...units.odd].join(" "),
-    suggestions: ids ? keyHint(own) : [...guess.suggestions.filter((text) => !isSkip(text)), ...skips(own), ...units.suggestions],
+    reason: [`In ${listed(names)}: ${reason}`, ...(ids ? [] : levels.more), ...units.odd].join(" "),
+    suggestions: ids ? keyHint(own) : [...guess.suggestions.filter((text) => !isSkip(text)), ...skips(own), ...units.suggestions, ...levels.differ, ...kindHints(attribute, own)],
   };
   return { attribute, note };
 }
@@ -128,14 +129,30 @@ function keyHint([first, ...others]: readonly Own[]): string[] {
   return [`role: key  # ${counts}: if these are the same people, a key joins their rows`];
 }
 
-function levelHints(attribute: Attribute, [first, ...others]: readonly Own[]): string[] {
-  if (attribute.role !== "attribute" || attribute.levels === undefined) return [];
-  return others.flatMap(({ profile, source }) => {
+/** Levels that the first table lacks: a few are told, a column without a common one is worth a look. */
+function levelHints(attribute: Attribute, [first, ...others]: readonly Own[]): { more: string[]; differ: string[] } {
+  if (attribute.role !== "attribute" || attribute.levels === undefined) return { more: [], differ: [] };
+  const hints = others.flatMap(({ profile, source }) => {
     const foreign = foreignLevels(first.profile, profile);
     if (foreign.length === 0) return [];
-    const none = foreign.length === profile.values.length;
-    return [`${source} has ${none ? "only levels" : "levels"} that ${first.source} lacks: ${foreign.slice(0, 6).map(quote).join(", ")}${foreign.length > 6 ? ", …" : ""}${none ? "; check that both use the same codes." : "."}`];
+    return [{ none: foreign.length === profile.values.length, source, list: `${foreign.slice(0, 6).map(quote).join(", ")}${foreign.length > 6 ? ", …" : ""}` }];
   });
+  return {
+    more: hints.flatMap(({ none, source, list }) => (none ? [] : [`${source} has levels that ${first.source} lacks: ${list}.`])),
+    differ: hints.flatMap(({ none, source, list }) => (none ? [`tables differ: ${source} has only levels that ${first.source} lacks: ${list}; check that both use the same codes`] : [])),
+  };
+}
+
+/** A column that is numbers in one table and texts in another becomes texts, and its numbers levels. */
+function kindHints(attribute: Attribute, own: readonly Own[]): string[] {
+  if (isNumeric(attribute.type) && attribute.role === "attribute") return [];
+  const numbers = own.filter((o) => o.attribute.role === "attribute" && isNumeric(o.attribute.type));
+  const texts = own.flatMap(({ source, profile }) => {
+    const text = profile.values.find(({ kind }) => kind === "text");
+    return text && !numbers.some((o) => o.source === source) ? [`${source} texts such as ${quote(text.text)}`] : [];
+  });
+  if (numbers.length === 0 || texts.length === 0) return [];
+  return [`tables differ: ${listed(numbers.map(({ source }) => source))} ${numbers.length === 1 ? "has" : "have"} numbers, ${listed(texts)}, so that all count as texts; rename the column in a table where it is something else`];
 }
 
 /** Conversions to suggest, on one line since they are one field, and differences that no known unit explains. */
