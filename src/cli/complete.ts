@@ -12,11 +12,11 @@ import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { completeInto, imputeFlags, outputNames, reportSentences, requireKey, type ImputeFlags } from "./imputeFlags.js";
 import { stoppable } from "./interrupt.js";
 import { tableKinds } from "./openSource.js";
-import { refuseSameFile, withTables } from "./openTables.js";
+import { refuseOneName, refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
-import { lanesOf, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
+import { lanesOf, readSchema, readTrainingOptions, sessionOptions, settingFiles, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
 import { privacyWarning } from "./warnings.js";
 import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
@@ -52,9 +52,10 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const schema = await readSchema(flags);
   const files = outputNames(output, m);
   for (const file of saveModel === undefined ? files : [...files, saveModel]) {
-    await refuseSameFile(file, ...paths);
+    await refuseSameFile(file, ...paths, ...settingFiles(flags));
     await checkOutput(file);
   }
+  if (saveModel !== undefined) await refuseOneName(saveModel, ...files);
   for (const file of files) outputFormat(file);
   const progress = createProgress({ quiet });
   const notes: string[] = [];

@@ -30,7 +30,7 @@ import { refuseSameFile, withTable } from "./openTables.js";
 import { createProgress, type Progress } from "./progress.js";
 import { syntheticSummary } from "./syntheticSummary.js";
 import { print, printJson, tell } from "./terminal.js";
-import { readSchema, trainingFlags } from "./trainingFlags.js";
+import { readSchema, settingFiles, trainingFlags } from "./trainingFlags.js";
 
 /** Most rows that are evaluated on unless more are asked for. */
 const defaultRows = 4000;
@@ -86,7 +86,7 @@ async function run(paths: readonly string[], flags: EvaluateFlags): Promise<void
   if (model !== undefined && paths.length > 1) throw new VhgmError("usage", `${paths.length} tables were given; --model takes one.`);
   if (output !== undefined) {
     if (!/\.(html|json)$/i.test(output)) throw new VhgmError("usage", `"${output}" is no name for a report; .html and .json are allowed.`);
-    await refuseSameFile(output, ...paths, ...[model, synthetic, train].filter((file) => file !== undefined));
+    await refuseSameFile(output, ...paths, ...[model, synthetic, train].filter((file) => file !== undefined), ...settingFiles(flags));
     await checkOutput(output);
   }
   if (synthetic !== undefined) return runSynthetic(paths[0], flags);

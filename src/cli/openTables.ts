@@ -34,8 +34,15 @@ const realName = (path: string): Promise<string> => realpath(path).catch(() => r
 
 /** @throws VhgmError "usage" if an output would replace an input */
 export async function refuseSameFile(output: string, ...inputs: readonly string[]): Promise<void> {
-  const target = await realName(output);
-  for (const input of inputs) {
-    if ((await realName(input)) === target) throw new VhgmError("usage", `The output "${output}" is the input itself; give the output another name.`);
-  }
+  if (await isAmong(output, inputs)) throw new VhgmError("usage", `The output "${output}" is the input itself; give the output another name.`);
+}
+
+/** @throws VhgmError "usage" if a file would replace another one of the same command */
+export async function refuseOneName(output: string, ...outputs: readonly string[]): Promise<void> {
+  if (await isAmong(output, outputs)) throw new VhgmError("usage", `"${output}" was named for two outputs; give each a name of its own.`);
+}
+
+async function isAmong(path: string, others: readonly string[]): Promise<boolean> {
+  const [own, ...names] = await Promise.all([path, ...others].map(realName));
+  return names.includes(own);
 }

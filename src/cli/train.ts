@@ -6,17 +6,18 @@ import { openSession } from "../engine/node/session.js";
 import { extendWithSampler } from "../inference/generate/learnSampler.js";
 import type { AttributeNote } from "../schema/infer.js";
 import { firstToLookAt } from "../schema/worthALook.js";
+import { refuseForeignFile } from "../training/node/checkpoint.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
 import { requireKey } from "./imputeFlags.js";
 import { stoppable } from "./interrupt.js";
 import { tableKinds } from "./openSource.js";
-import { refuseSameFile, withTables } from "./openTables.js";
+import { refuseOneName, refuseSameFile, withTables } from "./openTables.js";
 import { createProgress } from "./progress.js";
 import { heldOutSummary, rowsLearned } from "./scores.js";
 import { print, printJson, tell } from "./terminal.js";
 import { counted, duration } from "./text.js";
-import { lanesOf, memoryFlag, readSchema, readTrainingOptions, sessionOptions, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
+import { lanesOf, memoryFlag, readSchema, readTrainingOptions, sessionOptions, settingFiles, trainingFlags, trainingHooks, type TrainingFlags } from "./trainingFlags.js";
 import { privacyWarning } from "./warnings.js";
 import { openVisits, visitFlags, type VisitFlags } from "./visitFlags.js";
 
@@ -64,9 +65,11 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
   const start = Date.now();
   const options = await readTrainingOptions(flags);
   const schema = await readSchema(flags);
-  await refuseSameFile(output, ...paths);
+  await refuseSameFile(output, ...paths, ...settingFiles(flags));
   await checkOutput(output);
+  await refuseOneName(checkpoint, output);
   await checkOutput(checkpoint);
+  if (flags.checkpoint !== undefined) await refuseForeignFile(flags.checkpoint);
   const progress = createProgress({ quiet });
   const notes: string[] = [];
   const onNote = (note: string): void => {

@@ -75,6 +75,9 @@ export async function readTrainingOptions(flags: TrainingFlags, draws = 0): Prom
   return options.members === 1 && !flags.bootstrap ? { ...usual, ...config, ...said, bootstrap: false } : options;
 }
 
+/** Files of a person's that no output may replace. */
+export const settingFiles = ({ schema, config }: Pick<TrainingFlags, "schema" | "config">): string[] => [schema, config].filter((file) => file !== undefined);
+
 export const readSchema = async ({ schema }: Pick<TrainingFlags, "schema">): Promise<Schema | undefined> =>
   schema === undefined ? undefined : parseDictionary(await readText(schema), basename(schema));
 

@@ -48,6 +48,16 @@ const endedOf = ({ members }: TrainingProgress): number => members.filter((membe
 /** At the end of an epoch progress is written if this time has passed since the last writing, and 10 times what that took. */
 const shortestPause = 2000;
 
+/** @throws VhgmError "usage" for a file that is there and is no checkpoint: a training would replace it, and remove it at its end */
+export async function refuseForeignFile(path: string): Promise<void> {
+  const file = await open(path).catch(() => null);
+  if (!file) return;
+  const start = Buffer.alloc(magic.length);
+  const { bytesRead } = await file.read(start).finally(() => file.close());
+  if (bytesRead === 0 || start.equals(magic)) return;
+  throw new VhgmError("usage", `"${path}" is there already and is no checkpoint of a training, which would replace and at last remove it; give --checkpoint another name.`);
+}
+
 /**
  * Opens the checkpoint of a training; reads nothing yet.
  * @param resume whether `load` gives what an earlier run saved; else a training starts anew and overwrites it
