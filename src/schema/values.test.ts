@@ -72,6 +72,8 @@ describe("dates", () => {
     expect(parseDate("1970-01-02T06:00")).toBe(1.25);
     expect(parseDate("1970-01-02 06:00:00Z")).toBe(1.25);
     expect(parseDate("1970-01-02T06:00:00+06:00")).toBe(1);
+    expect(parseDate("1970-01-02 06:00:00+06")).toBe(1);
+    expect(parseDate("1970-01-01 21:30:00-0230")).toBe(1);
     expect(parseDate("1970-01-01T00:00:00.5")).toBeCloseTo(0.5 / 86400, 12);
   });
 

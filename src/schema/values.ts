@@ -51,7 +51,7 @@ export function countDecimals(value: number): number {
 }
 
 const datePattern =
-  /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /**
  * Days since 1970-01-01 of an ISO date (YYYY-MM-DD or YYYY/MM/DD), with a fraction if a time of day follows; null if the
@@ -65,7 +65,7 @@ export function parseDate(text: string): number | null {
   midnight.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   if (midnight.getUTCMonth() !== Number(month) - 1 || midnight.getUTCDate() !== Number(day)) return null;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  const offset = zone === "Z" ? 0 : Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  const offset = zone === "Z" ? 0 : Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "")));
   const ms = ((Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second)) * 1000 + Number(`0.${fraction}`) * 1000;
   return (midnight.getTime() + ms) / msPerDay;
 }

@@ -66,6 +66,8 @@ type Value = string | number | bigint | boolean | null;
 /** Numbers and booleans are fetched as they are, several times faster than as text. */
 function expression(column: string, type: string): string {
   if (/^(?:U?(?:TINY|SMALL|BIG)INT|U?INTEGER|DOUBLE|BOOLEAN)$/.test(type)) return column;
+  // A moment's text would follow the zone of the machine.
+  if (type === "TIMESTAMP WITH TIME ZONE") return `timezone('UTC', ${column})::VARCHAR || 'Z'`;
   // By way of text a single-precision 0.1 stays 0.1 and doesn't become 0.10000000149011612.
   return type === "FLOAT" ? `${column}::VARCHAR::DOUBLE` : `${column}::VARCHAR`;
 }

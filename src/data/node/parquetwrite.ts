@@ -83,7 +83,8 @@ const isChecked = (type: string): boolean =>
 /** SQL that is true where a cell is empty or can be cast to `type` with nothing lost, such as a fraction or a time. */
 function fits(cell: string, type: string): string {
   const cast = `TRY_CAST(${cell} AS ${type})`;
-  if (type === "DOUBLE" || type === "FLOAT") return `(${cell} IS NULL OR ${cast} IS NOT NULL)`;
+  // Moments may be spelled in any zone.
+  if (type === "DOUBLE" || type === "FLOAT" || type === "TIMESTAMP WITH TIME ZONE") return `(${cell} IS NULL OR ${cast} IS NOT NULL)`;
   const sameText = `${cast}::VARCHAR = ${cell}`;
   const same = isNumeric(type) ? `${sameText} OR TRY_CAST(${cast} AS DOUBLE) = TRY_CAST(${cell} AS DOUBLE)` : sameText;
   return `(${cell} IS NULL OR coalesce(${same}, false))`;

@@ -150,6 +150,7 @@ describe("types", () => {
       ["DATE", ["2020-01-02", ""], "DATE"],
       ["DATE", ["2020-01-02", "2020-01-02 10:00:00"], "VARCHAR"],
       ["TIMESTAMP", ["2020-01-02 03:04:05.5", ""], "TIMESTAMP"],
+      ["TIMESTAMP WITH TIME ZONE", ["2020-01-02 03:04:05.5Z", "2020-01-02 03:04:05Z"], "TIMESTAMP WITH TIME ZONE"],
       ["BOOLEAN", ["true", "false"], "BOOLEAN"],
       ["BOOLEAN", ["true", "1"], "VARCHAR"],
       ["VARCHAR", ["1", "2"], "VARCHAR"],
