@@ -112,6 +112,7 @@ describe("evaluate", () => {
     ["a column that is not there", ["--hold-out", "hospital=A"], /people\.csv has no column 'hospital' \(--hold-out\)/],
     ["another form of --hold-out", ["--hold-out", "hospital"], /is not of the form 'COLUMN=VALUE'/],
     ["two ways to hold out", ["--hold-out", "a=1", "--train", "fresh.csv"], /give one of the two/],
+    ["the table itself to learn from", ["--train", "./people.csv"], /--train "\.\/people\.csv" is the table itself/],
     ["several tables and one hold-out", ["fresh.csv", "--hold-out", "a=1"], /2 tables were given; --synthetic, --train and --hold-out take one/],
     ["--with-best with --best", ["--with-best", "--best"], /leave out --best and --model/],
     ["another extension", ["-o", "report.pdf"], /"report\.pdf" is no name for a report; \.html and \.json are allowed/],

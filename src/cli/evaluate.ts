@@ -26,7 +26,7 @@ import { evaluateElsewhere } from "./evaluateTransfer.js";
 import { transferSummary } from "./transferSummary.js";
 import { examples, jsonFlag, level, listOf, oneOf, quietFlag, seed, whole } from "./flags.js";
 import { stoppable, stopped } from "./interrupt.js";
-import { refuseSameFile, withTable } from "./openTables.js";
+import { isAmong, refuseSameFile, withTable } from "./openTables.js";
 import { createProgress, type Progress } from "./progress.js";
 import { syntheticSummary } from "./syntheticSummary.js";
 import { print, printJson, tell } from "./terminal.js";
@@ -84,6 +84,9 @@ async function run(paths: readonly string[], flags: EvaluateFlags): Promise<void
   const isOther = synthetic !== undefined || train !== undefined || holdOut !== undefined;
   if (isOther && paths.length > 1) throw new VhgmError("usage", `${paths.length} tables were given; --synthetic, --train and --hold-out take one.`);
   if (model !== undefined && paths.length > 1) throw new VhgmError("usage", `${paths.length} tables were given; --model takes one.`);
+  if (train !== undefined && (await isAmong(train, paths))) {
+    throw new VhgmError("usage", `--train "${train}" is the table itself, but people to be tried on must not be those who were learned from; give two tables (--hold-out splits one).`);
+  }
   if (output !== undefined) {
     if (!/\.(html|json)$/i.test(output)) throw new VhgmError("usage", `"${output}" is no name for a report; .html and .json are allowed.`);
     await refuseSameFile(output, ...paths, ...[model, synthetic, train].filter((file) => file !== undefined), ...settingFiles(flags));

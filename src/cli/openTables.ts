@@ -42,7 +42,8 @@ export async function refuseOneName(output: string, ...outputs: readonly string[
   if (await isAmong(output, outputs)) throw new VhgmError("usage", `"${output}" was named for two outputs; give each a name of its own.`);
 }
 
-async function isAmong(path: string, others: readonly string[]): Promise<boolean> {
+/** Whether a path leads to one of other files, however it is spelled. */
+export async function isAmong(path: string, others: readonly string[]): Promise<boolean> {
   const [own, ...names] = await Promise.all([path, ...others].map(realName));
   return names.includes(own);
 }
