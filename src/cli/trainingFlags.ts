@@ -124,10 +124,10 @@ export function trainingHooks(progress: Progress, onNote: (note: string) => void
   };
 }
 
-/** @throws VhgmError "usage" if the file is absent or can't be read */
+/** A file's text, without the byte order mark that Windows programs begin it with. @throws VhgmError "usage" if the file is absent or can't be read */
 export async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readFile(path, "utf8")).replace(/^\ufeff/, "");
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") throw new VhgmError("usage", `There is no file "${path}".`, { cause });
