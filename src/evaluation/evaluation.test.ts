@@ -155,7 +155,7 @@ describe("prepareSubject", () => {
   });
 
   it("refuses less than two columns", () => {
-    expect(() => prepareSubject("t.csv", ["b"], [["1"], ["2"]], schema)).toThrow(/1 columns with values and 2 rows/);
+    expect(() => prepareSubject("t.csv", ["b"], [["1"], ["2"]], schema)).toThrow(/1 column with values and 2 rows/);
   });
 });
 

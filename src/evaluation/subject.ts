@@ -28,7 +28,7 @@ export function prepareSubject(name: string, columns: readonly string[], rows: r
   const matched = matchColumns(schema, columns, name).map((match, j) => ({ ...match, values: all.values[j] }));
   const used = matched.filter(({ at, values }) => at >= 0 && values.some((x) => !Number.isNaN(x))).sort((a, b) => a.at - b.at);
   if (used.length < 2 || chosen.length < 2) {
-    throw new VhgmError("data", `${name} has ${used.length} columns with values and ${chosen.length} rows that can be evaluated on; at least 2 of each are needed.`);
+    throw new VhgmError("data", `${name} has ${used.length} ${used.length === 1 ? "column" : "columns"} with values and ${chosen.length} ${chosen.length === 1 ? "row" : "rows"} that can be evaluated on; at least 2 of each are needed.`);
   }
   const usedAt = new Set(used.map((u) => u.at));
   const reasonOf = (column: string): string => {
