@@ -4,6 +4,7 @@ import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
 import type { Given } from "../inference/predict.js";
 import type { Schema } from "../schema/schema.js";
+import { quoteValue } from "../schema/suggest.js";
 import { splitAssignment } from "./attributeNames.js";
 import { readText } from "./trainingFlags.js";
 
@@ -26,7 +27,7 @@ export async function readGiven(source: string, option = "--given"): Promise<Giv
   const result = givenSchema.safeParse(raw);
   if (result.success) return result.data;
   const name = result.error.issues[0].path[0];
-  throw new VhgmError("usage", name === undefined ? `${where} holds ${JSON.stringify(raw)}; it takes ${shape}.` : `${where} gives '${String(name)}' neither a number nor a text; it takes ${shape}.`);
+  throw new VhgmError("usage", name === undefined ? `${where} holds ${quoteValue(raw)}; it takes ${shape}.` : `${where} gives '${String(name)}' neither a number nor a text; it takes ${shape}.`);
 }
 
 /**

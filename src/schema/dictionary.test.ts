@@ -246,6 +246,7 @@ describe("parseDictionary", () => {
     ],
     ["entry", "attributes:\n  - age\n", 'd.yaml, line 2: attribute 1 is "age"; it must be a mapping of fields to values.'],
     ["version", head.replace("1", "2"), "d.yaml, line 1: version is 2; allowed is 1."],
+    ["a table", "id,age,sex\n".repeat(9), `d.yaml, line 1: the dictionary is "${"id,age,sex ".repeat(6).slice(0, 58)}…; it must be a mapping of fields to values.`],
     ["no attributes", "version: 1\n", "d.yaml, line 1: attributes is absent; it must be a list."],
     ["empty list", "attributes: []\n", "d.yaml, line 1: attributes is a list without entries; it must not be empty."],
     ["list at the top", "- a\n", "d.yaml, line 1: the dictionary is a list; it must be a mapping of fields to values."],

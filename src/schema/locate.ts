@@ -2,6 +2,7 @@
 import { isMap, isNode, isScalar, isSeq, type Document } from "yaml";
 import type { z } from "zod";
 import { attributeSchema, conversionSchema, schemaSchema } from "./schema.js";
+import { quoteValue } from "./suggest.js";
 
 export type Issue = z.core.$ZodIssue;
 
@@ -76,7 +77,7 @@ function describeGiven(value: unknown): string {
   if (value === undefined) return "is absent";
   if (value === null || value === "") return "is empty";
   if (Array.isArray(value)) return value.length === 0 ? "is a list without entries" : "is a list";
-  return isRecord(value) ? "is a mapping" : `is ${JSON.stringify(value)}`;
+  return isRecord(value) ? "is a mapping" : `is ${quoteValue(value)}`;
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

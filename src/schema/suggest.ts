@@ -16,6 +16,12 @@ export function suggest(field: keyof Attribute, value: string | number | readonl
 /** A cell text in a sentence: in quotation marks, cut at 40 characters. */
 export const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
 
+/** A value of a file in a sentence: in JSON, cut at 60 characters, so that a file given by mistake is not printed whole. */
+export function quoteValue(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
 export const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 
 /** A cell that does not fit its column, by its row. */

@@ -22,6 +22,7 @@ describe("a training configuration", () => {
     ["mask:\n- weight: 1\n", "c.yaml, line 2: mask[0].strategy is absent; allowed are fixed, uniform, copy, frequency, source, block, few."],
     ["mask:\n- strategy: copy\n  weight: 1\n  rate: 2\n", "c.yaml, line 4: there is no setting 'rate'; allowed are strategy, weight, parameters."],
     ["- 1\n", "c.yaml, line 1: the configuration is [1]; it must be a list of settings, one 'name: value' per line."],
+    [`${"id,age,sex\n".repeat(9)}`, /^c\.yaml, line 1: the configuration is "id,age,sex .{47}…; it must be a list of settings/],
   ])("names line, field and what is allowed: %j", (text, message) => {
     expect(() => parseTrainingConfig(text, "c.yaml")).toThrow(message);
   });

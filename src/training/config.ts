@@ -4,6 +4,7 @@ import { VhgmError } from "../base/errors.js";
 import { latentForms } from "../model/latent.js";
 import { maskingNames } from "../model/masking/index.js";
 import { firstIssue, issuePath, offsetOf, type Issue } from "../schema/locate.js";
+import { quoteValue } from "../schema/suggest.js";
 import { betaSchedules } from "./annealing.js";
 import { memoryModes, pathNames, trainingDefaults, type TrainingOptions } from "./options.js";
 
@@ -109,7 +110,7 @@ function describe(issue: Issue, raw: unknown): string {
     return `there is no setting '${String(path.at(-1))}'; allowed are ${allowed.join(", ")}`;
   }
   const given = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw);
-  return `${name} ${given === undefined ? "is absent" : `is ${JSON.stringify(given)}`}; ${allowed(issue)}`;
+  return `${name} ${given === undefined ? "is absent" : `is ${quoteValue(given)}`}; ${allowed(issue)}`;
 }
 
 /** Settings that the object at a path may hold. */
