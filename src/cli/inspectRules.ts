@@ -1,9 +1,10 @@
 import { ruleReport, type RuleReport } from "../data/applicable.js";
-import { derivedNotes, derivedReport, type DerivedReport } from "../data/agreement.js";
+import { derivedNotes, derivedReport, lessNotes, lessReport, type DerivedReport, type LessReport } from "../data/agreement.js";
 import { CellsBuilder, matchColumns } from "../data/cells.js";
 import type { FileTable } from "../data/node/open.js";
 import { isJoined } from "../data/sources.js";
 import { compileDerived } from "../schema/derived.js";
+import { compileLess } from "../schema/less.js";
 import { compileRules } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
 import { count, counted, layTable } from "./text.js";
@@ -15,6 +16,8 @@ export interface RulesOfTable {
   readonly rules: readonly RuleReport[];
   /** How the numbers that follow from others (equals) agree with them. */
   readonly derived: readonly DerivedReport[];
+  /** How the numbers that are less than others (less_than) agree with them. */
+  readonly less: readonly LessReport[];
 }
 
 /** Reads a table by a dictionary and counts who obeys its rules. @throws VhgmError "data" for cells that the dictionary does not allow */
@@ -29,12 +32,14 @@ export async function checkRules(table: FileTable, schema: Schema, onRows: (rows
   const present = new Set(matchColumns(schema, table.columns, table.name).flatMap(({ attribute, at }) => (at < 0 ? [] : [attribute.name])));
   const cells = builder.finish();
   const derived = derivedReport(cells, compileDerived(schema)).filter(({ name }) => present.has(name));
-  return { table: table.name, rows, rules: ruleReport(cells, rules).filter(({ name }) => present.has(name)), derived };
+  const less = lessReport(cells, compileLess(schema)).filter(({ name, than }) => present.has(name) && present.has(than));
+  return { table: table.name, rows, rules: ruleReport(cells, rules).filter(({ name }) => present.has(name)), derived, less };
 }
 
-export function describeRules({ table, rows, rules, derived }: RulesOfTable): string {
+export function describeRules({ table, rows, rules, derived, less }: RulesOfTable): string {
   const follows = derived.map(({ name, text, compared }) => `${name} = ${text}: compared in ${counted(compared, "row")}.`);
-  const agreement = [...follows, ...derivedNotes(derived)];
+  const below = less.map(({ name, than, compared }) => `${name} < ${than}: compared in ${counted(compared, "row")}.`);
+  const agreement = [...follows, ...derivedNotes(derived), ...below, ...lessNotes(less)];
   if (rules.length === 0) return [`${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when) for its columns.`, ...agreement].join("\n");
   const number = (title: string) => ({ title, align: "right" as const });
   const lines = rules.map((rule) => [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compileDerived } from "../schema/derived.js";
+import { compileLess } from "../schema/less.js";
 import type { Schema } from "../schema/schema.js";
-import { derivedNotes, derivedReport } from "./agreement.js";
+import { derivedNotes, derivedReport, lessNotes, lessReport } from "./agreement.js";
 import { CellsBuilder } from "./cells.js";
 
 const schema: Schema = {
@@ -32,4 +33,20 @@ describe("numbers that follow from others", () => {
     expect(found[0]).toMatchObject({ compared: 3, disagree: 2, first: 1, stands: 29, followsAs: 22.9 });
     expect(derivedNotes(found)).toEqual(["2 of 3 rows disagree with bmi = weight / (height / 100)^2 (the first is row 2, with 29 where 22.9 follows)."]);
   });
+});
+
+test("numbers that are not less than the dictionary says are counted, and the first is told", () => {
+  const pressure: Schema = {
+    version: 1,
+    attributes: [
+      { name: "id", role: "id", type: "count" },
+      { name: "systolic", role: "attribute", type: "count" },
+      { name: "diastolic", role: "attribute", type: "count", less_than: "systolic" },
+    ],
+  };
+  const cells = new CellsBuilder(pressure, ["systolic", "diastolic"], "t.csv");
+  cells.add([["120", "80"], ["", "130"], ["80", "120"], ["90", "90"]]);
+  const found = lessReport(cells.finish(), compileLess(pressure));
+  expect(found).toEqual([{ name: "diastolic", than: "systolic", compared: 3, disagree: 2, first: 2 }]);
+  expect(lessNotes(found)).toEqual(["In 2 of 3 rows diastolic is not less than systolic, as less_than says of everybody (the first is row 3); the rule or the cells are wrong."]);
 });

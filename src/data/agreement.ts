@@ -1,5 +1,6 @@
-/** Whether the numbers that follow from others (`equals`) agree with them. */
+/** Whether numbers agree with what the dictionary says of others: that they follow from them (`equals`), or are less (`less_than`). */
 import type { Derived } from "../schema/derived.js";
+import type { Less } from "../schema/less.js";
 import type { Cells } from "./cells.js";
 
 export interface DerivedReport {
@@ -71,4 +72,38 @@ export const derivedNotes = (reports: readonly DerivedReport[]): string[] =>
     disagree === 0
       ? []
       : [`${disagree === 1 ? "One" : disagree} of ${compared} rows ${disagree === 1 ? "disagrees" : "disagree"} with ${name} = ${text} (the first is row ${first + 1}, with ${stands} where ${followsAs} follows).`],
+  );
+
+export interface LessReport {
+  readonly name: string;
+  /** The attribute that is larger by the dictionary. */
+  readonly than: string;
+  /** Rows that have both. */
+  readonly compared: number;
+  /** How many of them are not less, and the place of the first such row, from 0; -1 for none. */
+  readonly disagree: number;
+  readonly first: number;
+}
+
+/** Compares each number with the one that it is less than by the dictionary. */
+export const lessReport = ({ attributes, values, rows }: Cells, less: readonly Less[]): LessReport[] =>
+  less.map(({ small, large }) => {
+    let [compared, disagree, first] = [0, 0, -1];
+    for (let i = 0; i < rows; i++) {
+      const [a, b] = [values[small][i], values[large][i]];
+      if (Number.isNaN(a) || Number.isNaN(b)) continue;
+      compared++;
+      if (a < b) continue;
+      disagree++;
+      if (first < 0) first = i;
+    }
+    return { name: attributes[small].name, than: attributes[large].name, compared, disagree, first };
+  });
+
+/** What a person should know of rows in which a number is not less, one sentence per attribute. */
+export const lessNotes = (reports: readonly LessReport[]): string[] =>
+  reports.flatMap(({ name, than, compared, disagree, first }) =>
+    disagree === 0
+      ? []
+      : [`In ${disagree} of ${compared} rows ${name} is not less than ${than}, as less_than says of everybody (the first is row ${first + 1}); the rule or the cells are wrong.`],
   );
