@@ -106,6 +106,21 @@ describe("an everyday table", () => {
     expect(second).toEqual(["y", expect.stringMatching(/^[abc]$/), "30"]);
   });
 
+  it("is held against a dictionary by its units, other names and levels, also beside another table", async () => {
+    write("cm.csv", `height,adult,sex\n${"180,yes,m\n".repeat(5)}${"90,,f\n".repeat(5)}`);
+    write("m.csv", `height,grown,sex\n${"1.8,yes,m\n".repeat(5)}${"0.9,,x\n".repeat(5)}`);
+    const attributes = [
+      "{name: height, type: positive, conversions: [{column: height, source: m, multiply: 100}]}",
+      `{name: adult, type: binary, levels: ["no", "yes"], aliases: [grown], applies_when: "height > 150"}`,
+      "{name: sex, type: binary, levels: [f, m]}",
+    ];
+    write("units.yaml", `version: 1\nattributes: [${attributes.join(", ")}]\n`);
+    const found = JSON.parse((await vhgm(folder, ["inspect", "cm.csv", "m.csv", "--schema", "units.yaml", "--json", "--quiet"])).stdout);
+    expect(found.rules).toEqual([expect.objectContaining({ name: "adult", observed: 10, others: 10, violations: 0 })]);
+    expect(found.unknown).toEqual([{ name: "sex", text: "x", count: 5 }]);
+    expect((await vhgm(folder, ["inspect", "m.csv", "--schema", "units.yaml"])).stdout).toContain('5 cells of sex hold no level of the dictionary, for instance "x", and count as missing.');
+  });
+
   it("has no column of the model", async () => {
     write("foreign.csv", "a,b\n1,2\n");
     await expectRefusal(() => impute("foreign.csv", "foreign-out.csv"), 2, /^No column of foreign\.csv is an attribute of the model; the model knows age, weight, kind\.$/m);

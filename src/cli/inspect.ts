@@ -72,7 +72,7 @@ async function writeDictionary(output: string, text: string, { overwrite = false
 async function inspectRules(paths: readonly string[], schema: Schema, { output, json, quiet, dataCache }: Flags): Promise<void> {
   if (output !== undefined) throw new VhgmError("usage", "With --schema the rules of a dictionary are checked, so there is none to write; leave out -o.");
   const progress = createProgress({ quiet });
-  const found = await withTables(paths, { dataCache }, (table) => checkRules(table, schema, rowProgress(progress))).finally(() => progress.stop());
+  const found = await withTables(paths, { dataCache, schema }, (table) => checkRules(table, schema, rowProgress(progress))).finally(() => progress.stop());
   if (json) printJson(found);
   else print(describeRules(found));
 }

@@ -7,6 +7,7 @@ import { compileDerived } from "../schema/derived.js";
 import { compileLess } from "../schema/less.js";
 import { compileRules } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
+import { quote } from "../schema/suggest.js";
 import { count, counted, layTable } from "./text.js";
 
 /** How the rules of a dictionary fit a table. */
@@ -18,6 +19,8 @@ export interface RulesOfTable {
   readonly derived: readonly DerivedReport[];
   /** How the numbers that are less than others (less_than) agree with them. */
   readonly less: readonly LessReport[];
+  /** Texts that are no level of the dictionary, by column, with the first one; they count as missing. */
+  readonly unknown: readonly { readonly name: string; readonly text: string; readonly count: number }[];
 }
 
 /** Reads a table by a dictionary and counts who obeys its rules. @throws VhgmError "data" for cells that the dictionary does not allow */
@@ -33,13 +36,14 @@ export async function checkRules(table: FileTable, schema: Schema, onRows: (rows
   const cells = builder.finish();
   const derived = derivedReport(cells, compileDerived(schema)).filter(({ name }) => present.has(name));
   const less = lessReport(cells, compileLess(schema)).filter(({ name, than }) => present.has(name) && present.has(than));
-  return { table: table.name, rows, rules: ruleReport(cells, rules).filter(({ name }) => present.has(name)), derived, less };
+  return { table: table.name, rows, rules: ruleReport(cells, rules).filter(({ name }) => present.has(name)), derived, less, unknown: builder.unknownLevels };
 }
 
-export function describeRules({ table, rows, rules, derived, less }: RulesOfTable): string {
+export function describeRules({ table, rows, rules, derived, less, unknown }: RulesOfTable): string {
   const follows = derived.map(({ name, text, compared }) => `${name} = ${text}: compared in ${counted(compared, "row")}.`);
   const below = less.map(({ name, than, compared }) => `${name} < ${than}: compared in ${counted(compared, "row")}.`);
-  const agreement = [...follows, ...derivedNotes(derived), ...below, ...lessNotes(less)];
+  const foreign = unknown.map(({ name, text, count: cells }) => `${counted(cells, "cell")} of ${name} ${cells === 1 ? "holds" : "hold"} no level of the dictionary, for instance ${quote(text)}, and ${cells === 1 ? "counts" : "count"} as missing.`);
+  const agreement = [...follows, ...derivedNotes(derived), ...below, ...lessNotes(less), ...foreign];
   if (rules.length === 0) return [`${table}: ${counted(rows, "row")}; the dictionary has no rules (applies_when) for its columns.`, ...agreement].join("\n");
   const number = (title: string) => ({ title, align: "right" as const });
   const lines = rules.map((rule) => [
