@@ -50,6 +50,13 @@ test("a checkpoint belongs to its tables, their sources and weights", async () =
   expect(card.setAside.map(({ name }) => name)).toEqual(["id", "w"]);
 });
 
+test("columns that the dictionary does not have are told", async () => {
+  const notes: string[] = [];
+  const without: Schema = { version: 1, attributes: schema("ignore").attributes.filter(({ name }) => name !== "z" && name !== "w") };
+  await trainTable({ table: joinTables([a, b], { schema: without }), schema: without, options, open: openSession }, { onNote: (note) => notes.push(note) });
+  expect(notes[0]).toBe("Columns of a.csv + b.csv that the dictionary does not have, so that nothing is learned of them: w, z.");
+});
+
 test("a cell that cannot be read is named by its table and row, or by the person", async () => {
   const bad = memoryTable("bad.csv", ["id", "y"], [["P1", "1"], ["P99", "one"]]);
   const train = (tables: Table[], by: Schema): Promise<unknown> => trainTable({ table: joinTables(tables, { schema: by }), schema: by, options, open: openSession });

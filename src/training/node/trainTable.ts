@@ -136,6 +136,8 @@ async function dictionaryOf({ table, schema }: TrainTableInput, hooks: TrainTabl
     throw new VhgmError("usage", `No column of ${table.name} is an attribute of the dictionary; the table has ${listed(table.columns)}.`);
   }
   if (absent.length > 0) hooks.onNote?.(`Attributes of the dictionary that ${table.name} lacks, so that nothing is learned of them: ${listed(absent)}.`);
+  const foreign = notInDictionary(table, schema);
+  if (foreign.length > 0) hooks.onNote?.(`Columns of ${table.name} that the dictionary does not have, so that nothing is learned of them: ${listed(foreign)}.`);
   return { schema: withWholeCounts(withKey(schema, key)), notes: [] };
 }
 
@@ -144,6 +146,11 @@ const withKey = (schema: Schema, key: string | null): Schema => ({
   ...schema,
   attributes: schema.attributes.map((attribute) => (attribute.name === key ? { ...attribute, role: "key" as const } : attribute)),
 });
+
+function notInDictionary(table: Table, schema: Schema): string[] {
+  const known = new Set(schema.attributes.flatMap(({ name, aliases = [], conversions = [] }) => [name, ...aliases, ...conversions.map(({ column }) => column)]));
+  return table.columns.filter((name) => !known.has(name) && !(isJoined(table) && name === table.sourceColumn));
+}
 
 const listed = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`;
 
@@ -167,7 +174,6 @@ function fingerprintOf(cells: Cells, schema: Schema, options: TrainingOptions, {
 
 function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNote[], options: ResolvedOptions, result: TrainingResult, cells: Cells): TrainingCard {
   const { layout, memory } = result.model;
-  const known = new Set(schema.attributes.flatMap(({ name, aliases = [], conversions = [] }) => [name, ...aliases, ...conversions.map(({ column }) => column)]));
   const reasonOf = new Map(notes.map(({ name, reason }) => [name, reason]));
   const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
   return {
@@ -183,7 +189,7 @@ function trainingCard(table: Table, schema: Schema, notes: readonly AttributeNot
         .filter(({ role }) => role !== "attribute")
         .map(({ name, role }) => ({ name, reason: reasonOf.get(name) ?? `role ${role} in the dictionary` })),
       ...layout.empty.map((name) => ({ name, reason: "no cell with a value" })),
-      ...table.columns.filter((name) => !known.has(name) && !(isJoined(table) && name === table.sourceColumn)).map((name) => ({ name, reason: "not in the dictionary" })),
+      ...notInDictionary(table, schema).map((name) => ({ name, reason: "not in the dictionary" })),
     ],
     options: { ...options },
     memory: memory === null ? "none" : options.memory,
