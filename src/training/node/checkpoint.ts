@@ -48,13 +48,18 @@ const endedOf = ({ members }: TrainingProgress): number => members.filter((membe
 /** At the end of an epoch progress is written if this time has passed since the last writing, and 10 times what that took. */
 const shortestPause = 2000;
 
-/** @throws VhgmError "usage" for a file that is there and is no checkpoint: a training would replace it, and remove it at its end */
-export async function refuseForeignFile(path: string): Promise<void> {
+/** Whether a file is there that begins as a checkpoint does; null if none is, or an empty one. */
+export async function isCheckpoint(path: string): Promise<boolean | null> {
   const file = await open(path).catch(() => null);
-  if (!file) return;
+  if (!file) return null;
   const start = Buffer.alloc(magic.length);
   const { bytesRead } = await file.read(start).finally(() => file.close());
-  if (bytesRead === 0 || start.equals(magic)) return;
+  return bytesRead === 0 ? null : start.equals(magic);
+}
+
+/** @throws VhgmError "usage" for a file that is there and is no checkpoint: a training would replace it, and remove it at its end */
+export async function refuseForeignFile(path: string): Promise<void> {
+  if ((await isCheckpoint(path)) !== false) return;
   throw new VhgmError("usage", `"${path}" is there already and is no checkpoint of a training, which would replace and at last remove it; give --checkpoint another name.`);
 }
 

@@ -37,6 +37,9 @@ test("a checkpoint belongs to its tables, their sources and weights", async () =
   const stopped = trainTable(input("weight", [a, b], false), { onEpoch: () => epochs++, stopped: () => epochs >= 1 });
   await expect(stopped).rejects.toThrow(/progress is in .*--resume goes on from there/);
   await expect(trainTable(input("ignore", [a, b], true))).rejects.toThrow(/belongs to a training with another table and another dictionary/);
+  const anew: string[] = [];
+  await expect(trainTable(input("ignore", [a, b], false), { onNote: (note) => anew.push(note), stopped: () => true })).rejects.toThrow("stopped");
+  expect(anew.at(-1)).toMatch(/^There is a checkpoint ".*checkpoint" of an earlier training, which this one starts anew and will replace; .* --resume/);
   const elsewhere = { ...b, name: "c.csv" };
   await expect(trainTable(input("weight", [a, elsewhere], true))).rejects.toThrow(/belongs to a training with another table;/);
   const notes: string[] = [];

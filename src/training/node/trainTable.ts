@@ -26,7 +26,7 @@ import { checkOptions } from "../config.js";
 import { resolveOptions, type ResolvedOptions, type TrainingOptions } from "../options.js";
 import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "../train.js";
 import { describeSources, populationOf } from "../sources.js";
-import { openCheckpoint, type Fingerprint } from "./checkpoint.js";
+import { isCheckpoint, openCheckpoint, type Fingerprint } from "./checkpoint.js";
 import { readCells, rowCounter } from "./readCells.js";
 import { packageVersion, runtimeVersions } from "./versions.js";
 
@@ -67,6 +67,9 @@ export interface TrainTableHooks extends Pick<TrainingHooks, "onPhase" | "onEpoc
 export async function trainTable(input: TrainTableInput, hooks: TrainTableHooks = {}): Promise<Bundle> {
   const { table, options, session = {} } = input;
   checkOptions(options);
+  if (input.checkpoint && !input.checkpoint.resume && (await isCheckpoint(input.checkpoint.path))) {
+    hooks.onNote?.(`There is a checkpoint "${input.checkpoint.path}" of an earlier training, which this one starts anew and will replace; stop it now and add --resume to go on from there.`);
+  }
   const { schema, notes } = await dictionaryOf(input, hooks);
   const rules = compileRules(schema);
   const { cells: read, tableRows } = await readCells(table, schema, { maxRows: input.maxRows, seed: options.seed }, hooks);
