@@ -106,6 +106,13 @@ describe("an everyday table", () => {
     expect(second).toEqual(["y", expect.stringMatching(/^[abc]$/), "30"]);
   });
 
+  it("has columns that Parquet can't tell apart, which complete says before it trains", async () => {
+    write("twins.csv", `age,Age,kind\n${rows(60)}`);
+    const run = await vhgm(folder, ["complete", "twins.csv", "-o", "twins.parquet", "--config", "quick.yaml"]);
+    expect(run).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/twins\.parquet can't hold both "age" and "Age", which differ only in case; rename one, or write CSV\./) });
+    expect(run.stderr).not.toMatch(/epoch/);
+  });
+
   it("is held against a dictionary by its units, other names and levels, also beside another table", async () => {
     write("cm.csv", `height,adult,sex\n${"180,yes,m\n".repeat(5)}${"90,,f\n".repeat(5)}`);
     write("m.csv", `height,grown,sex\n${"1.8,yes,m\n".repeat(5)}${"0.9,,x\n".repeat(5)}`);

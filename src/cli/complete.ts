@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { checkOutput, writeBundle } from "../bundle/node/files.js";
 import { outputFormat } from "../data/node/format.js";
+import { checkOutputColumns } from "../data/node/write.js";
 import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
 import { openWorkerSession } from "../engine/node/workerSession.js";
@@ -67,6 +68,7 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
   const session = sessionOptions(flags);
   const done = await withTables(paths, { schema, key: paths.length > 1 ? flags.key : undefined, progress, dataCache: flags.dataCache }, async (opened) => {
     requireKey(opened, flags.key);
+    for (const file of files) checkOutputColumns(file, opened.columns);
     const { table, schema: known } = await openVisits(opened, schema, flags, hooks.onGuess);
     const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, lanes: lanesOf(flags), maxRows: flags.maxRows }, hooks));
     const predictor = await openPredictor(bundle.model, openWorkerSession, { device: flags.device });

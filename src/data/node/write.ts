@@ -25,6 +25,13 @@ interface Output {
   destroy(): Promise<void>;
 }
 
+/** @throws VhgmError "usage" for an unknown extension, "data" for columns that a file of this kind can't hold; for before long work */
+export function checkOutputColumns(path: string, columns: readonly string[]): void {
+  const name = basename(path);
+  checkColumns(name, columns);
+  if (outputFormat(path).kind === "parquet") checkParquetColumns(name, columns);
+}
+
 /**
  * Writes a table: .csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, by the name's extension. The file
  * appears under its name when `finish` has returned; until then it stands beside it under a temporary name, which
@@ -44,11 +51,10 @@ export async function createTableWriter(
 ): Promise<TableWriter> {
   const format = outputFormat(path);
   const name = basename(path);
-  checkColumns(name, columns);
+  checkOutputColumns(path, columns);
   if (nativeTypes && nativeTypes.length !== columns.length) {
     throw new VhgmError("data", `${name} has ${columns.length} columns, but ${nativeTypes.length} native types are given.`);
   }
-  if (format.kind === "parquet") checkParquetColumns(name, columns);
   const target = await pendingFile(path);
 
   let output: Output;
