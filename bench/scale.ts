@@ -78,7 +78,7 @@ async function measure(attributes: number, look: boolean, rate: number | null): 
   // Which neighbours a column has does not matter to the cost: the next ones.
   const count = neighbourCount(layout);
   const neighbours = Int32Array.from(layout.columns.flatMap((c) => Array.from({ length: count }, (_, k) => (c.first + c.width + k) % d)));
-  const linear = fitNeighbours(table, layout, neighbours, await fitFactors(table, layout, openSession), () => [20])[0].map;
+  const linear = fitNeighbours(table, layout, { neighbours, common: new Set() }, await fitFactors(table, layout, openSession), () => [20])[0].map;
   const shape = setShape(layout, frequency, batch, options.queries);
   const sets = await openSetFeeds(layout, shape, linear, 1, openSession);
   const session = await openSession(setLossGraph(layout, residual, params, shape, true));

@@ -29,7 +29,7 @@ const table = encodeCells(cells, layout);
 const p = layout.columns.length;
 const d = layout.features;
 const neighbours = Int32Array.from(layout.columns.flatMap((c) => Array.from({ length: d }, (_, k) => k).filter((k) => k < c.first || k >= c.first + c.width).slice(0, 5)));
-const linear = fitNeighbours(table, layout, neighbours, await fitFactors(table, layout, openSession), () => [20])[0].map;
+const linear = fitNeighbours(table, layout, { neighbours, common: new Set() }, await fitFactors(table, layout, openSession), () => [20])[0].map;
 const rows = 5;
 const features = table.features.slice(0, rows * d);
 const rng = createRng(2);
@@ -140,7 +140,7 @@ test("answers are the same bits in any company, though rows have different numbe
   const config: NetworkConfig = { linearRounds: 1, memory: null, residual: { kind: "set", width: 16, depth: 1, heads: 2, latents: 8, queriesSeeTokens: true }, gates: { linear: 0.8, memory: 0.2 } };
   const params = declareNetwork(wide, config);
   const near = Int32Array.from(wide.columns.flatMap((c) => Array.from({ length: wide.features }, (_, k) => k).filter((k) => k < c.first || k >= c.first + c.width).slice(0, 8)));
-  const map = fitNeighbours(encoded, wide, near, await fitFactors(encoded, wide, openSession), () => [20])[0].map;
+  const map = fitNeighbours(encoded, wide, { neighbours: near, common: new Set() }, await fitFactors(encoded, wide, openSession), () => [20])[0].map;
   const graph = toOnnx(buildPathGraph(wide, config, params, [{ theta: params.initial(createRng(1)), linear: map }], null, { first: [], total: 0 }));
   const predictor = await openPredictor({ layout: wide, graph, memberCount: 1, memoryHashes: null } as never, openSession);
   const part = (first: number, count: number) => predictor.run({ rows: count, features: encoded.features.subarray(first * wide.features, (first + count) * wide.features), observed: observed.subarray(first * q, (first + count) * q) });

@@ -4,6 +4,8 @@ import { columnMeans } from "./linear.js";
 
 /** A table's features about their means. */
 export interface Deviations {
+  /** (features) */
+  readonly mean: Float32Array;
   /** (rows, features) features less their means, zero at holes. */
   readonly deviation: Float32Array;
   /** (rows, columns) 1 where observed. */
@@ -35,5 +37,5 @@ export function deviationsOf({ rows, features, observed }: Encoded, layout: Layo
     }
     for (let f = first; f < first + width; f++) variance[f] = squares[f] / Math.max(seen[j], 1);
   });
-  return { deviation, bits: Float32Array.from(observed), seen, squares, variance };
+  return { mean, deviation, bits: Float32Array.from(observed), seen, squares, variance };
 }

@@ -59,7 +59,7 @@ test("factors of a table with holes have its covariances, and tell of what is hi
   const layout = fitLayout(complete);
   const table = encodeCells(complete, layout);
   const holey = encodeCells(withHoles(complete, 0.4, 7), layout);
-  const factors = await fitFactors(holey, layout, openSession);
+  const { factors } = await fitFactors(holey, layout, openSession);
   const d = layout.features;
   const covariance = (a: number, b: number): number => Array.from({ length: table.rows }, (_, i) => table.features[i * d + a] * table.features[i * d + b]).reduce((s, x) => s + x, 0) / table.rows;
   for (let a = 0; a < layout.numbers; a++) {
@@ -70,7 +70,7 @@ test("factors of a table with holes have its covariances, and tell of what is hi
     }
   }
   const again = await fitFactors(holey, layout, openSession);
-  expect(again.loadings).toEqual(factors.loadings);
+  expect(again.factors.loadings).toEqual(factors.loadings);
 });
 
 test("going on from factors of nearly the same cells ends near a fit from the beginning", async () => {
@@ -79,6 +79,28 @@ test("going on from factors of nearly the same cells ends near a fit from the be
   const first = await fitFactors(encodeCells(withHoles(cells, 0.3, 1), layout), layout, openSession);
   const table = encodeCells(withHoles(cells, 0.25, 1), layout);
   const [own, on] = [await fitFactors(table, layout, openSession), await fitFactors(table, layout, openSession, first)];
-  const told = (f: typeof own): number[] => Array.from({ length: layout.features ** 2 }, (_, at) => toldBy(f.loadings, f, Math.floor(at / layout.features), (at % layout.features) * f.count));
+  const told = ({ factors: f }: typeof own): number[] => Array.from({ length: layout.features ** 2 }, (_, at) => toldBy(f.loadings, f, Math.floor(at / layout.features), (at % layout.features) * f.count));
   expect(difference(told(on), told(own))).toBeLessThan(0.08);
+  expect(difference(on.center, own.center)).toBeLessThan(0.08);
+});
+
+test("an attribute of people unlike the others has a slope and a centre of its own, drawn a little to zero", async () => {
+  const people = 3000;
+  const draw = createRng(8);
+  // Five signs of one thing, and a test of those in whom the first is high: a line through their mean at the middle of all people would have a quarter of the slope.
+  const thing = Array.from({ length: people }, () => draw.normal());
+  const signs = Array.from({ length: 5 }, () => thing.map((z) => z + 0.5 * draw.normal()));
+  const values = [...signs, thing.map((z, i) => (signs[0][i] > 1 ? 2 * z + draw.normal() : NaN))];
+  const cells = cellsOf(values.map((_, j) => numberAttribute(`x${j}`)), values);
+  const layout = fitLayout(cells);
+  const { factors, center } = await fitFactors(encodeCells(cells, layout), layout, openSession);
+  const late = layout.columns.findIndex(({ attribute }) => attribute.name === "x5");
+  const others = layout.columns.flatMap((_, j) => (j === late ? [] : [j]));
+  const { scale, center: own, first } = layout.columns[late];
+  const told = (z: number): number => {
+    const scores = scoresOf(factors, layout, others, (f) => (z - layout.columns[f].center) / layout.columns[f].scale - center[f]);
+    return own + scale * (center[first] + toldBy(scores, factors, first));
+  };
+  expect((told(2) - told(0)) / 2).toBeGreaterThan(1.5);
+  expect(Math.abs(told(0))).toBeLessThan(0.8);
 });

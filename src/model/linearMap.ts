@@ -14,6 +14,8 @@ export interface LinearMap {
   readonly weights: Float32Array;
   /** (columns, K) features that each column is regressed on; absent where it is regressed on all. */
   readonly neighbours?: Int32Array;
+  /** (features) beside neighbours: what is predicted of a row at the centre. The people who have a column may lie about it on a line of their own. */
+  readonly intercept?: Float32Array;
   /** Ridge penalty of each column. */
   readonly lambda: Float32Array;
   /** r, the size of a step; rounds also have momentum (heavyBall.ts). */

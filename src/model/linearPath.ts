@@ -17,13 +17,15 @@ export interface MapTensors {
   /** Absent for a dense map. */
   readonly neighbours?: Tensor; // (p, K) int64
   /** Beside neighbours. */
+  readonly intercept?: Tensor; // (D)
+  /** Beside neighbours. */
   readonly factors?: FactorTensors;
   /** Centres of the sources, where they have their own (likelySource.ts). */
   readonly sources?: { readonly centers: Tensor /* (S, D) */; readonly unmeasured: Tensor /* (p, S) */; readonly share: Tensor /* (S) */ };
 }
 
 /** The map as constants of a graph. */
-export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, sources, covariance, doubt, factors }: LinearMap): MapTensors {
+export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, intercept, sources, covariance, doubt, factors }: LinearMap): MapTensors {
   const d = center.length;
   const k = weights.length / d;
   return {
@@ -32,6 +34,7 @@ export function mapConstants(g: Graph, { center, weights, relaxation, neighbours
     relaxation: g.constant(relaxation),
     ...(covariance ? { covariance: g.constant(covariance, [d, d]), doubt } : {}),
     ...(neighbours ? { neighbours: g.int64(Array.from(neighbours), [neighbours.length / k, k]) } : {}),
+    ...(intercept ? { intercept: g.constant(intercept, [d]) } : {}),
     ...(factors ? { factors: factorConstants(g, factors) } : {}),
     ...(sources
       ? {
@@ -131,6 +134,7 @@ function fromVisible(deviation: Tensor, bits: Tensor, covariance: Tensor, doubt:
 
 const restricted = (map: MapTensors, asked: Asked): MapTensors => ({
   center: ops.take(map.center, asked.features, 0),
+  intercept: map.intercept && ops.take(map.intercept, asked.features, 0),
   weights: ops.take(map.weights, asked.features, 0),
   relaxation: map.relaxation,
   neighbours: ops.take(map.neighbours!, asked.columns, 0),
@@ -151,5 +155,5 @@ function regressed(filled: Tensor, map: MapTensors, center: Tensor, layout: Layo
     const block = ops.matmul(weights, ops.slice(near, firstColumn, firstColumn + count, 0)); // (count, width, B)
     return ops.reshape(block, [count * width, rows]);
   });
-  return ops.add(ops.transpose(ops.concat(parts, 0), [1, 0]), map.center);
+  return ops.add(ops.transpose(ops.concat(parts, 0), [1, 0]), map.intercept ?? map.center);
 }

@@ -13,7 +13,7 @@ export interface RowAnswers {
  * One round of a sparse map at single features, as `linearPath` gives it for all, in time that follows a row's visible cells
  * and what is asked: what the factors tell of all neighbours is one product, and visible ones add what they are beyond it.
  */
-export function openSparseAnswers(layout: Layout, { center, weights, neighbours, factors }: LinearMap & { readonly neighbours: Int32Array; readonly factors: Factors }): (features: Float32Array, visible: ArrayLike<number>) => RowAnswers {
+export function openSparseAnswers(layout: Layout, { center, weights, neighbours, factors, intercept = center }: LinearMap & { readonly neighbours: Int32Array; readonly factors: Factors }): (features: Float32Array, visible: ArrayLike<number>) => RowAnswers {
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbours.length / p;
@@ -30,7 +30,7 @@ export function openSparseAnswers(layout: Layout, { center, weights, neighbours,
     }
     return {
       at(feature, column) {
-        let sum = center[feature] + toldBy(scores, throughNeighbours, feature);
+        let sum = intercept[feature] + toldBy(scores, throughNeighbours, feature);
         for (let q = 0; q < count; q++) {
           const b = neighbours[column * count + q];
           if (visible[columnOf[b]]) sum += weights[feature * count + q] * beyond[b];

@@ -36,7 +36,8 @@ describe("a table in which each column depends on a few others", () => {
   afterAll(() => fitter.close());
 
   test("the neighbours hold the columns that matter, and none twice or of the column itself", async () => {
-    const near = await nearestFeatures(table, layout, openSession);
+    const { neighbours: near, common } = await nearestFeatures(table, layout, openSession);
+    expect(common.size).toBe(0);
     const count = near.length / layout.columns.length;
     expect(count).toBe(64);
     layout.columns.forEach(({ first }, j) => {
@@ -48,12 +49,27 @@ describe("a table in which each column depends on a few others", () => {
     });
   });
 
+  test("every column has those that far more people have than others among its neighbours", async () => {
+    const shared = withHoles({ ...cells, values: cells.values.slice(2), attributes: cells.attributes.slice(2) }, 0.7, 3);
+    const joined = { rows: cells.rows, attributes: cells.attributes, values: [...cells.values.slice(0, 2), ...shared.values] };
+    const own = fitLayout(joined);
+    const { neighbours: near, common } = await nearestFeatures(encodeCells(joined, own), own, openSession);
+    const [a, b] = [0, 1].map((source) => own.columns.findIndex((c) => c.source === source));
+    expect([...common].sort((x, y) => x - y)).toEqual([own.columns[a].first, own.columns[b].first].sort((x, y) => x - y));
+    const count = near.length / own.columns.length;
+    own.columns.forEach((_, j) => {
+      const list = near.subarray(j * count, (j + 1) * count);
+      for (const k of [a, b]) if (k !== j) expect(list).toContain(own.columns[k].first);
+    });
+  });
+
   test("the sparse map comes near the dense one", async () => {
     const near = await nearestFeatures(table, layout, openSession);
     const { fits: [fit] } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.05] });
     const dense = { center: fit.mean, weights: fit.weights };
     const [{ map: sparse }] = fitNeighbours(table, layout, near, await fitFactors(table, layout, openSession), () => [0.05 * rows]);
     const spread = expand(sparse, layout.features);
+    // Centres are those of the same people, learned with the factors.
     expect(difference(sparse.center, dense.center)).toBeLessThan(1e-5);
     // What is left are coefficients of noise, of about 1 / sqrt(rows).
     expect(difference(spread, dense.weights)).toBeLessThan(0.12);
@@ -82,11 +98,13 @@ describe("with holes and levels", async () => {
   const neighbours = Int32Array.from(
     layout.columns.flatMap((_, j) => columnOf.flatMap((c, k) => (c === j ? [] : [k])).map((k) => [rng.uniform(), k]).sort((a, b) => a[0] - b[0]).slice(0, count).map(([, k]) => k).sort((a, b) => a - b)),
   );
-  const penalty = 24;
+  const penalty = 240;
+  const common = new Set([0]);
   const held = Uint8Array.from(table.observed, (o) => (o && rng.uniform() < 0.2 ? 1 : 0));
   const visible = { rows: table.rows, features: table.features.map((x, at) => (held[Math.floor(at / d) * p + columnOf[at % d]] ? 0 : x)), observed: table.observed.map((o, at) => (held[at] ? 0 : o)) };
-  const factors = await fitFactors(visible, layout, openSession);
-  const [{ map, errors }] = fitNeighbours(visible, layout, neighbours, factors, () => [penalty], { cells: held, truth: table });
+  const fitted = await fitFactors(visible, layout, openSession);
+  const { factors } = fitted;
+  const [{ map, errors }] = fitNeighbours(visible, layout, { neighbours, common }, fitted, () => [penalty], { cells: held, truth: table });
   const isVisible = (i: number, k: number): boolean => visible.observed[i * p + columnOf[k]] === 1;
   /** What a row shows of a feature, or what the factors tell of it. */
   const scores = Array.from({ length: table.rows }, (_, i) => scoresOf(factors, layout, layout.columns.flatMap(({ first }, j) => (isVisible(i, first) ? [j] : [])), (k) => visible.features[i * d + k] - map.center[k]));
@@ -101,9 +119,11 @@ describe("with holes and levels", async () => {
       const noise = (f: number): number => 1 / factors.precision[f];
       const drawn = invertSmall(Float64Array.from({ length: count * count }, (_, at) => told(near[Math.floor(at / count)], near[at % count]) + (at % (count + 1) === 0 ? noise(near[at % count]) : 0)), count);
       for (let a = 0; a < count; a++) {
-        const residual = people.reduce((s, i) => s + value(i, near[a]) * (value(i, k) - near.reduce((t, b, q) => t + w[q] * value(i, b), 0)), 0);
+        const left = (i: number): number => map.center[k] + value(i, k) - map.intercept![k] - near.reduce((t, b, q) => t + w[q] * value(i, b), 0);
+        const residual = people.reduce((s, i) => s + value(i, near[a]) * left(i), 0);
         const factorsOwn = near.reduce((s, b, q) => s + drawn[a * count + q] * told(b, k), 0);
-        expect(residual).toBeCloseTo(penalty * (w[a] - factorsOwn), 2);
+        expect(residual).toBeCloseTo((common.has(near[a]) ? 100 : penalty) * (w[a] - factorsOwn), 2);
+        if (a === 0) expect(people.reduce((s, i) => s + left(i), 0)).toBeCloseTo(0, 3);
       }
     }
   });
@@ -129,7 +149,7 @@ describe("with holes and levels", async () => {
       for (let i = 0; i < table.rows; i++) {
         if (!held[i * p + j]) continue;
         for (let k = first; k < first + (kind === "number" ? 1 : width); k++) {
-          const guess = map.center[k] + neighbours.subarray(j * count, (j + 1) * count).reduce((s, b, q) => s + map.weights[k * count + q] * value(i, b), 0);
+          const guess = map.intercept![k] + neighbours.subarray(j * count, (j + 1) * count).reduce((s, b, q) => s + map.weights[k * count + q] * value(i, b), 0);
           sum += (guess - table.features[i * d + k]) ** 2;
         }
       }
@@ -149,7 +169,7 @@ describe("with holes and levels", async () => {
         earlier = predicted;
         predicted = predicted.map((before, k) => {
           const near = neighbours.subarray(columnOf[k] * count, (columnOf[k] + 1) * count);
-          const full = map.center[k] + near.reduce((s, b, q) => s + map.weights[k * count + q] * (filled[b] - map.center[b]), 0);
+          const full = map.intercept![k] + near.reduce((s, b, q) => s + map.weights[k * count + q] * (filled[b] - map.center[b]), 0);
           return relaxation * full + (1 - relaxation) * before + momentum * (before - twoBefore[k]);
         });
         filled = filled.map((_v, k) => (visible.observed[i * p + columnOf[k]] ? visible.features[i * d + k] : predicted[k]));

@@ -3,9 +3,9 @@ import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { columnOfFeatures } from "./blocks.js";
 import { deviationsOf } from "./deviations.js";
+import type { FittedFactors } from "./factorFit.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
 import { solveSpd } from "./linalg.js";
-import { columnMeans } from "./linear.js";
 import type { LinearMap } from "./linearMap.js";
 import { openProduct } from "./product.js";
 
@@ -24,6 +24,11 @@ const block = 512;
 /** Pairs seen in few people count less, as if they had been seen uncorrelated in so many more. */
 const priorPairs = 20;
 
+/** Most features that all attributes are regressed on: those of columns that far more people have than others (`commonFeatures`). */
+const mostCommon = 16;
+/** Penalty of these at most, in people: hardly any attribute is seen without them, so what they tell is known best. */
+const commonPenalty = 100;
+
 /** Features above which the linear path is sparse: the dense map's inverse would take minutes and its products most of the training. */
 export const denseFeatures = 3500;
 export const isSparse = (layout: Layout): boolean => layout.features > denseFeatures;
@@ -31,12 +36,39 @@ export const isSparse = (layout: Layout): boolean => layout.features > denseFeat
 /** Number of neighbours of each attribute in this layout. */
 export const neighbourCount = ({ columns, features }: Layout): number => Math.min(most, features - Math.max(...columns.map((c) => c.width)));
 
+/** What each attribute is regressed on. */
+export interface Neighbours {
+  /** (columns, K) features, ascending. */
+  readonly neighbours: Int32Array;
+  /** Those of them that all attributes share, and that few people's penalty is enough for. */
+  readonly common: ReadonlySet<number>;
+}
+
 /**
- * The features that tell most of each attribute -> (columns, neighbours), ascending. A feature b's use for attribute j is
+ * Features of the columns that most people have, where these are more than twice as many as have the middle one: what sources share, or what
+ * everybody is asked. Answers to little rest on them, so that each attribute is regressed on them whether or not others seem to tell more.
+ */
+function commonFeatures({ rows, observed }: Encoded, { columns }: Layout): ReadonlySet<number> {
+  const p = columns.length;
+  const people = new Int32Array(p);
+  for (let at = 0; at < rows * p; at++) people[at % p] += observed[at];
+  const least = 2 * people.slice().sort()[p >> 1];
+  const order = Array.from(columns.keys()).filter((j) => people[j] > least).sort((a, b) => people[b] - people[a] || a - b);
+  const common = new Set<number>();
+  for (const j of order) {
+    const { first, width } = columns[j];
+    if (common.size + width > mostCommon) break;
+    for (let f = first; f < first + width; f++) common.add(f);
+  }
+  return common;
+}
+
+/**
+ * The common features, and those that tell most of each attribute. A feature b's use for attribute j is
  * the share of j's variance that b alone explains where it is seen, times how often it is: sum_a cov(a, b)^2 / (var(a) var(b))
  * over j's features a, from the people who have both.
  */
-export async function nearestFeatures(table: Encoded, layout: Layout, open: SessionFactory): Promise<Int32Array> {
+export async function nearestFeatures(table: Encoded, layout: Layout, open: SessionFactory): Promise<Neighbours> {
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbourCount(layout);
@@ -44,6 +76,7 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
   const { rows } = table;
   const { deviation: centred, bits, variance } = deviationsOf(table, layout);
   const product = await openProduct(open, "float32");
+  const common = commonFeatures(table, layout);
   const out = new Int32Array(p * count);
   try {
     for (let start = 0; start < p;) {
@@ -67,6 +100,7 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
           const both = n[(j - start) * p + columnOf[b]];
           use[b] *= both / (Math.max(variance[b], 1e-6) * (both + priorPairs) ** 2);
         }
+        for (const b of common) use[b] = Infinity;
         use.fill(-1, column.first, column.first + column.width);
         out.set(largest(use, count), j * count);
         use.fill(0);
@@ -76,7 +110,7 @@ export async function nearestFeatures(table: Encoded, layout: Layout, open: Sess
   } finally {
     await product.close();
   }
-  return out;
+  return { neighbours: out, common };
 }
 
 /** Some columns of (rows, width), transposed -> (count, rows). */
@@ -105,8 +139,8 @@ function largest(values: Float64Array, count: number): Int32Array {
 export function fitNeighbours(
   visible: Encoded,
   layout: Layout,
-  neighbours: Int32Array,
-  factors: Factors,
+  { neighbours, common }: Neighbours,
+  { factors, center }: FittedFactors,
   penaltiesOf: (column: number) => readonly number[],
   held: { readonly cells: Uint8Array; readonly truth: Encoded } | null = null,
 ): { readonly map: LinearMap; readonly errors: Float64Array }[] {
@@ -115,9 +149,8 @@ export function fitNeighbours(
   const p = layout.columns.length;
   const count = neighbours.length / p;
   const columnOf = columnOfFeatures(layout);
-  const center = columnMeans(features, observed, rows, layout);
   const fits = penaltiesOf(0).map(() => ({
-    map: { center, neighbours, factors, weights: new Float32Array(d * count), lambda: new Float32Array(p), relaxation: 1 },
+    map: { center, neighbours, factors, weights: new Float32Array(d * count), intercept: new Float32Array(d), lambda: new Float32Array(p), relaxation: 1 },
     errors: new Float64Array(p),
   }));
   const scores = scoresOfRows(visible, layout, factors, center);
@@ -133,23 +166,43 @@ export function fitNeighbours(
     const near = neighbours.subarray(j * count, (j + 1) * count);
     const gram = new Float64Array(count * count);
     const cross = new Float64Array(count * width);
+    const middle = new Float64Array(count);
+    const own = new Float64Array(width);
+    let people = 0;
     for (let i = 0; i < rows; i++) {
       if (!observed[i * p + j]) continue;
       collect(i, near);
+      people++;
+      for (let k = 0; k < width; k++) own[k] += features[i * d + first + k] - center[first + k];
       for (let a = 0; a < count; a++) {
         const row = a * count;
         const x = values[a];
+        middle[a] += x;
         for (let b = 0; b <= a; b++) gram[row + b] += x * values[b];
         for (let k = 0; k < width; k++) cross[a * width + k] += x * (features[i * d + first + k] - center[first + k]);
       }
     }
-    for (let a = 0; a < count; a++) for (let b = 0; b < a; b++) gram[b * count + a] = gram[a * count + b];
+    // About the means of those people: a line through the centre of all would be too flat where they are unlike the others.
+    for (let a = 0; a < count; a++) middle[a] /= Math.max(people, 1);
+    for (let k = 0; k < width; k++) own[k] /= Math.max(people, 1);
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b <= a; b++) gram[b * count + a] = gram[a * count + b] -= people * middle[a] * middle[b];
+      for (let k = 0; k < width; k++) cross[a * width + k] -= people * middle[a] * own[k];
+    }
     const drawn = factorCoefficients(factors, near, first, width);
     penaltiesOf(j).forEach((penalty, l) => {
       const a = gram.slice();
-      for (let k = 0; k < count; k++) a[k * count + k] += penalty;
-      const solved = solveSpd(a, count, cross.map((c, at) => c + penalty * drawn[at]), width);
-      for (let k = 0; k < width; k++) for (let q = 0; q < count; q++) fits[l].map.weights[(first + k) * count + q] = solved[q * width + k];
+      const penalised = Float64Array.from(near, (f) => (common.has(f) ? Math.min(penalty, commonPenalty) : penalty));
+      for (let k = 0; k < count; k++) a[k * count + k] += penalised[k];
+      const solved = solveSpd(a, count, cross.map((c, at) => c + penalised[Math.floor(at / width)] * drawn[at]), width);
+      for (let k = 0; k < width; k++) {
+        let at = center[first + k] + own[k];
+        for (let q = 0; q < count; q++) {
+          fits[l].map.weights[(first + k) * count + q] = solved[q * width + k];
+          at -= solved[q * width + k] * middle[q];
+        }
+        fits[l].map.intercept[first + k] = at;
+      }
       fits[l].map.lambda[j] = penalty;
     });
     if (!held) return;
@@ -159,7 +212,7 @@ export function fitNeighbours(
       collect(i, near);
       for (const { map, errors } of fits) {
         for (let k = first; k < first + scored; k++) {
-          let guess = center[k];
+          let guess = map.intercept[k];
           for (let a = 0; a < count; a++) guess += values[a] * map.weights[k * count + a];
           errors[j] += (guess - held.truth.features[i * d + k]) ** 2;
         }

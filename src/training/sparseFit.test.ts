@@ -17,8 +17,8 @@ test("each column takes the penalty that errs least on held-out cells, in the fo
   expect(folds[0].lambda).toEqual(all.lambda);
   const train = maskedTable(table, fold.train, layout);
   const near = await nearestFeatures(train, layout, openSession);
-  expect(folds[0].neighbours).toEqual(near);
-  const [own] = fitNeighbours(train, layout, near, folds[0].factors!, (j) => [folds[0].lambda[j]]);
+  expect(folds[0].neighbours).toEqual(near.neighbours);
+  const [own] = fitNeighbours(train, layout, near, { factors: folds[0].factors!, center: folds[0].center }, (j) => [folds[0].lambda[j]]);
   expect(difference(folds[0].weights, own.map.weights)).toBeLessThan(1e-5);
   expect(difference(all.weights, own.map.weights)).toBeGreaterThan(1e-3);
 });

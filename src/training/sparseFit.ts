@@ -1,10 +1,10 @@
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
-import { fitFactors } from "../model/factorFit.js";
+import { fitFactors, type FittedFactors } from "../model/factorFit.js";
 import type { LinearMap } from "../model/linearMap.js";
 import { chooseLambdas } from "../model/penalties.js";
-import { fitNeighbours, nearestFeatures, screeningRows } from "../model/sparseLinear.js";
+import { fitNeighbours, nearestFeatures, screeningRows, type Neighbours } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
 import { evenlySpaced, pickTable } from "./rows.js";
 
@@ -29,31 +29,35 @@ export async function fitSparsePath(
   const errors = penalties.map(() => new Float64Array(p));
   const cells = new Int32Array(p);
   const perFold: LinearMap[][] = [];
-  let neighbours: Int32Array | null = null;
+  let near: Neighbours | null = null;
+  let first: FittedFactors | null = null;
   for (const { train, held } of folds) {
     const visible = maskedTable(table, train, layout);
     const screened = pickTable(visible, layout, rows);
-    neighbours ??= await nearestFeatures(screened, layout, open);
+    near ??= await nearestFeatures(screened, layout, open);
     const factors = await fitFactors(screened, layout, open);
-    const fits = fitNeighbours(visible, layout, neighbours, factors, () => penalties, { cells: held, truth: table });
+    first ??= factors;
+    const fits = fitNeighbours(visible, layout, near, factors, () => penalties, { cells: held, truth: table });
     fits.forEach((fit, l) => fit.errors.forEach((e, j) => (errors[l][j] += e)));
     for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     perFold.push(fits.map((fit) => fit.map));
   }
   const choice = chooseLambdas(errors, cells, sharedCells);
-  const factors = await fitFactors(pickTable(table, layout, rows), layout, open, perFold[0][0].factors);
+  const factors = await fitFactors(pickTable(table, layout, rows), layout, open, first!);
   return {
     folds: perFold.map((maps) => combine(maps, choice, layout)),
-    all: fitNeighbours(table, layout, neighbours!, factors, (j) => [penalties[choice[j]]])[0].map,
+    all: fitNeighbours(table, layout, near!, factors, (j) => [penalties[choice[j]]])[0].map,
   };
 }
 
 /** A map whose columns come from several maps of different penalties: `choice[j]` names the map of column j. */
 function combine(maps: readonly LinearMap[], choice: readonly number[], layout: Layout): LinearMap {
   const weights = maps[0].weights.slice();
+  const intercept = maps[0].intercept!.slice();
   const count = weights.length / layout.features;
   layout.columns.forEach(({ first, width }, j) => {
     weights.set(maps[choice[j]].weights.subarray(first * count, (first + width) * count), first * count);
+    intercept.set(maps[choice[j]].intercept!.subarray(first, first + width), first);
   });
-  return { ...maps[0], weights, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]) };
+  return { ...maps[0], weights, intercept, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]) };
 }
