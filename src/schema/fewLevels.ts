@@ -1,6 +1,6 @@
 /** Columns of one or two different values. */
 import type { Guess, JudgedColumn } from "./judged.js";
-import { sortBinary } from "./levels.js";
+import { saysAbsence, sortBinary } from "./levels.js";
 import { quote } from "./suggest.js";
 
 export const withSuggestions = (guess: Guess, more: readonly string[]): Guess => ({ ...guess, suggestions: [...(guess.suggestions ?? []), ...more] });
@@ -15,7 +15,7 @@ export function setConstantAside(level: string): Required<Guess> {
   };
 }
 
-/** Two levels: binary. One: a constant; set aside where most cells are empty, as in boxes that are ticked or not. */
+/** Two levels: binary. One: a constant; set aside where most cells are empty, as in boxes that are ticked or not, unless it says itself that something is absent. */
 export function guessFewLevels(levels: string[], { missing, observed }: JudgedColumn): Guess {
   if (levels.length > 1) {
     const sorted = sortBinary(levels);
@@ -24,7 +24,7 @@ export function guessFewLevels(levels: string[], { missing, observed }: JudgedCo
       reason: `Two different values, ${sorted.map(quote).join(" and ")}.`,
     };
   }
-  if (missing > observed) return setConstantAside(levels[0]);
+  if (missing > observed && !saysAbsence(levels[0])) return setConstantAside(levels[0]);
   return {
     attribute: { role: "attribute", type: "categorical", levels },
     reason: `Every cell with a value holds ${quote(levels[0])}.`,

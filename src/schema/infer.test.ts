@@ -35,6 +35,12 @@ describe("columns that say little", () => {
       expect(column.note.suggestions).toEqual([expect.stringMatching(`^every filled cell holds "${tick}"; blank may mean "no": if so, write "no" into the blank cells`)]);
     }
   });
+  it("keeps a constant of few that says what is absent: blank can't mean no", () => {
+    for (const level of ["Not pregnant", "no", "None of these", "0"]) {
+      expect(inferColumn("prg", ["", level, "", level, ""])).toMatchObject({ role: "attribute", type: "categorical", levels: [level] });
+    }
+    for (const level of ["Normal", "Nottingham", "x"]) expect(inferColumn("prg", ["", level, "", level, ""])).toMatchObject({ role: "ignore" });
+  });
   it("works without rows, and refuses a table without columns", () => {
     expect(inferSchema(createProfiler(["x"]).finish()).schema.attributes[0].role).toBe("ignore");
     expect(() => inferSchema([])).toThrow("no columns");

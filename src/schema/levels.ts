@@ -4,6 +4,12 @@ import { parseNumber } from "./values.js";
 /** Words that name the absence of something; they come first among two levels. */
 const absenceWords = new Set(["false", "no", "n", "0", "absent", "negative", "neg", "never", "none", "off", "without"]);
 
+/** Whether a level says itself that something is absent: "no", "Not pregnant", "none of these". */
+export const saysAbsence = (level: string): boolean => {
+  const [first] = level.trim().toLowerCase().split(/[\s,;:.]+/);
+  return absenceWords.has(first) || first === "not";
+};
+
 /**
  * Compares texts as a reader would sort them: runs of digits by value ("grade 2" before "grade 10"), the rest by code unit,
  * so that the order is the same on every machine.
