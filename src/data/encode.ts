@@ -53,6 +53,9 @@ export function normalScore(quantiles: readonly number[], value: number): number
   return normalQuantile((rank + 0.5) / (last + 1));
 }
 
+/** Encoded rows that cells can be shown in while the given ones stay as they are. */
+export const copyOf = ({ rows, features, observed }: Encoded): Encoded => ({ rows, features: features.slice(), observed: observed.slice() });
+
 /** Chosen rows of an array with so many values a row. */
 export function pickRows<T extends Float32Array | Uint8Array>(all: T, width: number, chosen: Int32Array): T {
   const out = all.slice(0, chosen.length * width) as T;

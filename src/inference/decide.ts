@@ -1,5 +1,5 @@
 /** Who an attribute applies to, where that hangs on cells that are holes themselves: gates are filled first and decide. */
-import { writeFeatures, type Encoded } from "../data/encode.js";
+import { copyOf, writeFeatures, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
@@ -66,8 +66,7 @@ export async function decideRows({ predictor, rules, encoded, values, paths, wan
       return filled.length > 0 && waiting ? [r] : [];
     });
     if (changed.length === 0) continue;
-    // Trees look at the rows when they are asked, by when `work` shows more.
-    const shown = pickTable(copyOf(work), model.layout, Int32Array.from(changed));
+    const shown = pickTable(work, model.layout, Int32Array.from(changed));
     const outputs = await predictor.run(shown, BigInt64Array.from(changed, (r) => people[r]));
     changed.forEach((r, i) => rows[r].seen.push({ depth: depth + 1, paths: outputs, i }));
   }
@@ -93,9 +92,6 @@ function openRow(rules: Rules, observed: Float64Array, first: Outputs) {
     },
   };
 }
-
-/** Encoded rows that cells can be shown in while the given ones stay as they are. */
-export const copyOf = ({ rows, features, observed }: Encoded): Encoded => ({ rows, features: features.slice(), observed: observed.slice() });
 
 /** Shows the model a value in the place of a hole. */
 export function showCell({ features, observed }: Encoded, layout: Layout, r: number, j: number, value: number): void {

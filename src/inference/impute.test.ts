@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { peopleCells, peopleColumns, peopleRows, peopleSchema } from "../../test/support/people.js";
-import { trainedPredictor } from "../../test/support/trained.js";
+import { trainedPredictor, withSayOfTrees } from "../../test/support/trained.js";
 import { createRng, permutation } from "../base/random.js";
 import { cellReader, type Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import { memoryTable, type TableWriter, type TextRow } from "../data/table.js";
+import { openSession } from "../engine/node/session.js";
 import { isMissingText } from "../schema/missing.js";
 import { createImputer, type ImputeOptions } from "./impute.js";
 import { imputeTable } from "./imputeTable.js";
 import type { OutputName } from "../model/predictive.js";
-import type { Predictor } from "./predictor.js";
+import { openPredictor, type Predictor } from "./predictor.js";
 
 const learned = peopleRows(220, 1);
 const rows = peopleRows(130, 2, 0.4);
@@ -20,6 +21,7 @@ beforeAll(async () => {
   const cells = peopleCells(learned);
   predictors["an MLP with prototypes"] = predictor = await trainedPredictor(cells, { members: 2 });
   predictors["an MLP with rows"] = await trainedPredictor(cells, { memory: "rows" });
+  predictors["an MLP with trees"] = await openPredictor(withSayOfTrees(predictors["an MLP with rows"].model), openSession);
   predictors["a transformer with prototypes"] = await trainedPredictor(cells, { network: "transformer", width: 16, depth: 1, epochs: 3 });
 });
 afterAll(() => Promise.all(Object.values(predictors).map((p) => p.close())));
@@ -98,7 +100,7 @@ describe("a completed table", () => {
   });
 });
 
-describe.each(["an MLP with prototypes", "an MLP with rows", "a transformer with prototypes"])("with %s", (name) => {
+describe.each(["an MLP with prototypes", "an MLP with rows", "an MLP with trees", "a transformer with prototypes"])("with %s", (name) => {
   const options: ImputeOptions[] = [{ intervals: 0.9, why: true }, { draws: 2, key: "person", rounds: 3 }, { draws: 1 }];
 
   test.each(options)("a row's result depends neither on its batch nor on its place: %o", async (own) => {

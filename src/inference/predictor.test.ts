@@ -3,7 +3,7 @@ import { peopleCells, peopleRows } from "../../test/support/people.js";
 import { trainedPredictor } from "../../test/support/trained.js";
 import type { MemberPaths } from "../model/predictive.js";
 import type { TrainingOptions } from "../training/options.js";
-import { encodeCells } from "../data/encode.js";
+import { copyOf, encodeCells } from "../data/encode.js";
 import type { Predictor } from "./predictor.js";
 
 const asked = peopleCells(peopleRows(37, 2, 0.4));
@@ -29,4 +29,20 @@ describe.each([
       for (const [name, values] of Object.entries(alone)) expect(values, name).toEqual(all[member][name as keyof MemberPaths]);
     }
   });
+});
+
+test("what trees say of rows does not change with the rows", async () => {
+  const predictor = await trainedPredictor(peopleCells(peopleRows(300, 1)), { memory: "rows", epochs: 2, steps: 60, trees: 10 });
+  const rows = encodeCells(asked, predictor.model.layout);
+  const given = copyOf(rows);
+  const [before, after] = [await predictor.run(rows), await predictor.run(rows)];
+  const columns = predictor.model.layout.columns.flatMap((_, j) => (predictor.model.forest?.[j] ? [j] : []));
+  const said = (paths: readonly MemberPaths[]): unknown[] => Array.from({ length: rows.rows }, (_, r) => columns.map((j) => paths[0].trees!.of(r, j)));
+  const expected = said(before);
+  rows.features.fill(1);
+  rows.observed.fill(1);
+  expect(said(after)).toEqual(expected);
+  expect(said(await predictor.run(given))).toEqual(expected);
+  expect(columns).not.toEqual([]);
+  await predictor.close();
 });

@@ -1,6 +1,6 @@
 import { pipelined } from "../base/pipelined.js";
 import type { Cells } from "../data/cells.js";
-import { encodeCells, type Encoded } from "../data/encode.js";
+import { copyOf, encodeCells, type Encoded } from "../data/encode.js";
 import { float32, int64, joinOnnx, onnxOutputs, rowBlock, type Session, type SessionFactory, type SessionOptions } from "../engine/index.js";
 import { collectPaths, memberOutputs } from "../model/paths.js";
 import type { MemberPaths, OutputName } from "../model/predictive.js";
@@ -17,7 +17,7 @@ export interface Predictor {
   /** (rows) where in the row memory a person with these very cells stands; -1 for anybody else. */
   find(rows: Encoded): BigInt64Array;
   /**
-   * Every member's predictions for encoded rows. A person who is in the row memory does not see itself.
+   * Every member's predictions for encoded rows, which may change once they are given. A person who is in the row memory does not see itself.
    * @param own what `find` gave, where the cells have changed since
    */
   run(rows: Encoded, own?: BigInt64Array): Promise<MemberPaths[]>;
@@ -42,7 +42,7 @@ export async function openPredictor(model: PredictModel, open: SessionFactory, o
     return found;
   };
   const withTrees = (paths: readonly MemberPaths[], rows: Encoded): MemberPaths[] => {
-    const trees = model.forest && openTreePath(model.forest, model, paths, rows);
+    const trees = model.forest && openTreePath(model.forest, model, paths, copyOf(rows)); // read when trees are asked, by when whoever draws has shown more in the rows
     return paths.map((member) => (trees ? { ...member, trees } : member));
   };
   const known = new Map(model.memoryHashes?.map((hash, i) => [hash, i]));

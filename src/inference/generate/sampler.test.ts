@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { peopleCells, peopleRows, peopleSchema } from "../../../test/support/people.js";
-import { trainedPredictor } from "../../../test/support/trained.js";
+import { trainedPredictor, withSayOfTrees } from "../../../test/support/trained.js";
 import type { Cells } from "../../data/cells.js";
 import type { TextRow } from "../../data/table.js";
 import type { Sampler } from "../../model/sampler.js";
 import type { Schema } from "../../schema/schema.js";
-import type { Predictor } from "../predictor.js";
+import { openSession } from "../../engine/node/session.js";
+import { openPredictor, type Predictor } from "../predictor.js";
 import { createGenerator, type GenerateOptions, type Generator } from "./generate.js";
 import { learnSampler } from "./learnSampler.js";
 import { fitFactors } from "./mixture.js";
@@ -107,6 +108,26 @@ describe("people drawn by a learned sampler", () => {
   test("need a model that has learned how", async () => {
     await expect(createGenerator(plain, peopleSchema, { holes: true })).rejects.toThrow(/does not know which cells people lack; train it anew/);
     await expect(createGenerator(plain, peopleSchema, { likeSource: "south" })).rejects.toThrow(/does not know which people come from which source/);
+  });
+});
+
+describe("people drawn by a model with trees", () => {
+  let open: Predictor;
+  let withTrees: Predictor;
+  beforeAll(async () => {
+    open = await trainedPredictor(cells, { memory: "rows", epochs: 2, steps: 60, trees: 10 });
+    const model = withSayOfTrees(open.model);
+    withTrees = await openPredictor(model, openSession);
+    withTrees = { ...withTrees, model: { ...model, sampler: await learnSampler(withTrees, peopleSchema, cells, 1) } };
+  });
+  afterAll(() => Promise.all([open.close(), withTrees.close()]));
+
+  test.each<[string, boolean]>([["sampler", true], ["density alone", false]])("do not depend on how many are asked for together: %s", async (_, sampled) => {
+    const asked = sampled ? withTrees : { ...withTrees, model: { ...withTrees.model, sampler: undefined } };
+    expect(asked.model.forest!.some((trees) => trees !== null)).toBe(true);
+    const made = await createGenerator(asked, peopleSchema, { rounds: 1 });
+    const whole = await made.rows(0, 80);
+    for (let i = 0; i < 80; i++) expect(await made.rows(i, 1)).toEqual([whole[i]]);
   });
 });
 
