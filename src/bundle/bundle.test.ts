@@ -15,6 +15,7 @@ import type { Forest } from "../model/trees/forest.js";
 import { schemaSchema } from "../schema/schema.js";
 import { formatVersion, packBundle, unpackBundle, type Bundle } from "./bundle.js";
 import { packForest, unpackForest } from "./forestPart.js";
+import type { StoredModel } from "./modelPart.js";
 import { readBundle, writeBundle } from "./node/files.js";
 
 let bundle: Bundle;
@@ -69,6 +70,23 @@ const tampered = (change: (files: Record<string, Uint8Array>) => void): Uint8Arr
   return zipSync(files);
 };
 
+/** The packed bundle with another part, whose checksum agrees. */
+async function withPart(part: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const sha256 = Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
+  return tampered((files) => {
+    const manifest = JSON.parse(strFromU8(files["manifest.json"]));
+    manifest.files[part] = { bytes: bytes.length, sha256 };
+    files["manifest.json"] = strToU8(JSON.stringify(manifest));
+    files[part] = bytes;
+  });
+}
+
+const storedModel = (): StoredModel => JSON.parse(strFromU8(unzipSync(packed)["model.json"])) as StoredModel;
+const changedColumn = (stored: StoredModel, j: number, fields: object): object => ({
+  ...stored, layout: { ...stored.layout, columns: stored.layout.columns.map((column, k) => (k === j ? { ...column, ...fields } : column)) },
+});
+
 describe("a bundle", () => {
   it("comes back as it was, and the same bundle gives the same bytes", async () => {
     const back = await unpackBundle(packed, "m.vhgm");
@@ -121,6 +139,33 @@ describe("a bundle", () => {
     const sampler = damage(samplerOf(bundle)) as Sampler;
     const damaged = await packBundle({ ...bundle, model: { ...bundle.model, sampler } });
     await expect(unpackBundle(damaged, "m.vhgm")).rejects.toMatchObject({ code: "bundle", message: "m.vhgm is damaged: its part sampler.json cannot be read." });
+  });
+
+  it.each<[string, (stored: StoredModel) => unknown]>([
+    ["is no object", () => []],
+    ["lacks its layout", (stored) => ({ ...stored, layout: undefined })],
+    ["lacks its grids", (stored) => ({ ...stored, grids: undefined })],
+    ["has a grid of no cells", (stored) => ({ ...stored, grids: [{ ...stored.grids[0], lo: [] }] })],
+    ["has a grid too many", (stored) => ({ ...stored, grids: [...stored.grids, ...stored.grids] })],
+    ["lacks a column's calibration", (stored) => ({ ...stored, columns: stored.columns.slice(1) })],
+    ["has weights of two paths", (stored) => ({ ...stored, columns: stored.columns.map((c) => ({ ...c, weights: [1, 0] })) })],
+    ["has no member", (stored) => ({ ...stored, memberCount: 0 })],
+    ["has calibrations of fewer columns where less is seen", (stored) => ({ ...stored, lessSeen: [stored.columns.slice(1)] })],
+    ["has features that no column has", (stored) => ({ ...stored, layout: { ...stored.layout, features: stored.layout.features + 1 } })],
+    ["has columns that overlap", (stored) => ({ ...stored, layout: { ...stored.layout, columns: stored.layout.columns.map((c) => ({ ...c, first: 0 })) } })],
+    ["groups no columns", (stored) => ({ ...stored, layout: { ...stored.layout, groups: [] } })],
+    ["has a class beyond its column", (stored) => changedColumn(stored, 1, { classOf: [0, 2] })],
+    ["has levels that the attribute lacks", (stored) => changedColumn(stored, 1, { classOf: [0], shareInClass: [1] })],
+    ["has a number with levels", (stored) => changedColumn(stored, 0, { kind: "levels" })],
+    ["has the dictionary's attributes in other places", (stored) => changedColumn(stored, 0, { source: 1 })],
+  ])("is refused when its model %s", async (_, damage) => {
+    const damaged = await withPart("model.json", strToU8(JSON.stringify(damage(storedModel()))));
+    await expect(unpackBundle(damaged, "m.vhgm")).rejects.toMatchObject({ code: "bundle", message: "m.vhgm is damaged: its part model.json cannot be read." });
+  });
+
+  it.each(["model.json", "together.bin", "forest.bin"])("is refused by name when its part %s is something else", async (part) => {
+    const damaged = await withPart(part, strToU8("{"));
+    await expect(unpackBundle(damaged, "m.vhgm")).rejects.toMatchObject({ code: "bundle", message: `m.vhgm is damaged: its part ${part} cannot be read.` });
   });
 
   it.each(["schema.json", "card.json", "model.json", "predict.onnx", "together.bin"])("is refused when a byte of %s is another, or when it is gone", async (part) => {

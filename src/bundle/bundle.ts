@@ -1,17 +1,16 @@
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from "fflate";
 import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
-import type { Layout } from "../data/layout.js";
 import { packTogether, unpackTogether } from "../data/together.js";
 import { gridFromJson, gridToJson } from "../model/likelihoods/index.js";
 import { layGrids } from "../model/grids.js";
-import type { Calibrations } from "../model/columnCalibration.js";
 import type { PredictModel } from "../model/trained.js";
 import { questionsOf } from "../model/trees/asked.js";
 import { ruleProblems } from "../schema/rules.js";
 import { schemaSchema, type Schema } from "../schema/schema.js";
 import { cardSchema, type TrainingCard } from "./card.js";
 import { packForest, unpackForest } from "./forestPart.js";
+import { modelSchema } from "./modelPart.js";
 import { samplerSchema } from "./samplerPart.js";
 
 /** A saved model: the predict graph, what turns its outputs into densities, the dictionary and the training card. */
@@ -82,13 +81,12 @@ export async function unpackBundle(bytes: Uint8Array, name: string): Promise<Bun
 }
 
 function assemble(files: Record<string, Uint8Array>, name: string): Bundle {
-  const stored = JSON.parse(strFromU8(files["model.json"])) as StoredModel;
-  const { grids: packed, ...rest } = stored;
-  const grids = layGrids(packed.map(gridFromJson));
   const schema = readPart(files, "schema.json", schemaSchema, name);
-  const together = files[togetherPart] && unpackTogether(files[togetherPart]);
+  const { grids: packed, ...rest } = readPart(files, "model.json", modelSchema(schema), name);
+  const grids = readable(name, "model.json", () => layGrids(packed.map(gridFromJson)));
+  const together = files[togetherPart] && readable(name, togetherPart, () => unpackTogether(files[togetherPart]));
   const sampler = files[samplerPart] && readPart(files, samplerPart, samplerSchema(rest.layout, grids), name);
-  const forest = files[forestPart] && unpackForest(files[forestPart], rest.columns.length, questionsOf(rest.layout).length);
+  const forest = files[forestPart] && readable(name, forestPart, () => unpackForest(files[forestPart], rest.columns.length, questionsOf(rest.layout).length));
   return {
     schema: together ? schema : withoutUncheckedRules(schema),
     card: readPart(files, "card.json", cardSchema, name),
@@ -104,15 +102,6 @@ function withoutUncheckedRules(schema: Schema): Schema {
   return withoutUncheckedRules({ ...schema, attributes });
 }
 
-interface StoredModel extends Calibrations {
-  readonly layout: Layout;
-  readonly memberCount: number;
-  readonly peoplePerMemoryRow: number;
-  readonly memorySources?: readonly string[];
-  readonly memoryHashes: readonly number[] | null;
-  readonly grids: Parameters<typeof gridFromJson>[0][];
-}
-
 function openZip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
   const zipped = bytes.length > 4 && bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!zipped) throw new VhgmError("bundle", `${name} is not a VHGM model (it does not begin like one); models are written by vhgm train.`);
@@ -123,9 +112,12 @@ function openZip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
   }
 }
 
-function readPart<T>(files: Record<string, Uint8Array>, part: string, schema: z.ZodType<T>, name: string, message = `${name} is damaged: its part ${part} cannot be read`): T {
+const readPart = <T>(files: Record<string, Uint8Array>, part: string, schema: z.ZodType<T>, name: string, message?: string): T =>
+  readable(name, part, () => schema.parse(JSON.parse(strFromU8(files[part] ?? new Uint8Array()))), message);
+
+function readable<T>(name: string, part: string, read: () => T, message = `${name} is damaged: its part ${part} cannot be read`): T {
   try {
-    return schema.parse(JSON.parse(strFromU8(files[part] ?? new Uint8Array())));
+    return read();
   } catch (cause) {
     throw new VhgmError("bundle", `${message}.`, { cause });
   }
