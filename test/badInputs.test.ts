@@ -113,6 +113,18 @@ describe("an everyday table", () => {
     expect(run.stderr).not.toMatch(/epoch/);
   });
 
+  it("has a column that complete would add, which it says before it trains", async () => {
+    write("low.csv", `age,age_low,kind\n${rows(60)}`);
+    const withIntervals = (...more: string[]) => vhgm(folder, ["complete", "low.csv", "-o", "low-out.csv", "--config", "quick.yaml", ...more]);
+    expect((await vhgm(folder, ["inspect", "low.csv", "-o", "low.yaml", "--quiet"])).code).toBe(0);
+    for (const more of [[], ["--schema", "low.yaml"]]) {
+      const run = await withIntervals("--intervals", "0.9", ...more);
+      expect(run).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/low\.csv already has a column 'age_low', which --intervals, --why or --support would add; rename it\./) });
+      expect(run.stderr).not.toMatch(/epoch/);
+    }
+    expect((await withIntervals("--why")).code).toBe(0);
+  });
+
   it("is held against a dictionary by its units, other names and levels, also beside another table", async () => {
     write("cm.csv", `height,adult,sex\n${"180,yes,m\n".repeat(5)}${"90,,f\n".repeat(5)}`);
     write("m.csv", `height,grown,sex\n${"1.8,yes,m\n".repeat(5)}${"0.9,,x\n".repeat(5)}`);

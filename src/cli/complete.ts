@@ -10,7 +10,7 @@ import type { AttributeNote } from "../schema/infer.js";
 import { firstToLookAt } from "../schema/worthALook.js";
 import { trainTable } from "../training/node/trainTable.js";
 import { examples, jsonFlag, quietFlag } from "./flags.js";
-import { completeInto, imputeFlags, outputNames, reportSentences, requireKey, type ImputeFlags } from "./imputeFlags.js";
+import { completeInto, imputeFlags, outputNames, reportSentences, requireFreeNames, requireKey, type ImputeFlags } from "./imputeFlags.js";
 import { stoppable } from "./interrupt.js";
 import { tableKinds } from "./openSource.js";
 import { refuseOneName, refuseSameFile, withTables } from "./openTables.js";
@@ -70,6 +70,7 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
     requireKey(opened, flags.key);
     for (const file of files) checkOutputColumns(file, opened.columns);
     const { table, schema: known } = await openVisits(opened, schema, flags, hooks.onGuess);
+    await requireFreeNames(table, known, flags);
     const bundle = await stoppable(() => trainTable({ table, schema: known, options, open: openSession, session, lanes: lanesOf(flags), maxRows: flags.maxRows }, hooks));
     const predictor = await openPredictor(bundle.model, openWorkerSession, { device: flags.device });
     try {

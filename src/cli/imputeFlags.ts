@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import { VhgmError } from "../base/errors.js";
 import { beyondNotes } from "../data/beyond.js";
+import { inspectTable } from "../data/inspect.js";
+import { inspectSources } from "../data/inspectSources.js";
 import { createTableWriter } from "../data/node/write.js";
 import type { FileTable } from "../data/node/open.js";
+import { isJoined } from "../data/sources.js";
 import type { TableWriter } from "../data/table.js";
-import { createImputer, type ImputeOptions, type ImputeReport } from "../inference/impute.js";
+import { checkAddedColumns, createImputer, type ImputeOptions, type ImputeReport } from "../inference/impute.js";
 import { imputeTable } from "../inference/imputeTable.js";
 import type { Predictor } from "../inference/predictor.js";
 import type { Schema } from "../schema/schema.js";
@@ -51,6 +54,19 @@ export function outputNames(output: string, m: number | undefined): string[] {
 /** @throws VhgmError "usage" if the table lacks the key column; checked before long work */
 export function requireKey({ name, columns }: FileTable, key: string | undefined): void {
   if (key !== undefined && !columns.includes(key)) throw new VhgmError("usage", `The key column '${key}' is not in ${name}; its columns are ${listed(columns, 8)}.`);
+}
+
+/**
+ * Before a training: the dictionary, or where none is given what the table is guessed to hold, tells which columns the flags will add.
+ * @throws VhgmError "usage" if the table has one of them already
+ */
+export async function requireFreeNames(table: FileTable, schema: Schema | undefined, { intervals, why, support }: ImputeFlags): Promise<void> {
+  const { columns, name } = table;
+  // A table is read once more only where a name can be taken.
+  const longer = columns.some((column) => columns.some((other) => column.startsWith(`${other}_`)));
+  if (!longer || (intervals === undefined && !why && !support)) return;
+  const known = schema ?? (await (isJoined(table) ? inspectSources(table.sources) : inspectTable(table))).schema;
+  checkAddedColumns(known, columns, name, { intervals, why, support });
 }
 
 /** Completes a table into its files, which appear together. */

@@ -81,6 +81,21 @@ export interface ImputeReport {
 }
 
 /**
+ * For before long work: what the options add to the columns that a dictionary knows.
+ * @throws VhgmError code 'usage' when an added column's name is taken
+ */
+export function checkAddedColumns(schema: Schema, columns: readonly string[], name: string, { intervals, why = false, support = false }: ImputeOptions): void {
+  const others = otherVisits(schema);
+  const filled = matchColumns(schema, columns, name).filter(({ at, attribute }) => at >= 0 && !others.has(attribute.name));
+  requireFree(filled.flatMap(({ attribute }) => addedColumns(attribute, { intervals, why, support })), columns, name);
+}
+
+function requireFree(added: readonly string[], columns: readonly string[], name: string): void {
+  const taken = added.find((extra) => columns.includes(extra));
+  if (taken !== undefined) throw new VhgmError("usage", `${name} already has a column '${taken}', which --intervals, --why or --support would add; rename it.`);
+}
+
+/**
  * @throws VhgmError code 'usage' when no column is known to the model, an added column's name is taken, draws or the level of
  *   intervals are none, or a model of an older program does not know what was seen together
  */
@@ -110,7 +125,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const untouched = countUntouched(schema, columns, columns.flatMap((column, at) => (touched.has(at) || others.has(column) ? [] : [at])));
   const keyAt = key === undefined ? -1 : columns.indexOf(key);
   const added = targets.flatMap((target) => target.added);
-  for (const extra of added) if (columns.includes(extra)) throw new VhgmError("usage", `${name} already has a column '${extra}', which --intervals, --why or --support would add; rename it.`);
+  requireFree(added, columns, name);
   const unlearned = matched.flatMap(({ attribute, at }, place) => (at >= 0 && layout.empty.includes(attribute.name) ? [place] : []));
   const follower = createFollower({ model, schema, rules, matched, targets });
   const targetAt = new Set(targets.map((t) => t.column.source));
