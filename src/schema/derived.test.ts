@@ -38,7 +38,7 @@ describe("derived attributes", () => {
   });
 
   test("must name modelled numbers, and not themselves", () => {
-    expect(messages(...body, number("x", { equals: "weight / hight" }))).toEqual([expect.stringMatching(/equals: .*names hight, but no attribute has that name; modelled numbers are allowed/)]);
+    expect(messages(...body, number("x", { equals: "weight / hight" }))).toEqual([expect.stringMatching(/equals: .*names hight, but no attribute has that name; near to it is height; modelled numbers are allowed/)]);
     expect(messages({ ...number("sex"), type: "binary", levels: ["F", "M"] }, number("x", { equals: "sex + 1" }))[0]).toMatch(/names sex, but it has the type binary/);
     expect(messages({ ...number("id"), role: "id" }, number("x", { equals: "id" }))[0]).toMatch(/it has the role id/);
     expect(messages(number("x", { equals: "1 + 1" }))[0]).toMatch(/names no attribute/);

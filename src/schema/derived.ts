@@ -1,6 +1,7 @@
 /** Attributes that follow from others, such as body mass index from height and weight. */
 import { VhgmError } from "../base/errors.js";
 import { calculate, namesIn, parseExpression, type Expression } from "./expression.js";
+import { nearNames } from "./nearNames.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
 import { solveMonotone } from "./solve.js";
 import { countDecimals } from "./values.js";
@@ -41,7 +42,7 @@ function readAll(attributes: readonly Attribute[]): { drafts: Map<number, Draft>
     try {
       if (role !== "attribute" || !isNumeric(type) || type === "date") throw new VhgmError("schema", "equals is for modelled numbers");
       const expression = parseExpression(text);
-      const parts = namesIn(expression).map((name) => findPart(name, text, attributes));
+      const parts = namesIn(expression).map((name) => findPart(name, text, attributes, attribute));
       if (parts.length === 0) throw new VhgmError("schema", `the expression ${JSON.stringify(text)} names no attribute`);
       drafts.set(attribute, { text, expression, parts });
     } catch (error) {
@@ -54,11 +55,13 @@ function readAll(attributes: readonly Attribute[]): { drafts: Map<number, Draft>
   return { drafts, problems };
 }
 
-function findPart(name: string, text: string, attributes: readonly Attribute[]): number {
+function findPart(name: string, text: string, attributes: readonly Attribute[], own: number): number {
   const at = attributes.findIndex((attribute) => attribute.name === name || attribute.aliases?.includes(name));
   const found = attributes[at];
-  if (found?.role === "attribute" && isNumeric(found.type) && found.type !== "date") return at;
-  const why = found === undefined ? "no attribute has that name" : found.role !== "attribute" ? `it has the role ${found.role}` : `it has the type ${found.type}`;
+  const isPart = ({ role, type }: Attribute): boolean => role === "attribute" && isNumeric(type) && type !== "date";
+  if (found && isPart(found)) return at;
+  const near = nearNames(name, attributes.flatMap((other, k) => (k !== own && isPart(other) ? [other.name] : [])));
+  const why = found === undefined ? `no attribute has that name${near && `; ${near}`}` : found.role !== "attribute" ? `it has the role ${found.role}` : `it has the type ${found.type}`;
   throw new VhgmError("schema", `the expression ${JSON.stringify(text)} names ${name}, but ${why}; modelled numbers are allowed`);
 }
 

@@ -1,5 +1,6 @@
 /** Numbers that are always smaller than others, such as diastolic than systolic blood pressure. */
 import { VhgmError } from "../base/errors.js";
+import { nearNames } from "./nearNames.js";
 import { isNumeric, type Attribute, type Schema } from "./schema.js";
 
 export interface Less {
@@ -24,7 +25,8 @@ function readLess(attributes: readonly Attribute[]): { found: Less[]; problems: 
     const other = attributes[large];
     const wants = "less_than compares two modelled numbers, or two dates, that do not follow from others (equals)";
     const usable = ({ role, type, equals }: Attribute): boolean => role === "attribute" && isNumeric(type) && equals === undefined;
-    if (other === undefined) complain(small, `no attribute has the name ${own.less_than}; ${wants}`);
+    const near = (): string => nearNames(own.less_than!, attributes.flatMap((a) => (a !== own && usable(a) && (a.type === "date") === (own.type === "date") ? [a.name] : [])));
+    if (other === undefined) complain(small, [`no attribute has the name ${own.less_than}`, near(), wants].filter(Boolean).join("; "));
     else if (!usable(own) || !usable(other) || (own.type === "date") !== (other.type === "date")) complain(small, `${own.name} (${own.type}) can't be less than ${other.name} (${other.type}); ${wants}`);
     else if (leadsBack(attributes, small)) complain(small, "less_than leads back to the attribute itself, which can't be less than itself");
     else found.push({ small, large });

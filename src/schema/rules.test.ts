@@ -104,6 +104,7 @@ describe("a bound condition", () => {
   test.each([
     ["gender = 'F'", "no attribute has the name gender; there are sex, age, visit, pain"],
     ["Sex = 'F'", "no attribute has the name Sex; near to it is sex"],
+    ["vist = 3", "no attribute has the name vist; near to it is visit"],
     ["id = 3", "id has the role id; a condition can only name columns with the role attribute"],
     ["sex = 'w'", "in sex = 'w': 'w' is no level of sex; its levels are 'M', 'F'"],
     ["sex in ('F', 'X')", "'X' is no level of sex"],

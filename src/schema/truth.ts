@@ -2,6 +2,7 @@
 import { VhgmError } from "../base/errors.js";
 import { formatCondition, type Comparison, type Condition, type Literal } from "./condition.js";
 import { levelIndex } from "./levels.js";
+import { nearNames } from "./nearNames.js";
 import { isNumeric, type Attribute } from "./schema.js";
 import { parseDate, parseNumber } from "./values.js";
 
@@ -74,13 +75,8 @@ function findAttribute(condition: Condition & { name: string }, attributes: read
   const at = named >= 0 ? named : attributes.findIndex(({ aliases }) => aliases?.includes(name));
   if (at >= 0 && attributes[at].role === "attribute") return at;
   if (at >= 0) fail(condition, `${name} has the role ${attributes[at].role}; a condition can only name columns with the role attribute`);
-  const wanted = name.toLowerCase();
-  const known = attributes.filter(({ role }) => role === "attribute").map((attribute) => attribute.name);
-  const near = known.filter((k) => k.toLowerCase().includes(wanted) || wanted.includes(k.toLowerCase()));
-  const all = near.length > 0 ? near : known;
-  const some = all.slice(0, 6);
-  const which = near.length === 0 ? "there are" : near.length === 1 ? "near to it is" : "near to it are";
-  return fail(condition, `no attribute has the name ${name}; ${which} ${some.join(", ")}${all.length > some.length ? ", …" : ""}`);
+  const near = nearNames(name, attributes.filter(({ role }) => role === "attribute").map((attribute) => attribute.name));
+  return fail(condition, `no attribute has the name ${name}${near && `; ${near}`}`);
 }
 
 function literalValue(value: Literal, attribute: Attribute, condition: Condition): number {

@@ -184,6 +184,8 @@ describe("a condition", () => {
       }
     }
     await expect(generator({}, changed({ age: { less_than: "sex" } }))).rejects.toThrow(/^age: age \(count\) can't be less than sex \(binary\); less_than compares two modelled numbers/);
+    await expect(generator({}, changed({ age: { less_than: "length" } }))).rejects.toThrow(/^age: no attribute has the name length; there are height, income, unused; less_than compares/);
+    await expect(generator({}, changed({ age: { less_than: "hieght" } }))).rejects.toThrow(/^age: no attribute has the name hieght; near to it is height; less_than compares/);
     await expect(generator({}, changed({ age: { less_than: "height" }, height: { less_than: "age" } }))).rejects.toThrow(/less_than leads back to the attribute itself/);
   });
 
