@@ -22,6 +22,16 @@ describe("parseGraph", () => {
     expect(parentsOf("digraph{a.1->b_2;b_2->c}")).toEqual({ "a.1": [], b_2: ["a.1"], c: ["b_2"] });
   });
 
+  it("reads subgraphs, which say what goes together, and arrows from and to all that they name", () => {
+    const text = `digraph {
+      subgraph cluster_habits { label = "habits"; node [shape=box]; smoking -> drinking; sport }
+      age -> subgraph body { weight height } -> "subgraph";
+      subgraph { income }
+      { sport -> income } -> stroke
+    }`;
+    expect(parentsOf(text)).toEqual({ smoking: [], drinking: ["smoking"], sport: [], age: [], weight: ["age"], height: ["age"], subgraph: ["weight", "height"], income: ["sport"], stroke: ["sport", "income"] });
+  });
+
   it("reads JSON", () => {
     expect(parentsOf(`{"nodes": ["c"], "edges": [["a", "b"], ["a", "b"]]}`)).toEqual({ c: [], a: [], b: ["a"] });
   });
@@ -32,6 +42,9 @@ describe("parseGraph", () => {
     ["digraph { a -- b }", /'--' has no direction/],
     ["digraph { a -> ", /the end stands where a node was expected/],
     ["digraph { a -> b", /the last brace is lacking/],
+    ["digraph { subgraph a -> b }", /the braces after subgraph are lacking/],
+    ["digraph { subgraph a { b -> c }", /the last brace is lacking/],
+    ["digraph { subgraph a { b -> c ", /a brace is not closed/],
     ["a -> b", /does not begin with digraph/],
     ["digraph { }", /names no attribute/],
     [`{"edges": [["a"]]}`, /is no pair of names/],

@@ -11,7 +11,7 @@ export interface CausalGraph {
 const shape = `DOT (digraph { smoking -> systolic; age -> { smoking systolic } }) or JSON ({"edges": [["smoking", "systolic"]]})`;
 
 /**
- * Reads a causal graph in DOT or JSON. Of DOT: `digraph`, chains of arrows, groups in braces, quoted names, attributes in
+ * Reads a causal graph in DOT or JSON. Of DOT: `digraph`, chains of arrows, groups in braces (also as `subgraph`), quoted names, attributes in
  * brackets (ignored) and comments; of JSON: `edges`, pairs from cause to effect, and `nodes` for those without an edge.
  * @throws VhgmError code 'usage' for another language, an edge without a direction, or a graph that runs in a circle
  */
@@ -71,51 +71,57 @@ function readDot(text: string, name: string): Edge[] {
       k++;
     }
   };
+  /** A node, or a group of them: what an arrow leads from or to. */
   const nodes = (): string[] => {
     const single = word();
-    if (single !== undefined) {
-      k++;
+    const grouped = single === "subgraph" && !tokens[k].quoted;
+    if (single !== undefined) k++;
+    if (grouped && word() !== undefined) k++;
+    if (single !== undefined && !grouped) {
       attributes();
       return [single];
     }
-    if (sign() !== "{") return fail(`${sign() === undefined ? "the end" : `'${sign()}'`} stands where a node was expected`);
+    if (sign() !== "{") return fail(grouped ? "the braces after subgraph are lacking" : `${sign() === undefined ? "the end" : `'${sign()}'`} stands where a node was expected`);
     k++;
-    const found: string[] = [];
-    while (sign() !== "}") {
-      if (k >= tokens.length) fail("a brace is not closed");
-      if (sign() === ";" || sign() === ",") k++;
-      else found.push(...nodes());
-    }
-    k++;
+    const found = statements("a brace is not closed");
     attributes();
     return found;
   };
-  while (sign() !== "}") {
-    if (k >= tokens.length) fail("the last brace is lacking");
-    if (sign() === ";" || sign() === ",") {
-      k++;
-      continue;
+  /** Everything up to the brace that closes it. @returns the nodes that it names */
+  const statements = (unclosed: string): string[] => {
+    const found: string[] = [];
+    while (sign() !== "}") {
+      if (k >= tokens.length) fail(unclosed);
+      if (sign() === ";" || sign() === ",") {
+        k++;
+        continue;
+      }
+      const start = tokens[k];
+      if ("name" in start && !start.quoted && ["node", "edge", "graph"].includes(start.name!) && tokens[k + 1]?.sign === "[") {
+        k++;
+        attributes();
+        continue;
+      }
+      let from = nodes();
+      if (sign() === "=") {
+        k += 2;
+        continue;
+      }
+      edges.push(...from.map((node): Edge => [node]));
+      found.push(...from);
+      while (sign() === "->" || sign() === "--") {
+        if (sign() === "--") fail("'--' has no direction; causes are written with ->");
+        k++;
+        const to = nodes();
+        for (const a of from) for (const b of to) edges.push([a, b]);
+        found.push(...to);
+        from = to;
+      }
     }
-    const start = tokens[k];
-    if ("name" in start && !start.quoted && ["node", "edge", "graph"].includes(start.name!) && tokens[k + 1]?.sign === "[") {
-      k++;
-      attributes();
-      continue;
-    }
-    let from = nodes();
-    if (sign() === "=") {
-      k += 2;
-      continue;
-    }
-    edges.push(...from.map((node): Edge => [node]));
-    while (sign() === "->" || sign() === "--") {
-      if (sign() === "--") fail("'--' has no direction; causes are written with ->");
-      k++;
-      const to = nodes();
-      for (const a of from) for (const b of to) edges.push([a, b]);
-      from = to;
-    }
-  }
+    k++;
+    return found;
+  };
+  statements("the last brace is lacking");
   return edges;
 }
 
