@@ -12,3 +12,17 @@ test("dates are shown as dates, and their differences in days", () => {
   expect(text).toMatch(/^seen +2020-01-01 +2020-02-01 +-30\.6 ± 1\.5 days +-12 days$/m);
   expect(text).toMatch(/^weight, kg +80 +78\.5 +\+1\.5 ± 0\.25 +\+2$/m);
 });
+
+test("what rounding leaves of a difference, or of its error, is shown as none", () => {
+  const text = describeIntervention({
+    do: { treated: "yes" }, against: { treated: "no" }, draws: 100, effectiveSize: 100, notes: [],
+    attributes: [
+      { name: "weight", type: "positive", under: { mean: 80, sd: 11 }, against: { mean: 78.5, sd: 11 }, effect: { value: 1.5, error: 3.5e-14 }, association: 2 },
+      { name: "height", type: "positive", under: { mean: 170, sd: 8 }, against: { mean: 170, sd: 8 }, effect: { value: -2.8e-14, error: 1e-15 }, association: -1e-9 },
+      { name: "dose", type: "positive", under: { mean: 1e-5, sd: 1e-6 }, against: { mean: 2e-5, sd: 1e-6 }, effect: { value: -1e-5, error: 2e-8 }, association: -1e-5 },
+    ],
+  });
+  expect(text).toMatch(/^weight +80 +78\.5 +\+1\.5 ± 0 +\+2$/m);
+  expect(text).toMatch(/^height +170 +170 +0 ± 0 +0$/m);
+  expect(text).toMatch(/^dose +0\.0000100 +0\.0000200 +-0\.0000100 ± 2\.00e-8 +-0\.0000100$/m);
+});

@@ -4,14 +4,14 @@ import { readBundle } from "../bundle/node/files.js";
 import type { Device } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { parseGraph } from "../inference/intervene/graph.js";
-import { intervene, type IntervenedAttribute, type Intervention } from "../inference/intervene/intervene.js";
+import { intervene, type IntervenedAttribute, type Intervention, type Outcome } from "../inference/intervene/intervene.js";
 import { openPredictor } from "../inference/predictor.js";
 import { formatDate } from "../schema/values.js";
 import { readNames, texts } from "./attributeNames.js";
 import { deviceFlag, examples, jsonFlag, level, seed, whole } from "./flags.js";
 import { readAssignments, readGiven } from "./given.js";
 import { print, printJson } from "./terminal.js";
-import { layTable, percent, screenWidth, short } from "./text.js";
+import { layTable, percent, screenWidth, short, signed } from "./text.js";
 import { readText } from "./trainingFlags.js";
 
 interface Flags {
@@ -87,16 +87,20 @@ export function describeIntervention(result: Intervention): string {
   ].join("\n\n");
 }
 
+/** What is less than this is the rounding of sums: the network computes with seven digits, means with sixteen. */
+const negligible = (...outcomes: readonly (Outcome | undefined)[]): number =>
+  Math.max(...outcomes.map((outcome) => 1e-6 * (outcome?.sd ?? 0) + 1e-12 * Math.abs(outcome?.mean ?? 0)));
+
 function rowsOf(attribute: IntervenedAttribute, compared: boolean): string[][] {
   const { name, label, unit, type, under, against, effect, association } = attribute;
   const title = `${label ?? name}${unit ? `, ${unit}` : ""}`;
-  const signed = (x: number): string => `${x > 0 ? "+" : ""}${short(x)}`;
   const points = (x: number): string => `${x > 0 ? "+" : ""}${(100 * x).toFixed(1)}`;
   if (!under.levels) {
     const single = Array.isArray(effect) ? undefined : (effect as { value: number; error: number } | undefined);
     const value = (x: number): string => (type === "date" ? formatDate(x) : short(x));
     const days = type === "date" ? " days" : "";
-    return [[title, value(under.mean!), ...(compared ? [value(against!.mean!), `${signed(single!.value)} ± ${short(single!.error)}${days}`, typeof association === "number" ? signed(association) + days : ""] : [])]];
+    const seen = (x: number): number => (Math.abs(x) < negligible(under, against) ? 0 : x);
+    return [[title, value(under.mean!), ...(compared ? [value(against!.mean!), `${signed(seen(single!.value))} ± ${short(seen(single!.error))}${days}`, typeof association === "number" ? signed(seen(association)) + days : ""] : [])]];
   }
   return under.levels.map(({ level: text, probability }, k) => {
     const own = Array.isArray(effect) ? (effect[k] as { value: number; error: number }) : undefined;

@@ -88,6 +88,9 @@ export function short(x: number): string {
   return String(Number(x.toPrecision(4)));
 }
 
+/** A difference, with its sign. */
+export const signed = (x: number): string => `${x > 0 ? "+" : ""}${short(x)}`;
+
 export const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)}%`;
 
 /** "45 s", "3 min 20 s", "2 h 5 min". */
