@@ -6,6 +6,7 @@ import { openSession } from "../engine/node/session.js";
 import { createGenerator, type GenerateReport } from "../inference/generate/generate.js";
 import { generateTable } from "../inference/generate/generateTable.js";
 import { readPattern } from "../inference/generate/pattern.js";
+import { isRare, repeatsPeople } from "../inference/generate/whereWarnings.js";
 import { openPredictor } from "../inference/predictor.js";
 import { deviceFlag, examples, jsonFlag, quietFlag, seed, whole } from "./flags.js";
 import { stoppable, stopped } from "./interrupt.js";
@@ -83,16 +84,13 @@ async function generate(model: string, { rows, first, output, where, rounds, pat
   }
 }
 
-/** Below this share of the learned population there is little to go by. */
-const rare = 1e-4;
-
 function sentences({ rounds, unlearned, where }: GenerateReport, rows: number, file: string, columns: number, seconds: number): string[] {
   return [
     `${file}: ${counted(rows, "person", "people")} with ${counted(columns, "attribute")}, in ${counted(rounds, "round")}, ${duration(seconds)}.`,
     ...(unlearned.length > 0 ? [`${counted(unlearned.length, "attribute")} have no column, since nothing is known of them: ${listed(unlearned)}.`] : []),
     ...(where ? [`About ${where.share < 0.001 ? short(100 * where.share) + "%" : percent(where.share)} of the learned population meet the condition.`] : []),
-    ...(where && where.share < rare ? ["Warning: the model has seen hardly anybody like that; what it says of them is extrapolation."] : []),
-    ...(where && !where.exact && where.effective < 0.5 * rows
+    ...(where && isRare(where) ? ["Warning: the model has seen hardly anybody like that; what it says of them is extrapolation."] : []),
+    ...(where && repeatsPeople(where, rows)
       ? [`Warning: in what the condition names only about ${Math.floor(where.effective)} of the ${counted(rows, "row")} are independent; several repeat one person's values there.`]
       : []),
   ];
