@@ -14,7 +14,7 @@ import { readNames, texts } from "./attributeNames.js";
 import { deviceFlag, examples, jsonFlag, level, whole } from "./flags.js";
 import { readGiven } from "./given.js";
 import { print, printJson, tell } from "./terminal.js";
-import { layTable, listed, percent, screenWidth, short } from "./text.js";
+import { layTable, listed, percent, points, screenWidth, short, signed } from "./text.js";
 
 interface Flags {
   readonly given: string;
@@ -68,7 +68,7 @@ async function run(model: string, flags: Flags): Promise<void> {
     const result = await compare(predictor, bundle.schema, given, scenarios, { ask, level: flags.level, ...(typeof members === "number" ? { members } : {}) });
     if (output !== undefined) await writeFileAtomic(output, renderComparison(result, { model: basename(model), given }));
     if (json) printJson(result);
-    else print(describe(result, flags.top));
+    else print(describeComparison(result, flags.top));
     if (output !== undefined && !json) tell(`${output} shows all ${result.attributes.length} attributes.`);
   } finally {
     await predictor.close();
@@ -84,7 +84,8 @@ async function readScenario(text: string): Promise<Scenario> {
   return { name: basename(text).replace(/\.json$/i, ""), given: await readGiven(`@${text}`) };
 }
 
-function describe({ scenarios, attributes, notes, level: wanted, members }: Comparison, top: number): string {
+/** A comparison for a person to read, the largest differences first. */
+export function describeComparison({ scenarios, attributes, notes, level: wanted, members }: Comparison, top: number): string {
   const [first, ...others] = scenarios;
   const blocks = others.map((scenario) => {
     const rows = attributes.flatMap((attribute) => {
@@ -126,10 +127,10 @@ function valueOf({ answers, type }: ComparedAttribute, k: number, own: Contrast)
 }
 
 function differenceOf({ type }: ComparedAttribute, own: Contrast): string {
-  const signed = (x: number): string => (own.mean ? `${x > 0 ? "+" : ""}${short(x)}` : `${x > 0 ? "+" : ""}${(100 * x).toFixed(1)}`);
+  const text = own.mean ? signed : points;
   const { value, low, high }: EnsembleDifference = own.mean ?? mostMoved(own);
-  const unit = !own.mean ? " points" : type === "date" ? " days" : "";
-  return `${signed(value)}${unit}${low === undefined ? "" : ` [${signed(low)}, ${signed(high!)}]`}`;
+  const unit = !own.mean ? " percentage points" : type === "date" ? " days" : "";
+  return `${text(value)}${unit}${low === undefined ? "" : ` [${text(low)}, ${text(high!)}]`}`;
 }
 
 /** A bar to the left or to the right of a line. */

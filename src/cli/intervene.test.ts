@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Outcome } from "../inference/intervene/intervene.js";
 import { describeIntervention } from "./intervene.js";
 
 test("dates are shown as dates, and their differences in days", () => {
@@ -25,4 +26,14 @@ test("what rounding leaves of a difference, or of its error, is shown as none", 
   expect(text).toMatch(/^weight +80 +78\.5 +\+1\.5 ± 0 +\+2$/m);
   expect(text).toMatch(/^height +170 +170 +0 ± 0 +0$/m);
   expect(text).toMatch(/^dose +0\.0000100 +0\.0000200 +-0\.0000100 ± 2\.00e-8 +-0\.0000100$/m);
+});
+
+test("probabilities change by percentage points", () => {
+  const levels = (yes: number): Outcome => ({ levels: [{ level: "no", probability: 1 - yes }, { level: "yes", probability: yes }] });
+  const text = describeIntervention({
+    do: { treated: "yes" }, against: { treated: "no" }, draws: 100, effectiveSize: 100, notes: [],
+    attributes: [{ name: "ill", type: "binary", under: levels(0.2), against: levels(0.3), effect: [{ level: "no", value: 0.1, error: 0.012 }, { level: "yes", value: -0.1, error: 0.012 }], association: [{ level: "no", value: 0.0001 }, { level: "yes", value: -0.0001 }] }],
+  });
+  expect(text).toMatch(/^ill no +80% +70% +\+10\.0 ± 1\.2 percentage points +0\.0 percentage points$/m);
+  expect(text).toMatch(/^ yes +20% +30% +-10\.0 ± 1\.2 percentage points +0\.0 percentage points$/m);
 });

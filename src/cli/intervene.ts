@@ -11,7 +11,7 @@ import { readNames, texts } from "./attributeNames.js";
 import { deviceFlag, examples, jsonFlag, level, seed, whole } from "./flags.js";
 import { readAssignments, readGiven } from "./given.js";
 import { print, printJson } from "./terminal.js";
-import { layTable, percent, screenWidth, short, signed } from "./text.js";
+import { layTable, percent, points, screenWidth, short, signed } from "./text.js";
 import { readText } from "./trainingFlags.js";
 
 interface Flags {
@@ -94,7 +94,6 @@ const negligible = (...outcomes: readonly (Outcome | undefined)[]): number =>
 function rowsOf(attribute: IntervenedAttribute, compared: boolean): string[][] {
   const { name, label, unit, type, under, against, effect, association } = attribute;
   const title = `${label ?? name}${unit ? `, ${unit}` : ""}`;
-  const points = (x: number): string => `${x > 0 ? "+" : ""}${(100 * x).toFixed(1)}`;
   if (!under.levels) {
     const single = Array.isArray(effect) ? undefined : (effect as { value: number; error: number } | undefined);
     const value = (x: number): string => (type === "date" ? formatDate(x) : short(x));
@@ -104,7 +103,7 @@ function rowsOf(attribute: IntervenedAttribute, compared: boolean): string[][] {
   }
   return under.levels.map(({ level: text, probability }, k) => {
     const own = Array.isArray(effect) ? (effect[k] as { value: number; error: number }) : undefined;
-    const associated = Array.isArray(association) ? points((association[k] as { value: number }).value) : "";
-    return [`${k === 0 ? title : ""} ${text}`, percent(probability), ...(compared ? [percent(against!.levels![k].probability), own ? `${points(own.value)} ± ${(100 * own.error).toFixed(1)} points` : "", associated] : [])];
+    const associated = Array.isArray(association) ? `${points((association[k] as { value: number }).value)} percentage points` : "";
+    return [`${k === 0 ? title : ""} ${text}`, percent(probability), ...(compared ? [percent(against!.levels![k].probability), own ? `${points(own.value)} ± ${(100 * own.error).toFixed(1)} percentage points` : "", associated] : [])];
   });
 }

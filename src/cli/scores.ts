@@ -41,7 +41,7 @@ export function calibrationSummary({ card: { reliability = [] } }: Bundle): stri
   const levels = calibrationError(reliability);
   const parts = [
     ...(numbers ? [`of ${count(numbers.cells)} numbers ${numbers.coverage.map(({ share }) => percent(share)).join(", ")} lie inside their ${numbers.coverage.map(({ level }) => percent(level)).join(", ")} intervals`] : []),
-    ...(levels ? [`probabilities of levels are off by ${(100 * levels.error).toFixed(1)} points on average (${count(levels.cells)} cells)`] : []),
+    ...(levels ? [`probabilities of levels are off by ${(100 * levels.error).toFixed(1)} percentage points on average (${count(levels.cells)} cells)`] : []),
   ];
   return parts.length > 0 ? [`Calibration on held-out cells: ${parts.join("; ")}. These cells also chose weights and shapes, so new people fit a little less well.`] : [];
 }

@@ -91,6 +91,12 @@ export function short(x: number): string {
 /** A difference, with its sign. */
 export const signed = (x: number): string => `${x > 0 ? "+" : ""}${short(x)}`;
 
+/** A difference of shares, with its sign, as the figure before "percentage points". */
+export function points(difference: number): string {
+  const rounded = Number((100 * difference).toFixed(1));
+  return `${rounded > 0 ? "+" : ""}${rounded.toFixed(1)}`;
+}
+
 export const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)}%`;
 
 /** "45 s", "3 min 20 s", "2 h 5 min". */
