@@ -50,8 +50,13 @@ export function parseFormula(text: string): Formula {
   });
   const ordered = [...terms.values()].map((term, k) => ({ term, k })).sort((a, b) => a.term.length - b.term.length || a.k - b.k).map(({ term }) => term);
   if (ordered.length === 0 && !intercept) throw refused(text, "there is neither a term nor an intercept");
-  return { text: text.trim(), response: variable(sides[0].trim(), text), intercept, terms: ordered };
+  const response = variable(sides[0].trim(), text);
+  if (ordered.some((term) => term.some((own) => isSame(own, response)))) throw refused(text, `${response.text} stands on both sides of ~, but what is explained can't explain itself`);
+  return { text: text.trim(), response, intercept, terms: ordered };
 }
+
+/** Whether two variables are one: a column is the same whether its values count as levels or not. */
+const isSame = (a: Variable, b: Variable): boolean => (a.kind === "column" && b.kind === "column" ? a.name === b.name : a.text === b.text);
 
 /** a * b * c as all interactions of its factors. */
 function products(term: string, formula: string): Variable[][] {
