@@ -54,6 +54,16 @@ describe("evaluate", () => {
     expect(own.overall.nrmse!).toBeLessThan(guess.overall.nrmse!);
   });
 
+  it("says last which methods failed, and ends well all the same", async () => {
+    writeFileSync(at("broken.mjs"), "throw new Error('out of luck');\n");
+    const broken = ["--against", `broken=${process.execPath} broken.mjs {in} {out}`];
+    const run = await vhgm(folder, ["evaluate", "people.csv", "--seeds", "1,2", "--model", "model.vhgm", "--baselines", "mean", ...broken, "--json", "--quiet"]);
+    expect(run).toMatchObject({ code: 0, stderr: "Failed: broken on 2 of 2 masks.\n" });
+    expect((JSON.parse(run.stdout) as Evaluation).results.filter(({ failure }) => failure !== undefined)).toHaveLength(2);
+    const others = await vhgm(folder, ["evaluate", "people.csv", "fresh.csv", ...quick, "--baselines", "none", ...broken, "--quiet"]);
+    expect(others).toMatchObject({ code: 0, stderr: "Failed: broken on 2 of 2 masks.\n" });
+  });
+
   it("says whether a given model has met the table's people", async () => {
     const rows = async (model: string, table: string): Promise<string> => (await vhgm(folder, ["evaluate", table, "--model", model, "--baselines", "mean", "--seeds", "1", "--quiet"])).stdout;
     expect(await rows("model.vhgm", "people.csv")).toMatch(/Not a fair test unless the rows are others: .* a table of the same name, people\.csv/);

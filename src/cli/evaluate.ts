@@ -20,7 +20,7 @@ import { evaluateTables, type TablesEvaluation } from "../evaluation/tables.js";
 import { openPredictor } from "../inference/predictor.js";
 import { runtimeVersions, packageVersion } from "../training/node/versions.js";
 import { chooseMethods, modelNotes, type EvaluateFlags } from "./evaluateMethods.js";
-import { resultLine, summary, tablesSummary } from "./evaluateSummary.js";
+import { failureLine, resultLine, summary, tablesSummary } from "./evaluateSummary.js";
 import { evaluateInvented } from "./evaluateSynthetic.js";
 import { evaluateElsewhere } from "./evaluateTransfer.js";
 import { transferSummary } from "./transferSummary.js";
@@ -104,18 +104,23 @@ async function run(paths: readonly string[], flags: EvaluateFlags): Promise<void
   if (isOther) {
     if (model !== undefined) throw new VhgmError("usage", "--hold-out and --train learn a model of their own; leave out --model.");
     if (train !== undefined && holdOut !== undefined) throw new VhgmError("usage", "--hold-out splits the table itself and --train gives another one to learn from; give one of the two.");
-    return deliver(await guarded(() => evaluateElsewhere(paths[0], flags, store, commandLine(), progress)), flags, renderTransfer, transferSummary, store);
+    return deliver(await guarded(() => evaluateElsewhere(paths[0], flags, store, commandLine(), progress)), flags, renderTransfer, transferSummary, ({ groups }) => Object.values(groups), store);
   }
-  if (paths.length === 1) return deliver(await guarded(() => evaluateTable(paths[0], flags, store, progress)), flags, renderReport, summary, store);
-  await deliver(await guarded(() => evaluateSeveral(paths, flags, store, progress)), flags, renderTables, tablesSummary, store);
+  if (paths.length === 1) return deliver(await guarded(() => evaluateTable(paths[0], flags, store, progress)), flags, renderReport, summary, (evaluation) => [evaluation], store);
+  await deliver(await guarded(() => evaluateSeveral(paths, flags, store, progress)), flags, renderTables, tablesSummary, ({ tables }) => tables, store);
 }
 
-/** Writes the report and prints the findings. */
-async function deliver<T>(evaluation: T, { output, json }: EvaluateFlags, page: (evaluation: T) => string, text: (evaluation: T) => string, store?: string): Promise<void> {
+/**
+ * Writes the report and prints the findings, and last which methods failed.
+ * @param tables the evaluations of methods that it consists of
+ */
+async function deliver<T>(evaluation: T, { output, json }: EvaluateFlags, page: (evaluation: T) => string, text: (evaluation: T) => string, tables: (evaluation: T) => readonly Evaluation[], store?: string): Promise<void> {
   if (output !== undefined) await writeFileAtomic(output, /\.json$/i.test(output) ? `${JSON.stringify(evaluation, null, 1)}\n` : page(evaluation));
   if (json) printJson(evaluation);
   else print(text(evaluation));
   if (output !== undefined) tell(`\n${output}: the report.${store === undefined ? "" : ` Finished results are kept in ${store}; that folder can be deleted.`}`);
+  const failed = failureLine(tables(evaluation));
+  if (failed !== undefined) tell(failed);
 }
 
 /** The other evaluation: of invented people. */
@@ -130,7 +135,7 @@ async function runSynthetic(holdout: string, flags: EvaluateFlags): Promise<void
   const schema = await readSchema(flags);
   const progress = createProgress({ quiet });
   const evaluation = await stoppable(() => evaluateInvented({ train, holdout, synthetic, schema, rows, command: commandLine() }, progress)).finally(() => progress.stop());
-  await deliver(evaluation, flags, renderSynthetic, syntheticSummary);
+  await deliver(evaluation, flags, renderSynthetic, syntheticSummary, () => []);
 }
 
 const stoppedError = (store: string | undefined, cause: unknown): VhgmError =>

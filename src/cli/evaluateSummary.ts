@@ -6,7 +6,7 @@ import type { MaskResult } from "../evaluation/grid.js";
 import { figureText, headline, pText, secondsText, settingSentence, shown, verdictText } from "../evaluation/report/words.js";
 import { rivalHeads, rivalRows, tablesHeadline, tablesSetting } from "../evaluation/report/tablesPage.js";
 import { failedMasks, meanTime, type TablesEvaluation } from "../evaluation/tables.js";
-import { layTable, screenWidth, type TextColumn } from "./text.js";
+import { counted, layTable, screenWidth, type TextColumn } from "./text.js";
 
 /** One finished cell of the grid in a line. */
 export function resultLine({ mechanism, seed, method, failure, overall, seconds }: MaskResult, kept: boolean): string {
@@ -53,6 +53,16 @@ export function summary(evaluation: Evaluation): string {
       : []),
     ...(notes.length > 0 ? ["", ...notes] : []),
   ].join("\n");
+}
+
+/** Which methods failed, in a line; none where all went through. */
+export function failureLine(evaluations: readonly Evaluation[]): string | undefined {
+  const names = new Set(evaluations.flatMap(({ methods }) => methods.map(({ name }) => name)));
+  const found = [...names].flatMap((name) => {
+    const { failed, masks } = failedMasks(evaluations, name);
+    return failed > 0 ? [`${name} on ${failed} of ${counted(masks, "mask")}`] : [];
+  });
+  return found.length > 0 ? `Failed: ${found.join(", ")}.` : undefined;
 }
 
 /** The findings over several tables for a terminal. */
