@@ -57,8 +57,7 @@ function commonFeatures({ rows, observed }: Encoded, { columns }: Layout): Reado
   const common = new Set<number>();
   for (const j of order) {
     const { first, width } = columns[j];
-    if (common.size + width > mostCommon) break;
-    for (let f = first; f < first + width; f++) common.add(f);
+    if (common.size + width <= mostCommon) for (let f = first; f < first + width; f++) common.add(f);
   }
   return common;
 }
