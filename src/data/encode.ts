@@ -62,3 +62,9 @@ export function pickRows<T extends Float32Array | Uint8Array>(all: T, width: num
   chosen.forEach((i, r) => out.set(all.subarray(i * width, (i + 1) * width), r * width));
   return out;
 }
+
+/** Chosen rows of a table, each at most once; of all of them the table itself. */
+export const pickTable = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
+  chosen.length === table.rows
+    ? table
+    : { rows: chosen.length, features: pickRows(table.features, layout.features, chosen), observed: pickRows(table.observed, layout.columns.length, chosen) };

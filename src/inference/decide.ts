@@ -1,10 +1,9 @@
 /** Who an attribute applies to, where that hangs on cells that are holes themselves: gates are filled first and decide. */
-import { copyOf, writeFeatures, type Encoded } from "../data/encode.js";
+import { copyOf, pickTable, writeFeatures, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import type { Truth } from "../schema/truth.js";
-import { pickTable } from "../training/rows.js";
 import { bestGateValue } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 

@@ -1,4 +1,4 @@
-import { type Encoded, pickRows } from "../data/encode.js";
+import { pickRows, pickTable, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { corrected, createLinearFitter, type Trials } from "../model/linear.js";
@@ -8,7 +8,7 @@ import type { SourceRule } from "../model/likelySource.js";
 import { rowGroups } from "../model/rowGroups.js";
 import { isSparse } from "../model/sparseLinear.js";
 import { maskedTable, type Fold } from "./folds.js";
-import { evenlySpaced, linearRows, pickTable } from "./rows.js";
+import { evenlySpaced, linearRows } from "./rows.js";
 import { fitSparsePath } from "./sparseFit.js";
 
 /** A map, and the table that it saw with its holes filled, by which people are grouped into prototypes. */

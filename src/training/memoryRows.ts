@@ -1,6 +1,6 @@
 import { createRng, permutation } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
-import { pickRows, type Encoded } from "../data/encode.js";
+import { pickRows, pickTable, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { cellIndicators, type NumberGrids } from "../model/grids.js";
 import type { NetworkConfig } from "../model/network.js";
@@ -8,7 +8,7 @@ import type { MemoryRows } from "../model/paths.js";
 import { sourcesOfRows } from "../model/likelySource.js";
 import { makePrototypes } from "../model/prototypes.js";
 import type { ResolvedOptions } from "./options.js";
-import { evenlySpaced, linearRows, pickTable } from "./rows.js";
+import { evenlySpaced, linearRows } from "./rows.js";
 
 /** Most people in the row memory of a finished model. */
 export const memoryPeople = 4096;

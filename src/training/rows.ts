@@ -1,7 +1,5 @@
 import { permutation, type Rng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
-import { pickRows, type Encoded } from "../data/encode.js";
-import type { Layout } from "../data/layout.js";
 
 /** Rows from which the linear path's map is taken; more would cost memory and change nothing visible. */
 export const linearRows = 20_000;
@@ -26,9 +24,3 @@ export function sampleRows(rows: number, most: number, rng: Rng): Int32Array {
     return found;
   });
 }
-
-/** Chosen rows of a table, each at most once; of all of them the table itself. */
-export const pickTable = (table: Encoded, layout: Layout, chosen: Int32Array): Encoded =>
-  chosen.length === table.rows
-    ? table
-    : { rows: chosen.length, features: pickRows(table.features, layout.features, chosen), observed: pickRows(table.observed, layout.columns.length, chosen) };

@@ -1,4 +1,4 @@
-import type { Encoded } from "../data/encode.js";
+import { pickTable, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { fitFactors, type FittedFactors } from "../model/factorFit.js";
@@ -6,7 +6,7 @@ import type { LinearMap } from "../model/linearMap.js";
 import { chooseLambdas } from "../model/penalties.js";
 import { fitNeighbours, nearestFeatures, screeningRows, type Neighbours } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
-import { evenlySpaced, pickTable } from "./rows.js";
+import { evenlySpaced } from "./rows.js";
 
 /** Penalties that are tried, in people. Columns of thousands may be measured in a few dozen people, where hardly more can be learned than what the factors tell. */
 const penalties = [20, 60, 200, 600, 2000, 6000];

@@ -1,5 +1,5 @@
 /** Trees on top of the other paths: learned from rows whose holes these have filled. */
-import type { Encoded } from "../data/encode.js";
+import { pickTable, type Encoded } from "../data/encode.js";
 import type { HeldOut } from "../model/heldOutCells.js";
 import type { MemberPaths } from "../model/predictive.js";
 import type { FillWeights } from "../model/trees/asked.js";
@@ -9,7 +9,7 @@ import type { GrowerFactory } from "../model/trees/grower.js";
 import { openTreePath } from "../model/trees/treePath.js";
 import type { LessSeen } from "./lessSeen.js";
 import { maskedTable, type Fold } from "./folds.js";
-import { evenlySpaced, pickTable } from "./rows.js";
+import { evenlySpaced } from "./rows.js";
 
 /** Rows that trees are learned from at most. */
 export const treeRows = 8192;

@@ -1,9 +1,9 @@
 /** Drawing by a learned sampler: in which rounds, from which people's origin, and what the factors are fitted on. */
 import { createRng, type Rng } from "../../base/random.js";
+import { pickTable } from "../../data/encode.js";
 import { VhgmError } from "../../base/errors.js";
 import type { Sampler } from "../../model/sampler.js";
 import type { PredictModel } from "../../model/trained.js";
-import { pickTable } from "../../training/rows.js";
 import type { Predictor } from "../predictor.js";
 import { createMixture, type Mixture } from "./mixture.js";
 import { drawInRange, learn, nobody, type People, type World } from "./people.js";
