@@ -24,7 +24,7 @@ const shadows = (page: Page): Promise<string> => page.evaluate("getComputedStyle
 
 describe.skipIf(chromiumPath === undefined)("a report", () => {
   beforeAll(async () => {
-    writeFileSync(file, htmlDocument("Report", `${table}<details><summary>More</summary><p id="folded">folded away</p></details>`));
+    writeFileSync(file, htmlDocument("Report", `${table}<details><summary>More</summary><p id="folded">folded away</p><div style="height: 2000px"></div></details>`));
     browser = await openBrowser();
   });
 
@@ -38,10 +38,9 @@ describe.skipIf(chromiumPath === undefined)("a report", () => {
 
   it("is printed with what is folded away", async () => {
     const page = await opened(800);
-    const height = (): Promise<number> => page.evaluate("document.querySelector('#folded').checkVisibility({ contentVisibilityAuto: true }) ? document.querySelector('#folded').getBoundingClientRect().height : 0");
-    expect(await height()).toBe(0);
-    await page.emulateMedia({ media: "print" });
-    expect(await height()).toBeGreaterThan(10);
+    expect(await page.evaluate("document.querySelector('#folded').checkVisibility({ contentVisibilityAuto: true })")).toBe(false);
+    // The printed pages themselves: a page that emulates print lays out what was folded a frame later.
+    expect((await page.pdf()).toString("latin1").match(/\/Type \/Page\b/g)?.length).toBeGreaterThanOrEqual(3);
   });
 
   it("is printed without shadows, a heading with at least three rows of its table", async () => {
