@@ -8,6 +8,7 @@ import type { Fold } from "./folds.js";
 import type { HeldOutPredictor } from "./heldout.js";
 import { leftVisible } from "./leftVisible.js";
 import { evenlySpaced } from "./rows.js";
+import { showGates, type GatesOf } from "./shownGates.js";
 
 /** Rows that are asked again at most: enough for 400 held-out cells of a column that one in eight people has. */
 const mostRows = 4096;
@@ -30,13 +31,17 @@ export function openLessSeen(table: Encoded): LessSeen[] {
 }
 
 /** Adds what a member answers. @param columns of the layout */
-export async function askWithLess(levels: readonly LessSeen[], predictor: HeldOutPredictor, { fold, columns, seed, member }: { fold: Fold; columns: number; seed: number; member: number }): Promise<void> {
+export async function askWithLess(levels: readonly LessSeen[], predictor: HeldOutPredictor, { fold, columns, gates, seed, member }: { fold: Fold; columns: number; gates: GatesOf; seed: number; member: number }): Promise<void> {
   // These masks look at nothing but the row itself.
   const context = { other: new Uint8Array(columns), frequency: new Float32Array(columns), others: [], order: new Int32Array(columns) };
   for (const [k, { rows, heldOut, visible }] of levels.entries()) {
-    const seen = leftVisible(masks[k], pickRows(fold.train, columns, rows), columns, createRng(seed, 0x5ee4 + k, member), () => context);
+    const known = pickRows(fold.train, columns, rows);
+    const held = pickRows(fold.held, columns, rows);
+    const seen = leftVisible(masks[k], known, columns, createRng(seed, 0x5ee4 + k, member), () => context);
+    // With a gate known it is not "nothing" that is seen.
+    showGates(gates, { visible: seen, held, known }, k > 0, createRng(seed, 0x9a7e + k, member));
     const { draws } = await predictor.predict(rows, seen);
-    heldOut[member] = { paths: meanOfDraws(draws), draws, held: pickRows(fold.held, columns, rows) };
+    heldOut[member] = { paths: meanOfDraws(draws), draws, held };
     visible[member] = seen;
   }
 }

@@ -21,6 +21,7 @@ import { openHeldOut } from "./heldout.js";
 import { trainMember, type EpochReport, type MemberState } from "./member.js";
 import { cellLosses, comparePatterns } from "./patterns.js";
 import { askWithLess, openLessSeen } from "./lessSeen.js";
+import { gatesOf } from "./shownGates.js";
 import { inLanes, roomBeside, type Lanes } from "./lanes.js";
 import { resolveOptions, type TrainingOptions } from "./options.js";
 import { bootstrapWeights } from "./bootstrap.js";
@@ -103,6 +104,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const picked = <T extends Float32Array | Uint8Array>(of: T, width: number): T => (all ? of : pickRows(of, width, scored));
   let heldOut: HeldOut[] = [];
   let lessSeen = openLessSeen(table);
+  const gates = gatesOf(cells, layout);
   let latent: LatentActivity | null = null;
   let masks: PatternGap[] = [];
   const folds = Array.from({ length: options.members }, (_, k) => makeFold(table, p, options.seed, k, options.heldOut));
@@ -163,7 +165,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
       const paths = meanOfDraws(run.draws);
       const held = picked(fold.held, p);
       heldOut[k] = { paths, draws: run.draws, held };
-      await askWithLess(lessSeen, predictor, { fold, columns: p, seed: options.seed, member: k });
+      await askWithLess(lessSeen, predictor, { fold, columns: p, gates, seed: options.seed, member: k });
       if (k > 0) return;
       const losses = (predicted: Float32Array): Float64Array => cellLosses(layout, predicted, picked(table.features, layout.features), held);
       latent = run.latent && latentActivity(run.latent, picked(fold.train, p).reduce((a, b) => a + b, 0), { own: losses(paths.net), prior: losses(run.latent.prior) });
