@@ -74,6 +74,13 @@ describe("the next measurement", () => {
     expect(found[0].gain).toBeCloseTo((found[0].targets[0].gain + found[0].targets[1].gain) / 2, 12);
   });
 
+  test("is nothing that has nothing to do with the target, also where nothing else is known", async () => {
+    const found = await nextMeasurements(predictor, peopleSchema, {}, { targets: ["height"] });
+    const gainOf = (name: string): number => found.find((x) => x.name === name)!.gain;
+    expect(gainOf("sex")).toBeGreaterThan(0.2);
+    for (const name of ["region", "income", "visit"]) expect(gainOf(name), name).toBeLessThan(0.02);
+  });
+
   test("needs a target that is not given", async () => {
     await expect(nextMeasurements(predictor, peopleSchema, {}, { targets: [] })).rejects.toThrow("No target was named");
     await expect(nextMeasurements(predictor, peopleSchema, { height: 170 }, { targets: ["height"] })).rejects.toThrow("both given and named as a target");

@@ -1,13 +1,13 @@
 import { VhgmError } from "../base/errors.js";
 import type { Encoded } from "../data/encode.js";
-import type { Layout } from "../data/layout.js";
-import type { Distribution } from "../model/likelihoods/index.js";
+import type { Column, Layout } from "../data/layout.js";
+import { normalCdf, normalPdf, normalQuantile, type Distribution } from "../model/likelihoods/index.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
 import { showCell } from "./decide.js";
 import { columnDistribution } from "./distribution.js";
 import { recorded } from "./gates.js";
-import { askedColumn, readGiven, type Given } from "./predict.js";
+import { askedColumn, readGiven, whyNotApplies, type Given } from "./predict.js";
 import type { Predictor } from "./predictor.js";
 
 export interface NextOptions {
@@ -30,7 +30,7 @@ export interface Measurement {
   readonly targets: readonly { readonly name: string; readonly gain: number }[];
 }
 
-/** Values of a candidate that are tried: the middles of so many parts of equal probability, or so many likeliest levels. */
+/** Values of a candidate that are tried: one for each of so many parts of equal probability, or so many likeliest levels. */
 const values = 8;
 /** With more candidates than `fewest`, all are tried with `coarse` values first and the best of them with all. */
 const screening = { fewest: 60, coarse: 2, kept: 30 };
@@ -55,20 +55,19 @@ export async function nextMeasurements(predictor: Predictor, schema: Schema, giv
   const start = personRow(layout, known);
   const own = predictor.find(start)[0];
   const before = await predictor.run(start, BigInt64Array.of(own));
-  const distributions = new Map([...targets, ...candidates].map((j) => [j, columnDistribution(predictor.model, before, 0, j)]));
-  const uncertain = targets.map((j) => uncertaintyOf(distributions.get(j)!, layout, j));
+  const distributions = new Map(candidates.map((j) => [j, columnDistribution(predictor.model, before, 0, j)]));
 
   const gainsOf = async (tried: readonly number[], parts: number): Promise<Measurement[]> => {
     const questions = tried.flatMap((j) => valuesOf(distributions.get(j)!, layout, j, parts).map((part) => ({ j, ...part })));
     const rows = repeated(layout, start, questions);
     const paths = await predictor.run(rows, new BigInt64Array(questions.length).fill(own));
-    const expected = new Map(tried.map((j) => [j, new Float64Array(targets.length)]));
-    questions.forEach(({ j, weight }, r) => {
-      targets.forEach((target, t) => (expected.get(j)![t] += weight * uncertaintyOf(columnDistribution(predictor.model, paths, r, target), layout, target)));
-    });
     return tried.map((j) => {
       const { name, label, unit } = layout.columns[j].attribute;
-      const each = targets.map((target, t) => ({ name: layout.columns[target].attribute.name, gain: uncertain[t] > 0 ? Math.max(0, 1 - expected.get(j)![t] / uncertain[t]) : 0 }));
+      const own = questions.flatMap((question, r) => (question.j === j ? [{ r, weight: question.weight }] : []));
+      const each = targets.map((target) => {
+        const answers = own.map(({ r, weight }) => ({ weight, distribution: columnDistribution(predictor.model, paths, r, target) }));
+        return { name: layout.columns[target].attribute.name, gain: gainOf(answers, layout.columns[target]) };
+      });
       return { name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), gain: each.reduce((sum, { gain }) => sum + gain, 0) / each.length, targets: each };
     });
   };
@@ -82,23 +81,47 @@ export async function nextMeasurements(predictor: Predictor, schema: Schema, giv
   return byGain(await gainsOf(chosen, values)).slice(0, options.top ?? 10);
 }
 
-/** Variance of a number, entropy of an attribute with levels. */
-function uncertaintyOf(distribution: Distribution, layout: Layout, j: number): number {
-  const { kind, attribute } = layout.columns[j];
-  if (kind === "number") return distribution.variance();
-  return attribute.levels!.reduce((sum, _, k) => {
-    const log = distribution.logProb(k);
-    return sum - Math.exp(log) * log;
-  }, 0);
+/** A target's answer with one value of the candidate, and how probable that value is. */
+interface Weighed {
+  readonly weight: number;
+  readonly distribution: Distribution;
 }
+
+/** The share of the mixture's variance, or entropy, that lies between its parts. */
+function gainOf(parts: readonly Weighed[], { kind, attribute }: Column): number {
+  const expected = (of: (distribution: Distribution) => number): number => parts.reduce((sum, { weight, distribution }) => sum + weight * of(distribution), 0);
+  if (kind === "number") {
+    const mean = expected((d) => d.mean());
+    const between = expected((d) => (d.mean() - mean) ** 2);
+    const all = between + expected((d) => d.variance());
+    return all > 0 ? between / all : 0;
+  }
+  const levels = attribute.levels!.map((_, k) => k);
+  const probability = (d: Distribution, k: number): number => Math.exp(d.logProb(k));
+  const all = entropy(levels.map((k) => expected((d) => probability(d, k))));
+  return all > 0 ? Math.max(0, 1 - expected((d) => entropy(levels.map((k) => probability(d, k)))) / all) : 0;
+}
+
+const entropy = (probabilities: readonly number[]): number => probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 
 /** Values that stand for parts of a distribution, with their probabilities. */
 function valuesOf(distribution: Distribution, layout: Layout, j: number, parts: number): { value: number; weight: number }[] {
   const { kind, attribute } = layout.columns[j];
-  if (kind === "number") return Array.from({ length: parts }, (_, k) => ({ value: recorded(distribution.quantile((k + 0.5) / parts), attribute), weight: 1 / parts }));
+  if (kind === "number") return ranksOf(parts).map((u) => ({ value: recorded(distribution.quantile(u), attribute), weight: 1 / parts }));
   const all = attribute.levels!.map((_, value) => ({ value, weight: Math.exp(distribution.logProb(value)) })).sort((a, b) => b.weight - a.weight).slice(0, parts);
   const total = all.reduce((sum, { weight }) => sum + weight, 0);
   return all.map(({ value, weight }) => ({ value, weight: weight / total }));
+}
+
+/**
+ * A probability for each of so many parts of (0, 1) of equal size: where the parts' means lie in a normal distribution, drawn
+ * apart until their variance is the whole distribution's. Middles would show a sixth less of it.
+ */
+function ranksOf(parts: number): number[] {
+  const edge = (k: number): number => (k === 0 || k === parts ? 0 : normalPdf(normalQuantile(k / parts)));
+  const means = Array.from({ length: parts }, (_, k) => parts * (edge(k) - edge(k + 1)));
+  const spread = Math.sqrt(means.reduce((sum, z) => sum + z * z, 0) / parts);
+  return means.map((z) => normalCdf(z / spread));
 }
 
 function personRow(layout: Layout, known: ReadonlyMap<string, number>): Encoded {
