@@ -45,11 +45,14 @@ export async function nextMeasurements(predictor: Predictor, schema: Schema, giv
   const { layout } = predictor.model;
   const known = readGiven(schema, given);
   const rules = compileRules(schema);
-  const applies = whichApply(rules, (at) => known.get(rules.attributes[at].name) ?? NaN);
+  const person = Float64Array.from(rules.attributes, ({ name }) => known.get(name) ?? NaN);
+  const applies = whichApply(rules, (at) => person[at]);
   if (options.targets.length === 0) throw new VhgmError("usage", "No target was named; which measurement tells most depends on what is to be known.");
   const targets = options.targets.map((name) => askedColumn(predictor, schema, name, "targets"));
   const both = targets.map((j) => layout.columns[j].attribute.name).find((name) => known.has(name));
   if (both !== undefined) throw new VhgmError("usage", `'${both}' was both given and named as a target; leave it out of one of them.`, { field: ["targets", both] });
+  const out = targets.map((j) => layout.columns[j]).find(({ source }) => applies[source] === false);
+  if (out) throw new VhgmError("usage", `'${out.attribute.name}' was named as a target, but ${whyNotApplies(rules, person, out.source)}; leave out one of them.`, { field: ["targets", out.attribute.name] });
   const open = (j: number): boolean => !known.has(layout.columns[j].attribute.name) && !targets.includes(j) && applies[layout.columns[j].source] !== false;
   const candidates = (options.candidates?.map((name) => askedColumn(predictor, schema, name, "candidates")) ?? layout.columns.map((_, j) => j)).filter(open);
   const start = personRow(layout, known);

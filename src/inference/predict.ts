@@ -162,12 +162,18 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
 
 /** @throws VhgmError "usage" for a given value of an attribute that does not apply to the person */
 function refuseContradictions(rules: Rules, known: Float64Array, applies: readonly Truth[]): void {
-  for (const { attribute, text, gates } of rules.rules) {
+  for (const { attribute } of rules.rules) {
     if (applies[attribute] !== false || Number.isNaN(known[attribute])) continue;
-    const given = gates.filter((gate) => !Number.isNaN(known[gate])).map((gate) => `${rules.attributes[gate].name} = ${formatValue(known[gate], rules.attributes[gate])}`);
-    const because = given.length > 0 ? `, and ${given.join(", ")} was given` : "";
-    throw new VhgmError("usage", `'${rules.attributes[attribute].name}' was given, but it applies only where ${text}${because}; leave out one of them.`, { field: ["given", rules.attributes[attribute].name] });
+    const { name } = rules.attributes[attribute];
+    throw new VhgmError("usage", `'${name}' was given, but ${whyNotApplies(rules, known, attribute)}; leave out one of them.`, { field: ["given", name] });
   }
+}
+
+/** Why an attribute does not apply to a person, as a part of a sentence. */
+export function whyNotApplies(rules: Rules, known: Float64Array, place: number): string {
+  const { text, gates } = rules.ruleOf[place]!;
+  const given = gates.filter((gate) => !Number.isNaN(known[gate])).map((gate) => `${rules.attributes[gate].name} = ${formatValue(known[gate], rules.attributes[gate])}`);
+  return `it applies only where ${text}${given.length > 0 ? `, and ${given.join(", ")} was given` : ""}`;
 }
 
 /** How much an answer moves when the value that row r hides is hidden: in standard deviations, or in probability. */

@@ -7,6 +7,7 @@ import type { TextRow } from "../data/table.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Attribute, Schema } from "../schema/schema.js";
 import { createImputer, type ImputeOptions } from "./impute.js";
+import { nextMeasurements } from "./next.js";
 import { predict, type Given, type PredictOptions } from "./predict.js";
 import type { Predictor } from "./predictor.js";
 
@@ -209,5 +210,11 @@ describe("an answer", () => {
     expect(answers[0].applies!.probability).toBeCloseTo(daily, 12);
     const known = await predict(predictor, schema, { height: 180, smoker: "daily" }, { ask: ["amount"] });
     expect(answers[0].quantiles).toEqual(known.answers[0].quantiles);
+  });
+});
+
+describe("the next measurement", () => {
+  test("is not looked for where the target does not apply", async () => {
+    await expect(nextMeasurements(predictor, schema, { sex: "M" }, { targets: ["births"] })).rejects.toThrow("'births' was named as a target, but it applies only where sex = 'F' and age >= 30, and sex = M was given");
   });
 });
