@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Outcome } from "../inference/intervene/intervene.js";
+import type { Outcome } from "../inference/intervene/outcomes.js";
 import { describeIntervention } from "./intervene.js";
 
 test("dates are shown as dates, and their differences in days", () => {
@@ -36,4 +36,17 @@ test("probabilities change by percentage points", () => {
   });
   expect(text).toMatch(/^ill no +80% +70% +\+10\.0 ± 1\.2 percentage points +0\.0 percentage points$/m);
   expect(text).toMatch(/^ yes +20% +30% +-10\.0 ± 1\.2 percentage points +0\.0 percentage points$/m);
+});
+
+test("what applies to nobody says so, and has no effect", () => {
+  const text = describeIntervention({
+    do: { sex: "M" }, against: { sex: "F" }, draws: 100, effectiveSize: 100, notes: [],
+    attributes: [
+      { name: "births", type: "count", under: { applies: 0 }, against: { applies: 0.6, mean: 1.5, sd: 1 } },
+      { name: "pregnant", type: "binary", under: { applies: 0 }, against: { applies: 0.6, levels: [{ level: "no", probability: 0.75 }, { level: "yes", probability: 0.25 }] } },
+    ],
+  });
+  expect(text).toMatch(/^births +does not apply +1\.5$/m);
+  expect(text).toMatch(/^pregnant no +does not apply +75%$/m);
+  expect(text).toMatch(/^ yes +does not apply +25%$/m);
 });

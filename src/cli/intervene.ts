@@ -4,7 +4,8 @@ import { readBundle } from "../bundle/node/files.js";
 import type { Device } from "../engine/index.js";
 import { openSession } from "../engine/node/session.js";
 import { parseGraph } from "../inference/intervene/graph.js";
-import { intervene, type IntervenedAttribute, type Intervention, type Outcome } from "../inference/intervene/intervene.js";
+import { intervene, type Intervention } from "../inference/intervene/intervene.js";
+import type { IntervenedAttribute, Outcome } from "../inference/intervene/outcomes.js";
 import { openPredictor } from "../inference/predictor.js";
 import { formatDate } from "../schema/values.js";
 import { readNames, texts } from "./attributeNames.js";
@@ -94,16 +95,19 @@ const negligible = (...outcomes: readonly (Outcome | undefined)[]): number =>
 function rowsOf(attribute: IntervenedAttribute, compared: boolean): string[][] {
   const { name, label, unit, type, under, against, effect, association } = attribute;
   const title = `${label ?? name}${unit ? `, ${unit}` : ""}`;
-  if (!under.levels) {
+  const nobody = "does not apply";
+  const levels = under.levels ?? against?.levels;
+  if (!levels) {
     const single = Array.isArray(effect) ? undefined : (effect as { value: number; error: number } | undefined);
-    const value = (x: number): string => (type === "date" ? formatDate(x) : short(x));
+    const value = ({ mean: x }: Outcome): string => (x === undefined ? nobody : type === "date" ? formatDate(x) : short(x));
     const days = type === "date" ? " days" : "";
     const seen = (x: number): number => (Math.abs(x) < negligible(under, against) ? 0 : x);
-    return [[title, value(under.mean!), ...(compared ? [value(against!.mean!), `${signed(seen(single!.value))} ± ${short(seen(single!.error))}${days}`, typeof association === "number" ? signed(seen(association)) + days : ""] : [])]];
+    return [[title, value(under), ...(compared ? [value(against!), single ? `${signed(seen(single.value))} ± ${short(seen(single.error))}${days}` : "", typeof association === "number" ? signed(seen(association)) + days : ""] : [])]];
   }
-  return under.levels.map(({ level: text, probability }, k) => {
+  return levels.map(({ level: text }, k) => {
     const own = Array.isArray(effect) ? (effect[k] as { value: number; error: number }) : undefined;
     const associated = Array.isArray(association) ? `${points((association[k] as { value: number }).value)} percentage points` : "";
-    return [`${k === 0 ? title : ""} ${text}`, percent(probability), ...(compared ? [percent(against!.levels![k].probability), own ? `${points(own.value)} ± ${(100 * own.error).toFixed(1)} percentage points` : "", associated] : [])];
+    const value = (outcome: Outcome): string => (outcome.levels ? percent(outcome.levels[k].probability) : nobody);
+    return [`${k === 0 ? title : ""} ${text}`, value(under), ...(compared ? [value(against!), own ? `${points(own.value)} ± ${(100 * own.error).toFixed(1)} percentage points` : "", associated] : [])];
   });
 }

@@ -7,6 +7,8 @@ import type { TextRow } from "../data/table.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Attribute, Schema } from "../schema/schema.js";
 import { createImputer, type ImputeOptions } from "./impute.js";
+import { parseGraph } from "./intervene/graph.js";
+import { intervene, type InterveneOptions } from "./intervene/intervene.js";
 import { nextMeasurements } from "./next.js";
 import { predict, type Given, type PredictOptions } from "./predict.js";
 import type { Predictor } from "./predictor.js";
@@ -216,5 +218,44 @@ describe("an answer", () => {
 describe("the next measurement", () => {
   test("is not looked for where the target does not apply", async () => {
     await expect(nextMeasurements(predictor, schema, { sex: "M" }, { targets: ["births"] })).rejects.toThrow("'births' was named as a target, but it applies only where sex = 'F' and age >= 30, and sex = M was given");
+  });
+});
+
+describe("an intervention", () => {
+  const births = parseGraph("digraph { sex -> {births height}; age -> births; births -> height }", "g.dot");
+  const ask = (action: Given, options: InterveneOptions, graph = births) => intervene(predictor, schema, graph, action, { draws: 300, ...options });
+
+  test("finds no value of what does not apply, and no effect on it", async () => {
+    const { attributes } = await ask({ sex: "M" }, { against: { sex: "F" }, ask: ["births", "height"] });
+    const [found, height] = attributes;
+    expect(found.under).toEqual({ applies: 0 });
+    expect(found.against!.applies).toBeGreaterThan(0.7);
+    expect(found.against!.applies).toBeLessThan(0.9);
+    expect(found.against!.mean).toBeGreaterThan(0.5);
+    expect(found.effect).toBeUndefined();
+    expect(height.under.applies).toBeUndefined();
+    expect(height.effect).toMatchObject({ value: expect.any(Number) as number });
+  });
+
+  test("is about those to whom an attribute applies, and says how many they are", async () => {
+    const { attributes, notes } = await ask({ sex: "F" }, { ask: ["births"] });
+    const { applies } = attributes[0].under;
+    expect(notes).toContain(`births applies only where sex = 'F' and age >= 30: to ${Number((100 * applies!).toFixed(1))}% of the simulated people.`);
+    const young = await ask({ sex: "F" }, { given: { age: 20 }, ask: ["births"] });
+    expect(young.attributes[0].under).toEqual({ applies: 0 });
+  });
+
+  test("sets and gives a value only to those to whom it applies", async () => {
+    const { attributes, effectiveSize, notes } = await ask({ births: 3 }, { against: { births: 0 }, ask: ["sex", "height"] });
+    expect(attributes[0].under.levels).toEqual([{ level: "F", probability: expect.closeTo(1, 9) as number }, { level: "M", probability: 0 }]);
+    expect(effectiveSize).toBeLessThan(200);
+    expect(notes).toContain("births applies only where sex = 'F' and age >= 30: the answer is about the people of whom that is true.");
+    await expect(ask({ births: 3 }, { given: { sex: "M" } })).rejects.toThrow("'births' applies to none of the 300 simulated people, since it applies only where sex = 'F' and age >= 30");
+  });
+
+  test("needs a graph in which gates come before what they gate", async () => {
+    await expect(ask({ age: 50 }, {}, parseGraph("digraph { age -> births; sex -> height }", "g.dot"))).rejects.toThrow("the graph does not let sex act on it; add sex -> births");
+    const { attributes } = await ask({ age: 50 }, {}, parseGraph("digraph { age -> births }", "g.dot"));
+    expect(attributes[0].under.applies).toBe(1);
   });
 });

@@ -1,15 +1,12 @@
 import { VhgmError } from "../../base/errors.js";
-import { createRng } from "../../base/random.js";
 import { formatValue } from "../../data/cells.js";
-import type { Encoded } from "../../data/encode.js";
-import type { Distribution } from "../../model/likelihoods/index.js";
-import type { AttributeType, Schema } from "../../schema/schema.js";
-import { showCell } from "../decide.js";
-import { columnDistribution } from "../distribution.js";
-import { recorded } from "../gates.js";
+import { compileRules, type Rules } from "../../schema/rules.js";
+import type { Schema } from "../../schema/schema.js";
 import { askedColumn, predict, readGiven, type Given } from "../predict.js";
 import type { Predictor } from "../predictor.js";
 import { relatives, type CausalGraph } from "./graph.js";
+import { effectOf, outcomeOf, type IntervenedAttribute, type Outcome } from "./outcomes.js";
+import { simulate, type Arm } from "./simulate.js";
 
 export interface InterveneOptions {
   /** Attributes to answer: nodes of the graph; by default all that the intervention acts on. */
@@ -25,33 +22,12 @@ export interface InterveneOptions {
   readonly level?: number;
 }
 
-/** An attribute under an intervention: mean, deviation, and an interval of people; or the probabilities of its levels. */
-export interface Outcome {
-  readonly mean?: number;
-  readonly sd?: number;
-  readonly interval?: { readonly level: number; readonly low: number | string; readonly high: number | string };
-  readonly levels?: readonly { readonly level: string; readonly probability: number }[];
-}
-
-export interface IntervenedAttribute {
-  readonly name: string;
-  readonly label?: string;
-  readonly unit?: string;
-  readonly type: AttributeType;
-  readonly under: Outcome;
-  readonly against?: Outcome;
-  /** Difference of means, or of each level's probability; `error` is the simulation's standard error. */
-  readonly effect?: { readonly value: number; readonly error: number } | readonly { readonly level: string; readonly value: number; readonly error: number }[];
-  /** The same difference among people who merely have the values, as `predict` answers it: association, not effect. */
-  readonly association?: number | readonly { readonly level: string; readonly value: number }[];
-}
-
 export interface Intervention {
   readonly do: Given;
   readonly against?: Given;
   readonly attributes: readonly IntervenedAttribute[];
   readonly draws: number;
-  /** How many equally weighted people the answer amounts to; `draws` where nothing is given below a drawn node. */
+  /** How many equally weighted people the answer amounts to; `draws` where nothing is given, and what is set applies to all. */
   readonly effectiveSize: number;
   readonly notes: readonly string[];
 }
@@ -62,18 +38,20 @@ const notShown: readonly string[] = [
   "The answer is about people in general, simulated from p(node | parents) as the model learned it; it does not say what would have happened to one person.",
 ];
 
-const personStream = 0xd0;
-
 /**
  * Average outcomes under do(X = x) by the g-formula (Robins 1986): nodes are drawn in the graph's order from their
  * distribution given their parents alone, the intervened ones being fixed. Given values are conditioned on by likelihood
- * weighting (Fung & Chang 1990). Two interventions use the same random numbers, so that their difference varies little.
- * @throws VhgmError code 'usage' for attributes that the model or the graph lacks, and for given values on which the intervention acts
+ * weighting (Fung & Chang 1990). What does not apply to a person (`applies_when`) is not drawn, and people to whom what is set
+ * or given does not apply don't count. Two interventions use the same random numbers, so that their difference varies little.
+ * @throws VhgmError code 'usage' for attributes that the model or the graph lacks, for given values on which the intervention acts,
+ *   for a graph that lets no gate act on what it gates, and where what is set or given applies to nobody
  */
 export async function intervene(predictor: Predictor, schema: Schema, graph: CausalGraph, action: Given, options: InterveneOptions = {}): Promise<Intervention> {
   const { given = {}, against, draws = 2000, seed = 1, level = 0.9 } = options;
   const { layout } = predictor.model;
   const columnOf = new Map(graph.nodes.map((node) => [node, askedColumn(predictor, schema, node)]));
+  const rules = compileRules(schema);
+  requireGates(rules, graph);
   const fixed = inGraph(graph, readGiven(schema, action), "do");
   const other = against && inGraph(graph, readGiven(schema, against), "against");
   const known = inGraph(graph, readGiven(schema, given), "given");
@@ -88,26 +66,53 @@ export async function intervene(predictor: Predictor, schema: Schema, graph: Cau
   const ask = options.ask ?? graph.nodes.filter((node) => moved.has(node));
   for (const name of ask) if (!columnOf.has(name)) throw new VhgmError("usage", `'${name}' was asked for, but is no node of the graph, which has ${graph.nodes.join(", ")}.`);
   if (ask.length === 0) throw new VhgmError("usage", `The graph lets ${[...fixed.keys()].join(", ")} act on nothing, so there is nothing to answer.`);
-  const needed = relatives(graph, [...ask, ...known.keys()], "ancestors");
-  const nodes = graph.nodes.filter((node) => needed.has(node) || ask.includes(node) || known.has(node));
-  const arm = (set: ReadonlyMap<string, number>): Promise<Arm> => simulate({ predictor, graph, nodes, columnOf, set, known, ask, draws, seed });
+  const ruleOf = (name: string): string | undefined => rules.ruleOf[layout.columns[columnOf.get(name)!].source]?.text;
+  // What decides on which of the simulated people count.
+  const weighing = [...known.keys(), ...[...fixed.keys()].filter((name) => ruleOf(name) !== undefined)];
+  const needed = relatives(graph, [...ask, ...weighing], "ancestors");
+  const nodes = graph.nodes.filter((node) => needed.has(node) || ask.includes(node) || weighing.includes(node));
+  const arm = (set: ReadonlyMap<string, number>): Promise<Arm> => simulate({ predictor, rules, graph, nodes, columnOf, set, known, weighing, ask, draws, seed });
   const first = await arm(fixed);
   const second = other && (await arm(other));
   const associations = against && (await associationOf(predictor, schema, { ...given, ...action }, { ...given, ...against }, ask.filter((name) => !fixed.has(name))));
   const attributes = ask.map((name): IntervenedAttribute => {
     const { attribute } = layout.columns[columnOf.get(name)!];
     const { label, unit, type } = attribute;
-    const outcome = (a: Arm): Outcome => outcomeOf(a, name, attribute.levels, level, (x) => (type === "date" ? formatValue(x, attribute) : x));
+    const outcome = (a: Arm): Outcome => outcomeOf(a, attribute, level, (x) => (type === "date" ? formatValue(x, attribute) : x));
+    const effect = second && effectOf(first, second, attribute);
     return {
       name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type,
       under: outcome(first),
-      ...(second ? { against: outcome(second), effect: effectOf(first, second, name, attribute.levels) } : {}),
+      ...(second ? { against: outcome(second) } : {}),
+      ...(effect ? { effect } : {}),
       ...(associations?.has(name) ? { association: associations.get(name)! } : {}),
     };
   });
   const effectiveSize = Math.min(first.effectiveSize, second?.effectiveSize ?? Infinity);
-  const weak = effectiveSize < 0.1 * draws ? [`What was given is rare among the simulated people: the answer rests on about ${Math.round(effectiveSize)} of ${draws}; ask for more draws.`] : [];
-  return { do: action, ...(against ? { against } : {}), attributes, draws, effectiveSize, notes: [...notShown, ...weak] };
+  const weak = effectiveSize < 0.1 * draws ? [`Whom the answer is about is rare among the simulated people: it rests on about ${Math.round(effectiveSize)} of ${draws}; ask for more draws.`] : [];
+  const ruled = attributes.flatMap(({ name, under, against: other }) => appliesNote(name, ruleOf(name), under.applies, other?.applies) ?? []);
+  const left = first.weights.every((w) => w > 0) ? [] : weighing.filter((name) => ruleOf(name) !== undefined);
+  const whom = left.map((name) => `${name} applies only where ${ruleOf(name)}: the answer is about the people of whom that is true.`);
+  return { do: action, ...(against ? { against } : {}), attributes, draws, effectiveSize, notes: [...notShown, ...weak, ...whom, ...ruled] };
+}
+
+/** Whether something applies to a person must be settled before it is drawn. */
+function requireGates({ rules, attributes }: Rules, graph: CausalGraph): void {
+  for (const { attribute, text, gates } of rules) {
+    const { name } = attributes[attribute];
+    if (!graph.parents.has(name)) continue;
+    const above = relatives(graph, [name], "ancestors");
+    const gate = gates.map((place) => attributes[place].name).find((other) => graph.parents.has(other) && !above.has(other));
+    if (gate !== undefined) throw new VhgmError("usage", `'${name}' applies only where ${text}, but the graph does not let ${gate} act on it; add ${gate} -> ${name}.`);
+  }
+}
+
+/** Whom an answer is about, where that is not everybody; `rule` is the attribute's condition. */
+function appliesNote(name: string, rule: string | undefined, first = 1, second = first): string | undefined {
+  if (rule === undefined || (first === 1 && second === 1)) return undefined;
+  const percent = (share: number): string => `${Number((100 * share).toFixed(1))}%`;
+  const whom = first === second ? `${percent(first)} of the simulated people` : `${percent(first)} of the simulated people under do and to ${percent(second)} under against, so that the difference is one between different people too`;
+  return `${name} applies only where ${rule}: to ${whom}.`;
 }
 
 function inGraph(graph: CausalGraph, values: ReadonlyMap<string, number>, what: string): ReadonlyMap<string, number> {
@@ -115,125 +120,6 @@ function inGraph(graph: CausalGraph, values: ReadonlyMap<string, number>, what: 
     if (!graph.parents.has(name)) throw new VhgmError("usage", `'${name}' stands in ${what}, but is no node of the graph, which has ${graph.nodes.join(", ")}.`);
   }
   return values;
-}
-
-/** Simulated people: weights that sum to 1, and per asked node each one's expectation and drawn value. */
-interface Arm {
-  readonly weights: Float64Array;
-  readonly effectiveSize: number;
-  /** (draws) mean of a number, or (draws x levels) probabilities, given the person's parents; none for what lies above a given node. */
-  readonly expected: ReadonlyMap<string, Float64Array>;
-  readonly drawn: ReadonlyMap<string, Float64Array>;
-}
-
-async function simulate(input: {
-  readonly predictor: Predictor;
-  readonly graph: CausalGraph;
-  readonly nodes: readonly string[];
-  readonly columnOf: ReadonlyMap<string, number>;
-  readonly set: ReadonlyMap<string, number>;
-  readonly known: ReadonlyMap<string, number>;
-  readonly ask: readonly string[];
-  readonly draws: number;
-  readonly seed: number;
-}): Promise<Arm> {
-  const { predictor, graph, nodes, columnOf, set, known, ask, draws, seed } = input;
-  const { layout } = predictor.model;
-  const own = new BigInt64Array(draws).fill(-1n);
-  const logWeights = new Float64Array(draws);
-  const values = new Map<string, Float64Array>();
-  const expected = new Map<string, Float64Array>();
-  // What lies above a given node is weighted by what was drawn: there the draws count, not their expectation.
-  const weighing = relatives(graph, [...known.keys()], "ancestors");
-  const streams = Array.from({ length: draws }, (_, r) => createRng(seed, personStream, r));
-  for (const node of nodes) {
-    // Every person uses up one number per node, so that both interventions see the same ones.
-    const uniforms = streams.map((rng) => rng.uniform());
-    const column = new Float64Array(draws);
-    values.set(node, column);
-    const fixedAt = set.get(node);
-    if (fixedAt !== undefined) {
-      column.fill(fixedAt);
-      continue;
-    }
-    const j = columnOf.get(node)!;
-    const { attribute } = layout.columns[j];
-    const parents = graph.parents.get(node)!;
-    const paths = await predictor.run(seen(predictor, draws, parents.map((parent) => ({ j: columnOf.get(parent)!, values: values.get(parent)! }))), own);
-    const observed = known.get(node);
-    const means = ask.includes(node) && !weighing.has(node) ? new Float64Array(draws * (attribute.levels?.length ?? 1)) : undefined;
-    for (let r = 0; r < draws; r++) {
-      const distribution = columnDistribution(predictor.model, paths, r, j);
-      if (means) keepExpected(means, r, distribution, attribute.levels?.length);
-      if (observed === undefined) {
-        column[r] = recorded(distribution.quantile(uniforms[r]), attribute);
-      } else {
-        column[r] = observed;
-        logWeights[r] += distribution.logProb(observed);
-      }
-    }
-    if (means) expected.set(node, means);
-  }
-  const highest = Math.max(...logWeights);
-  const raw = logWeights.map((w) => Math.exp(w - highest));
-  const total = raw.reduce((a, b) => a + b, 0);
-  const weights = raw.map((w) => w / total);
-  return { weights, effectiveSize: 1 / weights.reduce((s, w) => s + w * w, 0), expected, drawn: values };
-}
-
-/** People of whom only some attributes are visible. */
-function seen({ model: { layout } }: Predictor, rows: number, visible: readonly { readonly j: number; readonly values: Float64Array }[]): Encoded {
-  const encoded = { rows, features: new Float32Array(rows * layout.features), observed: new Uint8Array(rows * layout.columns.length) };
-  for (const { j, values } of visible) {
-    for (let r = 0; r < rows; r++) showCell(encoded, layout, r, j, values[r]);
-  }
-  return encoded;
-}
-
-function keepExpected(out: Float64Array, r: number, distribution: Distribution, levels: number | undefined): void {
-  if (levels === undefined) out[r] = distribution.mean();
-  else for (let k = 0; k < levels; k++) out[r * levels + k] = Math.exp(distribution.logProb(k));
-}
-
-const weighted = (weights: Float64Array, of: (r: number) => number): number => weights.reduce((sum, w, r) => sum + w * of(r), 0);
-
-function outcomeOf({ weights, expected, drawn }: Arm, name: string, levels: readonly string[] | undefined, level: number, plain: (x: number) => number | string): Outcome {
-  const values = drawn.get(name)!;
-  const means = expected.get(name);
-  if (levels) {
-    return { levels: levels.map((text, k) => ({ level: text, probability: weighted(weights, (r) => (means ? means[r * levels.length + k] : values[r] === k ? 1 : 0)) })) };
-  }
-  const mean = weighted(weights, (r) => (means ?? values)[r]);
-  const order = [...values.keys()].sort((a, b) => values[a] - values[b]);
-  const quantile = (u: number): number => {
-    let below = 0;
-    for (const r of order) if ((below += weights[r]) >= u) return values[r];
-    return values[order[order.length - 1]];
-  };
-  return {
-    mean,
-    sd: Math.sqrt(weighted(weights, (r) => (values[r] - mean) ** 2)),
-    interval: { level, low: plain(quantile((1 - level) / 2)), high: plain(quantile((1 + level) / 2)) },
-  };
-}
-
-function effectOf(first: Arm, second: Arm, name: string, levels: readonly string[] | undefined): IntervenedAttribute["effect"] {
-  const width = levels?.length ?? 1;
-  const [a, b] = [first, second].map((arm) => arm.expected.get(name) ?? (levels ? indicators(arm.drawn.get(name)!, width) : arm.drawn.get(name)!));
-  const difference = (k: number): { value: number; error: number } => {
-    const value = weighted(first.weights, (r) => a[r * width + k]) - weighted(second.weights, (r) => b[r * width + k]);
-    // The same people in both arms: the error of a mean of paired differences.
-    const error = Math.sqrt(first.weights.reduce((sum, w, r) => sum + w * w * (a[r * width + k] - b[r * width + k] - value) ** 2, 0));
-    return { value, error };
-  };
-  return levels ? levels.map((level, k) => ({ level, ...difference(k) })) : difference(0);
-}
-
-/** (draws x levels): 1 at the level that was drawn. */
-function indicators(drawn: Float64Array, levels: number): Float64Array {
-  const out = new Float64Array(drawn.length * levels);
-  drawn.forEach((k, r) => (out[r * levels + k] = 1));
-  return out;
 }
 
 type Association = NonNullable<IntervenedAttribute["association"]>;
