@@ -39,7 +39,11 @@ describe("a comparison", () => {
     const same = await compare(predictor, peopleSchema, {}, [men, { ...men, name: "again" }]);
     expect(Math.max(...same.attributes.map((a) => a.size))).toBe(0);
     const [there, back] = await Promise.all([[men, women], [women, men]].map((s) => compare(predictor, peopleSchema, {}, s, { ask: ["income"] })));
-    expect(there.attributes[0].contrasts[0].mean!.value).toBeCloseTo(-back.attributes[0].contrasts[0].mean!.value, 9);
+    const [{ mean, sameRank }, turned] = [there, back].map(({ attributes }) => attributes[0].contrasts[0]);
+    expect(mean!.value).toBeCloseTo(-turned.mean!.value, 9);
+    expect(sameRank!.low).toBeCloseTo(-turned.sameRank!.high, 9);
+    expect(sameRank!.median).toBeCloseTo(-turned.sameRank!.median, 9);
+    expect(sameRank!.shareHigher).toBeCloseTo(1 - turned.sameRank!.shareHigher, 9);
   });
 
   test("says that it is an association, and asks nothing that a scenario gives", async () => {

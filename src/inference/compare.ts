@@ -149,7 +149,12 @@ function contrast(scenario: string, first: Answer, second: Answer, firstByMember
     const value = second.mean - first.mean;
     const each = firstByMember.map((a, k) => secondByMember[k].mean! - a.mean!);
     const paired = first.quantiles!.map(({ value: a }, k) => numeric(second.quantiles![k].value) - numeric(a)).sort((a, b) => a - b);
-    const at = (u: number): number => paired[Math.min(paired.length - 1, Math.floor(u * paired.length))];
+    // The k-th of n stands for the rank (k + 0.5) / n, with straight lines between: the same read from either end.
+    const at = (u: number): number => {
+      const place = Math.min(paired.length - 1, Math.max(0, u * paired.length - 0.5));
+      const below = paired[Math.floor(place)];
+      return below + (place % 1) * (paired[Math.ceil(place)] - below);
+    };
     return {
       scenario,
       mean: withInterval(value, each, level),
