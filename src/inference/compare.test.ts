@@ -115,6 +115,13 @@ describe("an intervention", () => {
     expect(attributes[0].association).toBeCloseTo(m.answers[0].mean! - f.answers[0].mean!, 9);
   });
 
+  test("says of values that nobody had that the answer is extrapolated", async () => {
+    const { notes } = await ask({ age: "150" }, { against: { age: "40" } });
+    const about = notes.filter((note) => note.includes("extrapolated"));
+    expect(about).toHaveLength(1);
+    expect(about[0]).toMatch(/^age = 150 lies outside of what the model has seen, \d\d to \d\d: the answer is extrapolated\.$/);
+  });
+
   test("weighs simulated people by what is given", async () => {
     const free = await ask({ smokes: "yes" }, { ask: ["height"] });
     const tall = await ask({ smokes: "yes" }, { ask: ["sex"], given: { height: 182 } });

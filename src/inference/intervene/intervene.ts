@@ -93,7 +93,18 @@ export async function intervene(predictor: Predictor, schema: Schema, graph: Cau
   const ruled = attributes.flatMap(({ name, under, against: other }) => appliesNote(name, ruleOf(name), under.applies, other?.applies) ?? []);
   const left = first.weights.every((w) => w > 0) ? [] : weighing.filter((name) => ruleOf(name) !== undefined);
   const whom = left.map((name) => `${name} applies only where ${ruleOf(name)}: the answer is about the people of whom that is true.`);
-  return { do: action, ...(against ? { against } : {}), attributes, draws, effectiveSize, notes: [...notShown, ...weak, ...whom, ...ruled] };
+  const beyond = [fixed, other ?? new Map<string, number>(), known].flatMap((values) => [...values].flatMap(([name, value]) => beyondNote(predictor, columnOf.get(name)!, value) ?? []));
+  return { do: action, ...(against ? { against } : {}), attributes, draws, effectiveSize, notes: [...notShown, ...weak, ...whom, ...ruled, ...beyond] };
+}
+
+/** A value that nobody had whom the model learned from: nothing in the data answers for it. */
+function beyondNote({ model: { layout, grids } }: Predictor, j: number, value: number): string | undefined {
+  const { attribute, kind } = layout.columns[j];
+  if (kind !== "number") return undefined;
+  const { lo, hi, size } = grids.grids[j];
+  if (value >= lo[0] && value <= hi[size - 1]) return undefined;
+  const shown = (x: number): string => formatValue(x, { ...attribute, min: undefined, max: undefined });
+  return `${attribute.name} = ${shown(value)} lies outside of what the model has seen, ${shown(lo[0])} to ${shown(hi[size - 1])}: the answer is extrapolated.`;
 }
 
 /** Whether something applies to a person must be settled before it is drawn. */
