@@ -66,7 +66,8 @@ export async function openConditioned({ predictor, world, where, seed, chunk, le
   const exact = order.length <= 1;
   let weights = 0;
   let drawn = 0;
-  let effective = 0;
+  /** By block: how many of its people are independent, about, and how many rows were asked for. */
+  const independent = new Map<number, { people: number; asked: number }>();
   const blocks = new Map<number, Float64Array[]>();
 
   /** Draws people by their seeds: their values and the logarithms of their weights. */
@@ -114,7 +115,7 @@ export async function openConditioned({ predictor, world, where, seed, chunk, le
     }
     weights += own.sum * Math.exp(own.top);
     drawn += logWeights.length;
-    effective += Math.min(blockRows, own.sum ** 2 / own.squares);
+    independent.set(b, { people: own.sum ** 2 / own.squares, asked: independent.get(b)?.asked ?? 0 });
     const chosen = resample(logWeights, own, blockRows, createRng(seed, resampleStream, b)).map((k) => values[k]);
     blocks.clear();
     blocks.set(b, chosen);
@@ -127,7 +128,6 @@ export async function openConditioned({ predictor, world, where, seed, chunk, le
     if (failed >= 0) throw nobodyMeets(where.text, `row ${first + failed + 1} could not be drawn`);
     for (const w of logWeights) weights += Math.exp(w);
     drawn += count;
-    effective += count;
     return values;
   }
 
@@ -137,10 +137,20 @@ export async function openConditioned({ predictor, world, where, seed, chunk, le
     async rows(first, count) {
       if (exact) return exactRows(first, count);
       const out: Float64Array[] = [];
-      for (let i = first; i < first + count; i++) out.push((await block(Math.floor(i / blockRows)))[i % blockRows]);
+      for (let i = first; i < first + count; i++) {
+        const b = Math.floor(i / blockRows);
+        out.push((await block(b))[i % blockRows]);
+        independent.get(b)!.asked++;
+      }
       return out;
     },
-    report: () => ({ condition: where.text, share: drawn > 0 ? pointShare * (weights / drawn) : NaN, exact, drawn, effective }),
+    report: () => ({
+      condition: where.text,
+      share: drawn > 0 ? pointShare * (weights / drawn) : NaN,
+      exact,
+      drawn,
+      effective: exact ? drawn : [...independent.values()].reduce((sum, { people, asked }) => sum + Math.min(people, asked), 0),
+    }),
   };
 }
 

@@ -134,6 +134,15 @@ describe("a condition", () => {
     for (const { age, smokes } of await people(30, { where: "not smokes = 'yes' and age > 35 and age < 45" }, ruled)) expect([Number(age) < 40 ? "" : "no", smokes]).toEqual([smokes, smokes]);
   });
 
+  test("counts no more independent people than were asked for", async () => {
+    const made = await generator({ where: "age >= 40 and income > 800", seed: 5 });
+    await made.rows(0, 10);
+    expect(made.report().where!.effective).toBe(10);
+    await made.rows(10, 290);
+    expect(made.report().where!.effective).toBeGreaterThan(150);
+    expect(made.report().where!.effective).toBeLessThanOrEqual(300);
+  });
+
   test("leaves what it does not name as the model has it, and tells how many people meet it", async () => {
     const all = await people(1200);
     const made = await generator({ where: "age >= 60", seed: 5 });
