@@ -122,7 +122,8 @@ function requireGates({ rules, attributes }: Rules, graph: CausalGraph): void {
 function appliesNote(name: string, rule: string | undefined, first = 1, second = first): string | undefined {
   if (rule === undefined || (first === 1 && second === 1)) return undefined;
   const percent = (share: number): string => `${Number((100 * share).toFixed(1))}%`;
-  const whom = first === second ? `${percent(first)} of the simulated people` : `${percent(first)} of the simulated people under do and to ${percent(second)} under against, so that the difference is one between different people too`;
+  const differs = first > 0 && second > 0 ? ", so that the difference is one between different people too" : "";
+  const whom = first === second ? `${percent(first)} of the simulated people` : `${percent(first)} of the simulated people under do and to ${percent(second)} under against${differs}`;
   return `${name} applies only where ${rule}: to ${whom}.`;
 }
 
