@@ -115,6 +115,14 @@ describe("an intervention", () => {
     expect(attributes[0].association).toBeCloseTo(m.answers[0].mean! - f.answers[0].mean!, 9);
   });
 
+  test("knows an attribute by its aliases, which are one node with it", async () => {
+    const aliased = parseGraph("digraph { AGE -> health }", "g.dot");
+    const found = await intervene(predictor, peopleSchema, aliased, { AGE: 50 }, { draws: 50 });
+    expect(found.attributes).toEqual((await intervene(predictor, peopleSchema, parseGraph("digraph { age -> health }", "g.dot"), { age: 50 }, { draws: 50 })).attributes);
+    const twice = parseGraph("digraph { AGE -> health; age -> health }", "g.dot");
+    await expect(intervene(predictor, peopleSchema, twice, { age: 50 })).rejects.toThrow("The graph has age twice, once as 'age'; an attribute is one node.");
+  });
+
   test("says of values that nobody had that the answer is extrapolated", async () => {
     const { notes } = await ask({ age: "150" }, { against: { age: "40" } });
     const about = notes.filter((note) => note.includes("extrapolated"));

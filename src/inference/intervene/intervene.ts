@@ -46,9 +46,11 @@ const notShown: readonly string[] = [
  * @throws VhgmError code 'usage' for attributes that the model or the graph lacks, for given values on which the intervention acts,
  *   for a graph that lets no gate act on what it gates, and where what is set or given applies to nobody
  */
-export async function intervene(predictor: Predictor, schema: Schema, graph: CausalGraph, action: Given, options: InterveneOptions = {}): Promise<Intervention> {
+export async function intervene(predictor: Predictor, schema: Schema, drawnGraph: CausalGraph, action: Given, options: InterveneOptions = {}): Promise<Intervention> {
   const { given = {}, against, draws = 2000, seed = 1, level = 0.9 } = options;
   const { layout } = predictor.model;
+  const nameOf = (node: string): string => layout.columns[askedColumn(predictor, schema, node)].attribute.name;
+  const graph = renamed(drawnGraph, nameOf);
   const columnOf = new Map(graph.nodes.map((node) => [node, askedColumn(predictor, schema, node)]));
   const rules = compileRules(schema);
   requireGates(rules, graph);
@@ -63,7 +65,7 @@ export async function intervene(predictor: Predictor, schema: Schema, graph: Cau
     if (fixed.has(name)) throw new VhgmError("usage", `'${name}' was both given and set by do; leave it out of one of them.`);
     if (moved.has(name)) throw new VhgmError("usage", `'${name}' was given, but the graph says that ${[...fixed.keys()].join(", ")} acts on it; only what precedes an intervention can be given.`);
   }
-  const ask = options.ask ?? graph.nodes.filter((node) => moved.has(node));
+  const ask = options.ask?.map(nameOf) ?? graph.nodes.filter((node) => moved.has(node));
   for (const name of ask) if (!columnOf.has(name)) throw new VhgmError("usage", `'${name}' was asked for, but is no node of the graph, which has ${graph.nodes.join(", ")}.`);
   if (ask.length === 0) throw new VhgmError("usage", `The graph lets ${[...fixed.keys()].join(", ")} act on nothing, so there is nothing to answer.`);
   const ruleOf = (name: string): string | undefined => rules.ruleOf[layout.columns[columnOf.get(name)!].source]?.text;
@@ -125,6 +127,14 @@ function appliesNote(name: string, rule: string | undefined, first = 1, second =
   const differs = first > 0 && second > 0 ? ", so that the difference is one between different people too" : "";
   const whom = first === second ? `${percent(first)} of the simulated people` : `${percent(first)} of the simulated people under do and to ${percent(second)} under against${differs}`;
   return `${name} applies only where ${rule}: to ${whom}.`;
+}
+
+/** A graph whose nodes have the names that the model knows them by, whatever aliases it was drawn with. */
+function renamed({ nodes, parents }: CausalGraph, nameOf: (node: string) => string): CausalGraph {
+  const names = new Map(nodes.map((node) => [node, nameOf(node)]));
+  const twice = nodes.find((node, k) => nodes.findIndex((other) => names.get(other) === names.get(node)) < k);
+  if (twice !== undefined) throw new VhgmError("usage", `The graph has ${names.get(twice)} twice, once as '${twice}'; an attribute is one node.`);
+  return { nodes: [...names.values()], parents: new Map([...parents].map(([node, above]) => [names.get(node)!, above.map((parent) => names.get(parent)!)])) };
 }
 
 function inGraph(graph: CausalGraph, values: ReadonlyMap<string, number>, what: string): ReadonlyMap<string, number> {
