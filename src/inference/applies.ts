@@ -1,13 +1,13 @@
 /** How probable it is that an attribute applies to a person, and how it is distributed if it does. */
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
-import { categorical, gridDistribution, type Distribution } from "../model/likelihoods/index.js";
+import { categorical, gridDistribution, type Distribution, type Grid } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
 import { columnsOfPlaces, showCell, type Outputs } from "./decide.js";
-import { gatePieces, possiblePieces, possibleValues } from "./gates.js";
+import { gatePieces, possiblePieces, possibleValues, recorded, type Possible } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 
 export interface Applies {
@@ -163,23 +163,52 @@ function mixture(model: DensityModel, outputs: readonly Outputs[], weights: read
   const density = model.layout.columns[j].kind === "number" ? numberDensity : levelProbabilities;
   const parts = outputs.map(({ paths, i }) => density(model, paths, i, j));
   const mixed = parts[0].map((_, k) => parts.reduce((sum, part, s) => sum + weights[s] * part[k], 0));
-  return ofProbabilities(model, j, mixed);
+  return model.layout.columns[j].kind === "number" ? gridDistribution(model.grids.grids[j], mixed) : categorical(mixed);
 }
-
-const ofProbabilities = (model: DensityModel, j: number, p: Float64Array): Distribution =>
-  model.layout.columns[j].kind === "number" ? gridDistribution(model.grids.grids[j], p) : categorical(p);
 
 /**
  * The distribution of a gate without the values that the person's other values rule out: where pregnancies are given, the
  * sex is not M. Undefined where they rule out nothing.
  */
 export function withoutImpossible({ predictor: { model }, rules, values }: Person, paths: readonly MemberPaths[], j: number): Distribution | undefined {
-  const { source, kind } = model.layout.columns[j];
+  const { source, kind, attribute } = model.layout.columns[j];
   const possible = possibleValues(rules, source, values);
   if (!possible) return undefined;
-  const grid = model.grids.grids[j];
-  const p = kind === "number" ? numberDensity(model, paths, 0, j) : levelProbabilities(model, paths, 0, j);
-  const kept = p.map((mass, k) => ((kind === "number" ? possible(grid.lo[k]) || possible(grid.hi[k]) : possible(k)) ? mass : 0));
+  if (kind === "levels") {
+    const p = levelProbabilities(model, paths, 0, j);
+    const kept = p.map((mass, k) => (possible(k) ? mass : 0));
+    const sum = kept.reduce((a, b) => a + b, 0);
+    return sum === 0 || kept.every((mass, k) => mass === p[k]) ? undefined : categorical(kept.map((mass) => mass / sum));
+  }
+  return cutNumbers(model.grids.grids[j], numberDensity(model, paths, 0, j), (x) => possible(recorded(x, attribute)));
+}
+
+/** A density without the values that are not possible; undefined where they all are, or none. A cell changes at most once. */
+function cutNumbers(grid: Grid, p: Float64Array, possible: Possible): Distribution | undefined {
+  const [lo, hi, center, kept] = [grid.lo, grid.hi, grid.center, p].map((values) => values.slice());
+  for (let k = 0; k < grid.size; k++) {
+    const [first, last] = [possible(lo[k]), possible(hi[k])];
+    if (first && last) continue;
+    if (first === last || lo[k] === center[k] || hi[k] === center[k]) {
+      if (!possible(center[k])) kept[k] = 0;
+      continue;
+    }
+    let [inside, outside] = first ? [lo[k], hi[k]] : [hi[k], lo[k]];
+    for (let step = 0; step < 50; step++) {
+      const middle = (inside + outside) / 2;
+      if (possible(middle)) inside = middle;
+      else outside = middle;
+    }
+    const whole = hi[k] - lo[k];
+    const c = center[k];
+    const [from, to] = first ? [lo[k], inside] : [inside, hi[k]];
+    // The two uniform pieces of the cell, on either side of its mean.
+    const left = Math.max(0, Math.min(to, c) - from) * ((hi[k] - c) / whole / (c - lo[k]));
+    const right = Math.max(0, to - Math.max(from, c)) * ((c - lo[k]) / whole / (hi[k] - c));
+    kept[k] *= left + right;
+    if (left + right > 0) center[k] = (left * (from + Math.min(to, c)) + right * (Math.max(from, c) + to)) / 2 / (left + right);
+    [lo[k], hi[k]] = [from, to];
+  }
   const sum = kept.reduce((a, b) => a + b, 0);
-  return sum === 0 || kept.every((mass, k) => mass === p[k]) ? undefined : ofProbabilities(model, j, kept.map((mass) => mass / sum));
+  return sum === 0 || kept.every((mass, k) => mass === p[k]) ? undefined : gridDistribution({ ...grid, lo, hi, center }, kept.map((mass) => mass / sum));
 }
