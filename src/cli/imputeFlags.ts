@@ -113,7 +113,7 @@ const withHoles = (columns: ImputeReport["untouched"]): string =>
   listed([...columns].sort((a, b) => b.holes - a.holes).map(({ name, holes }) => (holes > 0 ? `${name} (${counted(holes, "hole")} left)` : name)));
 
 /** What was filled and what was met, in sentences. */
-export function reportSentences({ rows, filled, left, doNotApply, undecided, withheld, contradictions, unknownLevels, beyond, absent, extra, untouched }: ImputeReport, name: string, files: readonly string[]): string[] {
+export function reportSentences({ rows, filled, left, doNotApply, undecided, withheld, contradictions, unknownLevels, beyond, absent, extra, untouched, repeatedKey }: ImputeReport, name: string, files: readonly string[]): string[] {
   const copied = untouched.filter((column) => !extra.includes(column.name));
   const where = files.length === 1 ? files[0] : `each of ${files[0]} … ${files.at(-1)}`;
   return [
@@ -129,6 +129,7 @@ export function reportSentences({ rows, filled, left, doNotApply, undecided, wit
     ...beyondNotes(beyond),
     ...(absent.length > 0 ? [`${name} lacks ${counted(absent.length, "attribute")} of the model, taken as not measured: ${listed(absent)}.`] : []),
     ...(extra.length > 0 ? [`The model does not know ${counted(extra.length, "column")} of ${name}, copied as they stand: ${withHoles(untouched.filter((column) => extra.includes(column.name)))}.`] : []),
+    ...(repeatedKey === undefined ? [] : [`Several rows of ${name} have the key '${repeatedKey}': rows of one key are drawn with the same random numbers, so that their draws move together; without --key each row has its own.`]),
     ...(copied.length > 0 ? [`${counted(copied.length, "column")} of ${name} ${copied.length === 1 ? "is" : "are"} not filled but copied: ${withHoles(copied)}.`] : []),
   ];
 }

@@ -147,8 +147,10 @@ describe("draws", () => {
     // Without a key in the cell the rows are told apart by their occurrence too.
     const [keyed] = await complete(twins, 4, { draws: 1, key: "person" });
     expect(keyed[1]).not.toEqual(keyed[2]);
-    const [same] = await complete([empty, empty].map((row) => row.with(0, "Ann")), 2, { draws: 1, key: "person" });
+    const made = imputer({ draws: 1, key: "person" });
+    const [same] = await made.complete([empty, empty].map((row) => row.with(0, "Ann")));
     expect(same[0]).toEqual(same[1]);
+    expect(made.report().repeatedKey).toBe("Ann");
   });
 
   test("keep a person in the memory from itself in every pass", async () => {

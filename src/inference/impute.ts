@@ -76,6 +76,8 @@ export interface ImputeReport {
   readonly absent: readonly string[];
   /** Columns that the model does not know; they are copied. */
   readonly extra: readonly string[];
+  /** A key of several rows, whose draws then rest on the same random numbers. */
+  readonly repeatedKey?: string;
   /** All columns that are copied: those, others that are no part of the model, and those of which nothing is known. */
   readonly untouched: readonly UntouchedColumn[];
 }
@@ -248,6 +250,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
       absent,
       extra,
       untouched: untouched.report(),
+      repeatedKey: rowSeeds.repeated(),
     }),
   };
 }

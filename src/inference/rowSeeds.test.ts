@@ -32,6 +32,14 @@ describe("seeds of rows", () => {
     expect(createRowSeeds(2).seed("Ann", [])).not.toBe(createRowSeeds(1).seed("Ann", []));
   });
 
+  it("tell of a key that comes again", () => {
+    const seeds = createRowSeeds(1);
+    for (const key of ["Ann", undefined, "Bob", "", undefined, "", ...Array.from({ length: 20_000 }, (_, i) => `person ${i}`)]) seeds.seed(key, ["x"]);
+    expect(seeds.repeated()).toBeUndefined();
+    for (const key of ["Bob", "Ann"]) seeds.seed(key, ["y"]);
+    expect(seeds.repeated()).toBe("Bob");
+  });
+
   it("are spread over all 32 bits", () => {
     const seeds = createRowSeeds(7);
     const drawn = new Set(Array.from({ length: 5000 }, (_, i) => seeds.seed(`person ${i}`, [])));

@@ -4,21 +4,39 @@ import { hashText } from "../base/random.js";
 /** From the person key, or from the row's content and how many equal rows came before it. */
 export interface RowSeeds {
   seed(key: string | undefined, content: readonly string[]): number;
+  /** A key of several rows, if one was met: such rows are drawn with the same random numbers. */
+  repeated(): string | undefined;
 }
 
+/** Only so many keys are remembered, so that memory does not grow with the rows. */
+const rememberedKeys = 100_000;
+
 /**
- * With a key the order of rows does not matter, and nothing is kept of them. Without one (or with an empty one) equal rows are
+ * With a key the order of rows does not matter, and little is kept of them. Without one (or with an empty one) equal rows are
  * told apart by their occurrence, which takes 11 to 21 bytes per distinct row.
  */
 export function createRowSeeds(seed: number): RowSeeds {
   const seen = createOccurrences();
+  const keys = new Set<number>();
+  let repeated: string | undefined;
+  const longHash = (text: string): number => hashText(text, seed) * 2097152 + (hashText(text, ~seed) & 0x1fffff);
+
+  function remember(key: string): void {
+    const hash = longHash(key);
+    if (keys.has(hash)) repeated = key;
+    else if (keys.size < rememberedKeys) keys.add(hash);
+  }
+
   return {
     seed(key, content) {
-      if (key) return hashText(key, seed);
+      if (key) {
+        if (repeated === undefined) remember(key);
+        return hashText(key, seed);
+      }
       const text = content.join("\u0001");
-      const occurrence = seen.count(hashText(text, seed) * 2097152 + (hashText(text, ~seed) & 0x1fffff));
-      return hashText(`${text}\u0002${occurrence}`, seed);
+      return hashText(`${text}\u0002${seen.count(longHash(text))}`, seed);
     },
+    repeated: () => repeated,
   };
 }
 

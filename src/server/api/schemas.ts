@@ -222,6 +222,7 @@ export const imputationSchema = z
       absent: z.array(z.string()),
       extra: z.array(z.string()),
       untouched: z.array(z.strictObject({ name: z.string(), holes: z.int() })),
+      repeatedKey: z.string().optional().openapi({ description: "A key of several rows: their draws rest on the same random numbers." }),
     }),
   })
   .openapi("Imputation");
