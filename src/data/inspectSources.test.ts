@@ -61,3 +61,19 @@ test("a column of numbers in one table and texts in another is worth a look", as
     expect(firstToLookAt(notes, ["a.csv", "b.csv"])[0]).toMatch(/^Worth a look \(not applied\): age: tables differ: /);
   }
 });
+
+test("columns of different tables whose names differ in spelling alone are worth a look, and joined by the line that says so", async () => {
+  const rows = (n: number): string[][] => people(n, (i) => [`P${i}`, String(20 + ((i * 7) % 53)), String(60 + (i % 9)), String(i % 31)]);
+  const one = memoryTable("one.csv", ["id", "age", "body_weight", "bmi"], rows(60));
+  const two = memoryTable("two.csv", ["ID", "AGE", "Body Weight", "crp"], rows(50));
+  const found = await inspect(one, two, memoryTable("three.csv", ["Id", "age ", "bmi", "BMI"], rows(40)));
+  const aliases = found.notes.map(({ name, suggestions }) => [name, suggestions.filter((text) => text.startsWith("aliases"))] as const).filter(([, lines]) => lines.length > 0);
+  expect(aliases).toEqual([
+    ["id", ['aliases: ["ID", "Id"]  # "ID" of two and "Id" of three may be the same attribute: if so, take this line and take out their entries']],
+    ["age", ['aliases: ["AGE", "age "]  # "AGE" of two and "age " of three may be the same attribute: if so, take this line and take out their entries']],
+    ["body_weight", ['aliases: ["Body Weight"]  # "Body Weight" of two may be the same attribute: if so, take this line and take out its entry']],
+  ]);
+  const taken = formatDictionary(found).replace('# aliases: ["AGE"', 'aliases: ["AGE"');
+  expect(() => parseDictionary(taken, "d.yaml")).toThrow(/attribute "age": the alias "AGE" also belongs to attribute \d+; it must name one column/);
+  expect(firstToLookAt(found.notes, ["one.csv", "two.csv"])[0]).toMatch(/^Worth a look \(not applied\): id: aliases: /);
+});

@@ -3,8 +3,9 @@ import { formatConversion } from "../schema/dictionary.js";
 import { setConstantAside } from "../schema/fewLevels.js";
 import { createProfiler, inferSchema, type AttributeNote, type ColumnProfile, type InferredSchema } from "../schema/infer.js";
 import { mergeKnown } from "../schema/known.js";
+import { foldSpelling } from "../schema/levels.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
-import { quote } from "../schema/suggest.js";
+import { quote, suggest } from "../schema/suggest.js";
 import type { Inspection } from "./inspect.js";
 import type { Source } from "./sources.js";
 
@@ -25,8 +26,8 @@ interface Seen extends SourceInspection {
 
 /**
  * Reads several tables once and guesses one dictionary over all: a column of one table as that table alone says, a column
- * of several from all their cells. Notes say which sources have it, and hint where a source seems to use another unit or
- * other levels. Nothing is joined by a person's key here.
+ * of several from all their cells. Notes say which sources have it, and hint where a source seems to use another unit,
+ * other levels or another spelling of its name. Nothing is joined by a person's key here.
  * @param onRows is told how many rows were read so far; what it throws ends the reading
  * @throws VhgmError "data" where a table cannot be read
  */
@@ -52,7 +53,11 @@ export async function inspectSources(sources: readonly Pick<Source, "name" | "ta
   }
   const native = (column: string): string | undefined => firstOf(sources, ({ table }) => table.nativeTypes?.[table.columns.indexOf(column)]);
   const together = shared.length > 0 ? inferSchema(joint.finish(), { nativeTypes: shared.map(native), known }) : null;
-  const entries = [...new Set(sources.flatMap(({ table }) => table.columns))].map((column) => mergeEntry(column, seen, together, shared.indexOf(column)));
+  const alike = alikeNames(sources);
+  const entries = [...new Set(sources.flatMap(({ table }) => table.columns))].map((column) => {
+    const { attribute, note } = mergeEntry(column, seen, together, shared.indexOf(column));
+    return { attribute, note: { ...note, suggestions: [...note.suggestions, ...(alike.get(column) ?? [])] } };
+  });
   return {
     schema: { version: 1, attributes: entries.map(({ attribute }) => attribute) },
     notes: entries.map(({ note }) => note),
@@ -71,6 +76,21 @@ function firstOf<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R
 
 const sharedColumns = (tables: readonly (readonly string[])[]): string[] =>
   [...new Set(tables.flat())].filter((column) => tables.filter((columns) => columns.includes(column)).length > 1);
+
+/** Columns that no table has both of, and whose names differ in case, blanks or signs between words alone: by the first one's name. */
+function alikeNames(sources: readonly Pick<Source, "name" | "table">[]): Map<string, string[]> {
+  const spellings = new Map<string, string[]>();
+  for (const column of new Set(sources.flatMap(({ table }) => table.columns))) {
+    const spelling = foldSpelling(column).replace(/[\s_.-]/g, "");
+    spellings.set(spelling, [...(spellings.get(spelling) ?? []), column]);
+  }
+  const apart = (names: readonly string[]): boolean => sources.every(({ table }) => names.filter((name) => table.columns.includes(name)).length < 2);
+  const groups = [...spellings.values()].filter((names) => names.length > 1 && apart(names));
+  return new Map(groups.map(([first, ...others]) => {
+    const named = others.map((other) => `${quote(other)} of ${listed(sources.flatMap(({ name, table }) => (table.columns.includes(other) ? [name] : [])))}`);
+    return [first, [suggest("aliases", others, `${listed(named)} may be the same attribute: if so, take this line and take out ${others.length === 1 ? "its entry" : "their entries"}`)]];
+  }));
+}
 
 interface Own {
   readonly source: string;

@@ -5,7 +5,7 @@ import type { AttributeNote } from "./infer.js";
 export const worthALook = (notes: readonly AttributeNote[]): string[] => notes.flatMap(({ name, suggestions }) => suggestions.map((text) => `${name}: ${text}`));
 
 /** Fields by how much depends on them: numbers that mean nothing and units that differ spoil every answer. */
-const fields = ["missing", "conversions", "tables differ", "levels", "role", "type"];
+const fields = ["missing", "conversions", "tables differ", "aliases", "levels", "role", "type"];
 
 /** The most important suggestions as notes, and how many others there are. */
 export function firstToLookAt(notes: readonly AttributeNote[], paths: readonly string[], most = 5): string[] {
