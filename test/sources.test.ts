@@ -94,6 +94,7 @@ describe("complete", () => {
   it("gives one table of all columns with the source of each row; observed cells stand as they were", async () => {
     const run = await vhgm(folder, ["complete", ...sources, "-o", "completed.csv", "--schema", "cohort/dictionary.yaml", "--config", "quick.yaml", "--quiet"]);
     expect(run.code).toBe(0);
+    expect(run.stdout).not.toContain("does not know"); // the column that says where rows come from is the program's own
     const [header, ...rows] = readCsv(at("completed.csv"));
     expect([header[0], header.at(-1), header.length, rows.length]).toEqual(["person_id", "source", 72, 324]);
     expect(new Set(rows.map((row) => row.at(-1)))).toEqual(new Set(["checkup", "checkup+laboratory", "laboratory", "lifestyle"]));

@@ -91,8 +91,16 @@ export async function completeInto(
     throw cause;
   }
   progress.phase(`completing ${table.name}`);
-  return imputeTable({ imputer, table, writers, batch }, { onRows: rowProgress(progress, rows), stopped });
+  const report = await imputeTable({ imputer, table, writers, batch }, { onRows: rowProgress(progress, rows), stopped });
+  return isJoined(table) ? withoutColumn(report, table.sourceColumn) : report;
 }
+
+/** The report without a column that no table of the person's has. */
+const withoutColumn = (report: ImputeReport, column: string): ImputeReport => ({
+  ...report,
+  extra: report.extra.filter((name) => name !== column),
+  untouched: report.untouched.filter(({ name }) => name !== column),
+});
 
 /** A writer that is handed wider rows. */
 const keepColumns = (writer: TableWriter, kept: readonly number[]): TableWriter => ({ ...writer, write: (rows) => writer.write(rows.map((row) => kept.map((j) => row[j]))) });
