@@ -102,6 +102,13 @@ describe("evaluate", () => {
     expect(calls).toBe(5);
   });
 
+  it("says in a sentence where its results cannot be kept", async () => {
+    const taken = join(folder, "taken.evaluation");
+    writeFileSync(taken, "a file");
+    const store = createGridStore(taken, subject);
+    await expect(run([baseline("mean")], { store })).rejects.toMatchObject({ code: "disk", message: expect.stringMatching(/taken\.evaluation" can't be written: /) });
+  });
+
   it("ends an outside command when it is stopped", async () => {
     const start = Date.now();
     const slow = commandMethod("slow=sleep 60; cp {in} {out}", 600);

@@ -33,6 +33,7 @@ export const writeBundle = async (path: string, bundle: Bundle): Promise<void> =
 
 /**
  * Checks, before long work begins, that a file could stand under this name; creates nothing.
- * @throws VhgmError "usage" if the folder doesn't exist or the name belongs to something other than a file
+ * @throws VhgmError "usage" if the folder doesn't exist or the name belongs to something other than a file, "disk" if the folder
+ *   takes no files
  */
 export const checkOutput = async (path: string): Promise<void> => (await pendingFile(path)).discard();

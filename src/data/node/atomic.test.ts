@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -24,6 +24,13 @@ test("a link is followed and stays a link", async () => {
   await writeFileAtomic(join(folder, "link.txt"), "new");
   expect(await readFile(join(folder, "real.txt"), "utf8")).toBe("new");
   expect((await readdir(folder)).sort()).toEqual(["link.txt", "real.txt"]);
+});
+
+test.skipIf(process.getuid?.() === 0)("a folder that takes no files is told before there is anything to write", async () => {
+  await chmod(folder, 0o555);
+  const path = join(folder, "a.txt");
+  await expect(pendingFile(path)).rejects.toMatchObject({ code: "disk", message: `"${path}" can't be written: permission denied.` });
+  await chmod(folder, 0o755);
 });
 
 test("until commit the old content stands; discard leaves it", async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { unlinkSync } from "node:fs";
-import { open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { VhgmError } from "../../base/errors.js";
 
@@ -22,10 +22,13 @@ export interface PendingFile {
 
 /**
  * Chooses a temporary name for an output; creates nothing yet.
- * @throws VhgmError "usage" if the folder doesn't exist or `path` is something other than a file
+ * @throws VhgmError "usage" if the folder doesn't exist or `path` is something other than a file, "disk" if the folder takes no files
  */
 export async function pendingFile(path: string): Promise<PendingFile> {
   const target = await targetOf(path);
+  await access(dirname(target), constants.W_OK).catch((cause: unknown) => {
+    throw diskError(path, cause);
+  });
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.tmp`);
   pending.add(temporary);
   const discard = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../../data/node/atomic.js";
+import { diskError, writeFileAtomic } from "../../data/node/atomic.js";
 import type { GridKey, GridStore, MaskResult } from "../grid.js";
 import type { Subject } from "../subject.js";
 
@@ -28,7 +28,9 @@ export function createGridStore(folder: string, subject: Subject): GridStore {
       }
     },
     async save(key, result) {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+        throw diskError(folder, cause);
+      });
       await writeFileAtomic(fileOf(key), JSON.stringify({ stamp: stampOf(key), result }));
     },
   };
