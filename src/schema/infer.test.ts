@@ -256,6 +256,13 @@ describe("numbers and dates in other spellings", () => {
     ["currency", (i) => `$${i % 90},200`, /^values such as "\$0,200" are not read as numbers: take the currency's sign/],
     ["ambiguous commas", (i) => `${1 + (i % 90)},345`, /^"1,345" may have a decimal comma or separate thousands: write role: attribute, type: real and decimal: ","/],
     ["thousands", (i) => (i % 2 === 0 ? `1,234,${100 + i}` : i), /^values such as "1,234,100" seem to separate thousands/],
+    ["thousands behind a space that keeps the line", (i) => `${10 + (i % 80)}\u00a0${100 + i}`, /^values such as "10\u00a0100" seem to separate thousands/],
+    ["thousands behind a narrow space", (i) => (i % 2 === 0 ? `${10 + (i % 80)}\u202f${100 + i}` : i), /^values such as "10\u202f100" seem to separate thousands/],
+    ["currency behind spaces", (i) => `${10 + (i % 80)}\u202f${100 + i}\u00a0€`, /^values such as "10\u202f100\u00a0€" are not read as numbers: take the currency's sign/],
+    ["typographic minus signs", (i) => (i % 2 === 0 ? `−${i % 60}.5` : `${i % 60}.5`), /^values such as "−0.5" have a dash or a typographic minus before them: write - in its place/],
+    ["full-width digits", (i) => (i % 2 === 0 ? "１２．５" : i % 90), /^values such as "１２．５" have full-width digits/],
+    ["two numbers in a cell", (i) => `${100 + (i % 70)}/${60 + (i % 40)}`, /^values such as "100\/60" hold two numbers: make two columns/],
+    ["times", (i) => `${i % 24}:${10 + (i % 50)}`, /^values such as "0:10" are times and not read as numbers: write them in one unit/],
     ["commas beside points", (i) => (i % 2 === 0 ? `${i},5` : `${i}.5`), /^values such as "0,5" have a comma/],
     ["days first", (i) => `${1 + (i % 28)}.${1 + (i % 12)}.2015`, /^values such as "1.1.2015" are not read as dates/],
     ["days first among ISO dates", (i) => (i % 2 === 0 ? `${1 + (i % 28)}.${1 + (i % 12)}.2015` : `2015-03-${10 + (i % 20)}`), /^values such as "1.1.2015" are not read as dates/],
@@ -268,6 +275,8 @@ describe("numbers and dates in other spellings", () => {
     expect(inferColumn("x", range(400, (i) => (i % 4 === 0 ? "<0.5" : (i % 70) / 10)))).toMatchObject({ role: "text" });
     expect(inferColumn("x", range(400, (i) => `${i % 20}%`))).toMatchObject({ role: "attribute", type: "ordinal" });
     expect(inferColumn("x", range(400, (i) => `${150 + (i % 40)} cm`))).toMatchObject({ role: "attribute", type: "ordinal" });
+    expect(inferColumn("x", range(400, (i) => `${10 + (i % 12)}/${11 + (i % 12)}`))).toMatchObject({ role: "attribute", type: "categorical" });
+    expect(inferColumn("x", range(400, (i) => `−${i % 60}.5`))).toMatchObject({ role: "text" });
   });
   it("says nothing of other columns", () => {
     for (const cells of [range(400, (i) => `grade ${i % 20}`), range(400, (i) => `${i % 9}%`), range(400, (i) => `${i % 10}-${(i % 10) + 9}`), range(400, (i) => i % 40)]) expect(adviceOn(cells)).toBeUndefined();

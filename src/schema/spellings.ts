@@ -27,7 +27,7 @@ const spellings: readonly Spelling[] = [
   },
   {
     besideNumbers: true,
-    pattern: /^[+-]?([$€£¥₹]\s*\d[\d.,' ]*|\d[\d.,' ]*\s*([$€£¥₹]|円))$/,
+    pattern: /^[+-]?([$€£¥₹]\s*\d[\d.,'’\s]*|\d[\d.,'’\s]*([$€£¥₹]|円))$/,
     advice: (example) => `values such as ${example} are not read as numbers: take the currency's sign and separators of thousands out of the table`,
   },
   {
@@ -43,13 +43,35 @@ const spellings: readonly Spelling[] = [
   },
   {
     besideNumbers: true,
-    pattern: /^[+-]?[1-9]\d{0,2}([,. '’]\d{3})+$/,
+    pattern: /^[+-]?[1-9]\d{0,2}([,.\s'’]\d{3})+$/,
     advice: (example) => `values such as ${example} seem to separate thousands: take the separators out of the table`,
   },
   {
     besideNumbers: true,
     pattern: /^[+-]?\d+,\d+$/,
     advice: (example) => `values such as ${example} have a comma, but not all others are numbers with a comma: write the numbers of the table in one way`,
+  },
+  {
+    besideNumbers: true,
+    pattern: /^[−–]\s*\d+([.,]\d+)?$/,
+    advice: (example) => `values such as ${example} have a dash or a typographic minus before them: write - in its place in the table`,
+  },
+  {
+    besideNumbers: true,
+    pattern: /^[+＋\-－]?[０-９]+([.．][０-９]+)?$/,
+    advice: (example) => `values such as ${example} have full-width digits: write plain ones in the table`,
+  },
+  {
+    besideNumbers: false,
+    areLevels: true,
+    pattern: /^\d{2,3}\s*\/\s*\d{2,3}$/,
+    advice: (example) => `values such as ${example} hold two numbers: make two columns of them in the table`,
+  },
+  {
+    besideNumbers: false,
+    areLevels: true,
+    pattern: /^\d{1,2}:\d{2}(:\d{2})?$/,
+    advice: (example) => `values such as ${example} are times and not read as numbers: write them in one unit in the table, such as 7.5 hours for 7:30`,
   },
   {
     besideNumbers: false,
