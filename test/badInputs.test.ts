@@ -93,10 +93,11 @@ describe("an everyday table", () => {
   });
 
   it("holds a level never seen, lacks a column and has another: kept, told, not used", async () => {
-    write("strange.csv", "extra,kind,age\nx,d,\ny,,30\n");
+    write("strange.csv", "extra,kind,age\nx,d,\ny,,30\nz,,\n");
     const run = await impute("strange.csv", "strange-out.csv");
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/1 cell of kind held a level that the model does not know, for instance 'd'/);
+    expect(run.stdout).toMatch(/1 row of strange\.csv has no value of any attribute/);
     expect(run.stdout).toMatch(/strange\.csv lacks 1 attribute of the model, taken as not measured: weight/);
     expect(run.stdout).toMatch(/does not know 1 column of strange\.csv, copied as they stand: extra/);
     const [names, first, second] = readCsv(at("strange-out.csv"));

@@ -121,11 +121,12 @@ const withHoles = (columns: ImputeReport["untouched"]): string =>
   listed([...columns].sort((a, b) => b.holes - a.holes).map(({ name, holes }) => (holes > 0 ? `${name} (${counted(holes, "hole")} left)` : name)));
 
 /** What was filled and what was met, in sentences. */
-export function reportSentences({ rows, filled, left, doNotApply, undecided, withheld, contradictions, unknownLevels, beyond, absent, extra, untouched, repeatedKey }: ImputeReport, name: string, files: readonly string[]): string[] {
+export function reportSentences({ rows, filled, blankRows, left, doNotApply, undecided, withheld, contradictions, unknownLevels, beyond, absent, extra, untouched, repeatedKey }: ImputeReport, name: string, files: readonly string[]): string[] {
   const copied = untouched.filter((column) => !extra.includes(column.name));
   const where = files.length === 1 ? files[0] : `each of ${files[0]} … ${files.at(-1)}`;
   return [
     `${where}: ${counted(filled, "cell")} filled in ${counted(rows, "row")}.`,
+    ...(blankRows > 0 ? [`${counted(blankRows, "row")} of ${name} ${blankRows === 1 ? "has" : "have"} no value of any attribute, so that what was filled in is anybody's; take blank rows out of the table.`] : []),
     ...(left > 0 ? [`${counted(left, "cell")} ${stay(left)} empty: nothing is known of their columns.`] : []),
     ...(doNotApply > 0 ? [`${counted(doNotApply, "cell")} ${stay(doNotApply)} empty, because they do not apply to the person.`] : []),
     ...(undecided > 0 ? [`${counted(undecided, "cell")} ${stay(undecided)} empty, because nothing is known of what decides whether they apply.`] : []),

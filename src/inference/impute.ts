@@ -59,6 +59,8 @@ export interface Imputer {
 export interface ImputeReport {
   readonly rows: number;
   readonly filled: number;
+  /** Rows without a single value of an attribute. */
+  readonly blankRows: number;
   /** Holes of attributes of which nothing is known. */
   readonly left: number;
   /** Cells that stay empty because the attribute does not apply to the person; with draws, in the first table. */
@@ -138,6 +140,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const beyond = createBeyond();
   const everyone = rules.attributes.map(() => true);
   let rowsSeen = 0;
+  let blankRows = 0;
 
   async function complete(rows: readonly TextRow[]): Promise<TextRow[][]> {
     requireWidth(rows, columns.length, name, rowsSeen);
@@ -152,6 +155,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     // Batches may be under way side by side: what counts rows is done before anything is waited for.
     const seeds = draws === 0 ? [] : rows.map((row) => rowSeeds.seed(keyAt < 0 ? undefined : row[keyAt], row));
     const empty = rows.map((row) => Uint8Array.from(matched, ({ at, attribute }) => (at < 0 || isMissingText(row[at], attribute) ? 1 : 0)));
+    blankRows += empty.filter((row) => !row.includes(0)).length;
     const isHole = (r: number, place: number): boolean => empty[r][place] === 1;
     const read = cells.finish();
     beyond.add(read);
@@ -240,6 +244,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
     report: () => ({
       rows: rowsSeen,
       filled: counts.filled,
+      blankRows,
       left: counts.unlearned,
       doNotApply: counts["does not apply"],
       undecided: counts.undecided,

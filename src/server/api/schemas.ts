@@ -212,6 +212,7 @@ export const imputationSchema = z
     report: z.strictObject({
       rows: z.int(),
       filled: z.int(),
+      blankRows: z.int().openapi({ description: "Rows without a single value of an attribute." }),
       left: z.int(),
       doNotApply: z.int(),
       undecided: z.int(),
