@@ -5,6 +5,7 @@ import { spellCodes } from "../../schema/codes.js";
 import { levelIndex } from "../../schema/levels.js";
 import { isMissingText } from "../../schema/missing.js";
 import { isNumeric, type Attribute, type Schema } from "../../schema/schema.js";
+import { quote } from "../../schema/suggest.js";
 import { parseDecimal, parseNumber } from "../../schema/values.js";
 import { columnsOf, type Formula, type Variable } from "./formula.js";
 import type { Design } from "./regression.js";
@@ -136,9 +137,18 @@ function levelsOf(name: string, tables: readonly TableColumns[], schema?: Schema
   return levels;
 }
 
+/** Before a column is made of every level: dates, names and remarks have about as many as there are rows. */
+function requireRowsForLevels(table: string, rows: number, { levels, names }: Coding): void {
+  const [most] = [...levels].sort(([, a], [, b]) => b.length - a.length);
+  if (most === undefined || rows > names.length) return;
+  const [text, own] = most;
+  throw new VhgmError("data", `${table} has ${rows} complete rows for ${names.length} coefficients, and more rows than coefficients are needed; ${text} has ${own.length} levels, such as ${quote(own[0])}.`);
+}
+
 /**
  * A table's design; rows with an empty cell of the formula are left out.
- * @throws VhgmError "data" for a response that is neither 0 nor 1 in a logistic regression
+ * @throws VhgmError "data" for a response that is neither 0 nor 1 in a logistic regression, and for texts with more levels than rows
+ *   can tell apart
  */
 export function buildDesign(formula: Formula, { name, rows, cells }: TableColumns, coding: Coding, family: Family): Design {
   const texts = columnsOf(formula).map((column) => cells.get(column)!);
@@ -146,6 +156,7 @@ export function buildDesign(formula: Formula, { name, rows, cells }: TableColumn
   const valueOf = (variable: Variable, i: number): number =>
     variable.kind === "column" ? numbers.get(variable.name)![i] : variable.value((column) => numbers.get(column)![i]);
   const kept = Array.from({ length: rows }, (_, i) => i).filter((i) => texts.every((list) => list[i] !== null));
+  requireRowsForLevels(name, kept.length, coding);
   const { response, intercept } = formula;
   const y = Float64Array.from(kept, (i) => (coding.success === undefined ? valueOf(response, i) : Number(cells.get((response as { name: string }).name)![i] === coding.success)));
   const columns = codes(formula, coding.levels).map((code) =>
