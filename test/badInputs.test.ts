@@ -99,7 +99,7 @@ describe("an everyday table", () => {
     expect(run.stdout).toMatch(/1 cell of kind held a level that the model does not know, for instance 'd'/);
     expect(run.stdout).toMatch(/1 row of strange\.csv has no value of any attribute/);
     expect(run.stdout).toMatch(/strange\.csv lacks 1 attribute of the model, taken as not measured: weight/);
-    expect(run.stdout).toMatch(/does not know 1 column of strange\.csv, copied as they stand: extra/);
+    expect(run.stdout).toMatch(/does not know 1 column of strange\.csv, copied as it stands: extra/);
     const [names, first, second] = readCsv(at("strange-out.csv"));
     expect(names).toEqual(["extra", "kind", "age"]);
     expect(first.slice(0, 2)).toEqual(["x", "d"]);

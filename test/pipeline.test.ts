@@ -190,7 +190,7 @@ describe("complete", () => {
     const args = ["complete", "said.csv", "-o", "said-own.csv", "--config", "quick.yaml", "--quiet"];
     expect((await vhgm(folder, args)).stdout).toContain("2 columns of said.csv are not filled but copied: said (40 holes left), person_id.\n");
     expect(JSON.parse((await vhgm(folder, [...args, "--json"])).stdout)).toMatchObject({ extra: [], untouched: [{ name: "person_id", holes: 0 }, { name: "said", holes: 40 }] });
-    expect((await vhgm(folder, ["impute", "model.vhgm", "said.csv", "-o", "said-own.csv", "--quiet"])).stdout).toContain("The model does not know 1 column of said.csv, copied as they stand: said (40 holes left).\n");
+    expect((await vhgm(folder, ["impute", "model.vhgm", "said.csv", "-o", "said-own.csv", "--quiet"])).stdout).toContain("The model does not know 1 column of said.csv, copied as it stands: said (40 holes left).\n");
   });
 
   it("trains and fills in one go and leaves nothing else behind", async () => {

@@ -137,7 +137,7 @@ export function reportSentences({ rows, filled, blankRows, left, doNotApply, und
     ),
     ...beyondNotes(beyond),
     ...(absent.length > 0 ? [`${name} lacks ${counted(absent.length, "attribute")} of the model, taken as not measured: ${listed(absent)}.`] : []),
-    ...(extra.length > 0 ? [`The model does not know ${counted(extra.length, "column")} of ${name}, copied as they stand: ${withHoles(untouched.filter((column) => extra.includes(column.name)))}.`] : []),
+    ...(extra.length > 0 ? [`The model does not know ${counted(extra.length, "column")} of ${name}, copied as ${extra.length === 1 ? "it stands" : "they stand"}: ${withHoles(untouched.filter((column) => extra.includes(column.name)))}.`] : []),
     ...(repeatedKey === undefined ? [] : [`Several rows of ${name} have the key '${repeatedKey}': rows of one key are drawn with the same random numbers, so that their draws move together; without --key each row has its own.`]),
     ...(copied.length > 0 ? [`${counted(copied.length, "column")} of ${name} ${copied.length === 1 ? "is" : "are"} not filled but copied: ${withHoles(copied)}.`] : []),
   ];

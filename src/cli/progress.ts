@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import { tell } from "./terminal.js";
-import { count, duration } from "./text.js";
+import { count, counted, duration } from "./text.js";
 
 /** Progress of long work, on stderr: a bar on a terminal, a plain line every few seconds elsewhere. */
 export interface Progress {
@@ -80,6 +80,6 @@ export function rowProgress(progress: Progress, total?: number): (rows: number) 
   const start = Date.now();
   return (rows) => {
     const rate = (1000 * rows) / Math.max(1, Date.now() - start);
-    progress.update(rows, total, `${count(rows)}${total === undefined ? "" : ` of ${count(total)}`} rows, ${count(Math.round(rate))} a second`);
+    progress.update(rows, total, `${total === undefined ? counted(rows, "row") : `${count(rows)} of ${counted(total, "row")}`}, ${count(Math.round(rate))} a second`);
   };
 }
