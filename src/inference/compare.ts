@@ -110,6 +110,7 @@ export async function compare(predictor: Predictor, schema: Schema, given: Given
     const contrasts = scenarios.slice(1).flatMap((scenario, s) => contrast(scenario.name, answers[0], answers[s + 1], answered[0].byMember.map((p) => p.answers[at]), answered[s + 1].byMember.map((p) => p.answers[at]), level) ?? []);
     return { name, ...(label ? { label } : {}), ...(unit ? { unit } : {}), type, answers, contrasts, size: Math.max(0, ...contrasts.map((c) => c.size)) };
   });
+  const partly = attributes.filter(({ answers }) => new Set(answers.map(({ applies }) => applies?.probability === 0)).size > 1).map(({ name }) => name);
   return {
     level,
     members,
@@ -117,6 +118,7 @@ export async function compare(predictor: Predictor, schema: Schema, given: Given
     attributes: attributes.sort((a, b) => b.size - a.size),
     notes: [
       associationNote,
+      ...(partly.length > 0 ? [`${partly.join(", ")} ${partly.length === 1 ? "does" : "do"} not apply in every scenario; no difference is told from or to one where that is so.`] : []),
       ...(members > 1 ? [`Intervals tell how far the model's ${members} members disagree. All learned from the same people: other people would make a larger difference.`] : ["The model has a single member, so the differences come without an interval of their own; train with --best, or with more members, for one."]),
     ],
   };

@@ -6,6 +6,7 @@ import { CellsBuilder, type Cells } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
 import { compileRules, whichApply } from "../schema/rules.js";
 import type { Attribute, Schema } from "../schema/schema.js";
+import { compare } from "./compare.js";
 import { createImputer, type ImputeOptions } from "./impute.js";
 import { parseGraph } from "./intervene/graph.js";
 import { intervene, type InterveneOptions } from "./intervene/intervene.js";
@@ -214,6 +215,17 @@ describe("an answer", () => {
     expect(answers[0].applies!.probability).toBeCloseTo(daily, 12);
     const known = await predict(predictor, schema, { height: 180, smoker: "daily" }, { ask: ["amount"] });
     expect(answers[0].quantiles).toEqual(known.answers[0].quantiles);
+  });
+});
+
+describe("a comparison", () => {
+  test("says of what does not apply in all scenarios that no difference is told", async () => {
+    const scenarios = [{ name: "women", given: { sex: "F", age: 50 } }, { name: "men", given: { sex: "M", age: 50 } }];
+    const { attributes, notes } = await compare(predictor, schema, {}, scenarios, { ask: ["births", "height"] });
+    expect(attributes.find(({ name }) => name === "births")!.contrasts).toEqual([]);
+    expect(notes).toContain("births does not apply in every scenario; no difference is told from or to one where that is so.");
+    const alike = await compare(predictor, schema, { sex: "M" }, [{ name: "a", given: { age: 50 } }, { name: "b", given: { age: 60 } }]);
+    expect(alike.notes.some((note) => note.includes("no difference"))).toBe(false);
   });
 });
 
