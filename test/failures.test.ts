@@ -58,6 +58,8 @@ describe("a mistake in the command", () => {
     ["an output that is the dictionary", ["train", "people.csv", "-o", "quick.yaml", "--config", "quick.yaml"], /The output "quick\.yaml" is the input itself/],
     ["a checkpoint that is the input", ["train", "people.csv", "-o", "x.vhgm", "--checkpoint", "people.csv"], /"people\.csv" is there already and is no checkpoint of a training/],
     ["a checkpoint that is the output", ["train", "people.csv", "-o", "x.vhgm", "--checkpoint", "./x.vhgm"], /"\.\/x\.vhgm" was named for two outputs/],
+    ["a model named like a table", ["train", "people.csv", "-o", "filled.csv.gz"], /"filled\.csv\.gz" was named for the model, which is no table; name it "filled\.vhgm", or fill a table's holes with vhgm complete TABLE -o filled\.csv\.gz/],
+    ["a kept model named like a table", ["complete", "people.csv", "-o", "x.csv", "--save-model", "m.parquet"], /"m\.parquet" was named for the model/],
     ["a model that is the completed table", ["complete", "people.csv", "-o", "x.csv", "-m", "2", "--save-model", "x-2.csv"], /"x-2\.csv" was named for two outputs/],
     ["an absent model", ["predict", "absent.vhgm"], /There is no file "absent\.vhgm"; a model is written by vhgm train/],
     ["an unknown attribute", ["predict", "model.vhgm", "--given", '{"weigth": 60, "age": 3}'], /The model has no attribute 'weigth'/],

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { checkOutput, writeBundle } from "../bundle/node/files.js";
-import { outputFormat } from "../data/node/format.js";
+import { outputFormat, refuseTableName } from "../data/node/format.js";
 import { checkOutputColumns } from "../data/node/write.js";
 import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
@@ -56,7 +56,10 @@ async function complete(paths: readonly string[], flags: Flags): Promise<void> {
     await refuseSameFile(file, ...paths, ...settingFiles(flags));
     await checkOutput(file);
   }
-  if (saveModel !== undefined) await refuseOneName(saveModel, ...files);
+  if (saveModel !== undefined) {
+    await refuseOneName(saveModel, ...files);
+    refuseTableName(saveModel);
+  }
   for (const file of files) outputFormat(file);
   const progress = createProgress({ quiet });
   const notes: string[] = [];

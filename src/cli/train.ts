@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Bundle } from "../bundle/bundle.js";
 import { checkOutput, writeBundle } from "../bundle/node/files.js";
+import { refuseTableName } from "../data/node/format.js";
 import { isJoined } from "../data/sources.js";
 import { openSession } from "../engine/node/session.js";
 import { extendWithSampler } from "../inference/generate/learnSampler.js";
@@ -65,6 +66,7 @@ async function train(paths: readonly string[], flags: Flags): Promise<void> {
   const start = Date.now();
   const options = await readTrainingOptions(flags);
   const schema = await readSchema(flags);
+  refuseTableName(output);
   await refuseSameFile(output, ...paths, ...settingFiles(flags));
   await checkOutput(output);
   await refuseOneName(checkpoint, output);

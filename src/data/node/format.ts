@@ -43,6 +43,14 @@ export const inputFormat = (path: string): Format => find(path, READABLE, "read"
 /** @throws VhgmError "usage" for an extension that no writer knows. */
 export const outputFormat = (path: string): Format => find(path, WRITABLE, "written");
 
+/** @throws VhgmError "usage" for a model's file that is named like a table: most often the completed table was meant. */
+export function refuseTableName(path: string): void {
+  const extension = READABLE.map(([known]) => known).find((known) => path.toLowerCase().endsWith(known));
+  if (extension === undefined) return;
+  const model = `${path.slice(0, -extension.length)}.vhgm`;
+  throw new VhgmError("usage", `"${path}" was named for the model, which is no table; name it "${model}", or fill a table's holes with vhgm complete TABLE -o ${path}.`);
+}
+
 function find(path: string, formats: typeof READABLE, done: string): Format {
   const name = path.toLowerCase();
   const hit = formats.find(([extension]) => name.endsWith(extension));
