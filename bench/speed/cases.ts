@@ -74,7 +74,7 @@ export function setUpStep(step: StepCase, count: number): StepSetup {
   };
   const params = declareNetwork(layout, config);
   const map = Float32Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? 0 : (0.3 * rng.normal()) / Math.sqrt(d)));
-  const linear: LinearMap = { center: new Float32Array(d), weights: map, lambda: new Float32Array(p), relaxation: 0.9 };
+  const linear: LinearMap = { kind: "dense", center: new Float32Array(d), weights: map, lambda: new Float32Array(p), relaxation: 0.9 };
   const memory = step.prototypes;
   const fixed: Record<string, TensorData> =
     memory > 0

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const layout = fitLayout(cells);
   const config: NetworkConfig = { linearRounds: 2, memory: null, residual: { kind: "mlp", width: 8, dropout: 0 }, gates: { linear: 1, memory: 0 } };
   const theta = declareNetwork(layout, config).initial(createRng(1));
-  const linear = { center: new Float32Array(layout.features), weights: new Float32Array(layout.features ** 2), lambda: new Float32Array(layout.columns.length).fill(0.2), relaxation: 1 };
+  const linear = { kind: "dense" as const, center: new Float32Array(layout.features), weights: new Float32Array(layout.features ** 2), lambda: new Float32Array(layout.columns.length).fill(0.2), relaxation: 1 };
   const columns = layout.columns.map(() => ({ weights: [0.5, 0, 0.5] as const, spread: 1, histogram: 0, cells: [] }));
   const trained = { layout, config, grids: fitGrids(cells, layout), columns, members: [{ theta, linear }], memory: null, forest: null, peoplePerMemoryRow: 1 };
   const card: Bundle["card"] = {

@@ -9,7 +9,7 @@ import { openSession } from "../engine/node/session.js";
 import { toFeatures } from "./blocks.js";
 import { likelySourcesOf, sourceRule, sourcesOfRows } from "./likelySource.js";
 import { corrected, createLinearFitter } from "./linear.js";
-import { combineFits, type LinearMap } from "./linearMap.js";
+import { combineFits, type DenseMap } from "./linearMap.js";
 import { linearPath, mapConstants } from "./linearPath.js";
 
 /*
@@ -70,7 +70,7 @@ describe("which source a row is likely from", () => {
 });
 
 describe("centres of the sources", () => {
-  async function mapOf({ cells: all, layout: lay, rule: its }: typeof apart, withSources = true): Promise<LinearMap> {
+  async function mapOf({ cells: all, layout: lay, rule: its }: typeof apart, withSources = true): Promise<DenseMap> {
     const fitter = await createLinearFitter(lay, openSession);
     const from = withSources ? sourcesOfRows(all, Int32Array.from({ length: all.rows }, (_, i) => i)) : null;
     const { fits } = await fitter.fit(encodeCells(all, lay), { courses: [corrected[0]], penalties: [0.01], from });
@@ -79,7 +79,7 @@ describe("centres of the sources", () => {
   }
 
   /** What a map says of one column, in its units, of people of whom some columns are known. */
-  async function answers(map: LinearMap, { cells: { attributes }, layout: lay }: typeof apart, asked: Name, known: Partial<Record<Name, number>>[]): Promise<number[]> {
+  async function answers(map: DenseMap, { cells: { attributes }, layout: lay }: typeof apart, asked: Name, known: Partial<Record<Name, number>>[]): Promise<number[]> {
     const d = lay.features;
     const g = new Graph();
     const visible = g.input("visible", ["B", 4]);

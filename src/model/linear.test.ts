@@ -8,7 +8,7 @@ import { openSession } from "../engine/node/session.js";
 import { momentum } from "./heavyBall.js";
 import { invertSmall } from "./linalg.js";
 import { columnMeans, corrected, type Course, createLinearFitter, iteratedRidge, type LinearFitter, type Trials } from "./linear.js";
-import { combineFits, type Fit, type LinearMap, relaxationOf } from "./linearMap.js";
+import { combineFits, type DenseMap, type Fit, relaxationOf } from "./linearMap.js";
 import { lambdas } from "./penalties.js";
 
 const cells = withHoles(factorTable(60, 4, [2, 3, 4], 5), 0.25, 6);
@@ -259,8 +259,8 @@ describe("parts of a whole", () => {
   const lay = fitLayout(whole);
   const complete = encodeCells(whole, lay);
 
-  /** What the network's linear path says of all parts, from the covariates alone. */
-  function fromCovariates({ center, weights, relaxation }: LinearMap): number[] {
+  /** What rounds of the linear path say of all parts that begin at the mean, from the covariates alone. */
+  function fromCovariates({ center, weights, relaxation }: Pick<DenseMap, "center" | "weights" | "relaxation">): number[] {
     const d = lay.features;
     const known = lay.columns.flatMap((c) => new Array<boolean>(c.width).fill(c.attribute.name.length === 1));
     return Array.from({ length: 500 }, (_, i) => {

@@ -3,31 +3,49 @@ import type { Factors } from "./factors.js";
 import { heavyBall, stepSize } from "./heavyBall.js";
 import type { SourceRule } from "./likelySource.js";
 
-/** The linear path's map: x <- visible ? x : (1 - r) x + r (center + (x - center) W), a few rounds (see network.ts). */
-export interface LinearMap {
+/** The linear path's map: x <- visible ? x : (1 - r) x + r f(x), a few rounds (see network.ts), where f regresses each column on others. */
+export type LinearMap = DenseMap | SparseMap;
+
+interface CommonMap {
   /** (features) */
   readonly center: Float32Array;
-  /**
-   * (features, features), the block of an attribute on itself zero; or, with `neighbours`, (features, K): the coefficients
-   * of a feature on its column's K neighbours.
-   */
-  readonly weights: Float32Array;
-  /** (columns, K) features that each column is regressed on; absent where it is regressed on all. */
-  readonly neighbours?: Int32Array;
-  /** (features) beside neighbours: what is predicted of a row at the centre. The people who have a column may lie about it on a line of their own. */
-  readonly intercept?: Float32Array;
-  /** Ridge penalty of each column. */
-  readonly lambda: Float32Array;
   /** r, the size of a step; rounds also have momentum (heavyBall.ts). */
   readonly relaxation: number;
-  /** (features, features) of the filled table, by which the rounds begin with what the visible features tell of the others. Absent beside neighbours. */
-  readonly covariance?: Float32Array;
-  /** Beside neighbours: the rounds begin with what the visible features tell by these. */
-  readonly factors?: Factors;
-  /** What each visible feature adds to the penalty of what they tell: covariances of many features with few people are doubtful. */
-  readonly doubt?: number;
+}
+
+/** Columns are regressed on all others: f(x) = center + (x - center) W. */
+export interface DenseMap extends CommonMap {
+  readonly kind: "dense";
+  /** W (features, features), the block of an attribute on itself zero. */
+  readonly weights: Float32Array;
+  /** (columns) ridge penalties, in squared standard deviations. */
+  readonly lambda: Float32Array;
+  /** What the visible features tell of the others, where the rounds begin; absent where they begin at the centre. */
+  readonly start?: CovarianceStart;
   /** (sources, features) centres of the sources, where each has its own. */
   readonly sources?: SourceRule & { readonly centers: Float32Array };
+}
+
+export interface CovarianceStart {
+  /** (features, features) of the filled table. */
+  readonly covariance: Float32Array;
+  /** What each visible feature adds to the penalty of what they tell: covariances of many features with few people are doubtful. */
+  readonly doubt: number;
+}
+
+/** Columns are regressed on K features each, of thousands: f(x) = intercept + (x - center)[neighbours] W (sparseLinear.ts). */
+export interface SparseMap extends CommonMap {
+  readonly kind: "sparse";
+  /** W (features, K): the coefficients of a feature on its column's neighbours. */
+  readonly weights: Float32Array;
+  /** (columns) ridge penalties, in people. */
+  readonly lambda: Float32Array;
+  /** (columns, K) features that each column is regressed on, ascending. */
+  readonly neighbours: Int32Array;
+  /** (features) what is predicted of a row at the centre. The people who have a column may lie about it on a line of their own. */
+  readonly intercept: Float32Array;
+  /** The rounds begin with what the visible features tell by these. */
+  readonly factors: Factors;
 }
 
 /** What one fit gives: x W + offset, before a map's centre is known. */
@@ -52,7 +70,7 @@ export interface Fit {
  * one with groups. People of a source are about its own centre. Where sources have none, and regressions of groups do not
  * settle with the others, all columns come from fits on all rows.
  */
-export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number, rule?: SourceRule): LinearMap {
+export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number, rule?: SourceRule): DenseMap {
   const d = layout.features;
   const weights = new Float32Array(d * d);
   const offset = new Float32Array(d);
@@ -68,7 +86,7 @@ export function combineFits(fits: readonly Fit[], choice: readonly number[], lay
   });
   const { covariance, people } = fits[commonest(choice)];
   const largest = largestMode(weights, d);
-  const map = { weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largest, covariance, doubt: 2 / people };
+  const map = { kind: "dense" as const, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largest, start: { covariance, doubt: 2 / people } };
   const { mean } = fits[0];
   if (rule) return { ...map, center: mean, sources: { ...rule, centers } };
   const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, largest) : mean;

@@ -8,7 +8,7 @@ import { openSession } from "../engine/node/session.js";
 import { toFeatures } from "./blocks.js";
 import { solveSpd } from "./linalg.js";
 import { createLinearFitter, iteratedRidge } from "./linear.js";
-import { combineFits, type LinearMap } from "./linearMap.js";
+import { combineFits, type DenseMap } from "./linearMap.js";
 import { linearPath, mapConstants } from "./linearPath.js";
 
 // A treatment that one in six has, an age, and a size that six tapes measure to within a tenth of its spread.
@@ -28,7 +28,7 @@ const p = layout.columns.length;
 const place = (name: string): number => layout.columns.findIndex(({ attribute }) => attribute.name === name);
 const featuresOf = (j: number): number[] => Array.from({ length: layout.columns[j].width }, (_, k) => layout.columns[j].first + k);
 
-async function fitted(): Promise<LinearMap> {
+async function fitted(): Promise<DenseMap> {
   const fitter = await createLinearFitter(layout, openSession);
   const { fits } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.01] });
   await fitter.close();
@@ -36,7 +36,7 @@ async function fitted(): Promise<LinearMap> {
 }
 
 /** What the path predicts of rows of which some columns are seen: (rows, features). */
-async function predictions(map: LinearMap, rounds: number, rows: Float32Array, seen: (j: number) => boolean): Promise<Float32Array> {
+async function predictions(map: DenseMap, rounds: number, rows: Float32Array, seen: (j: number) => boolean): Promise<Float32Array> {
   const n = rows.length / d;
   const g = new Graph();
   const visible = g.input("visible", ["B", p]);
@@ -59,10 +59,10 @@ describe("what visible features tell at the start", () => {
     const out = await predictions({ ...map, relaxation: 0 }, 1, rows, (j) => seen.includes(j));
     const known = seen.flatMap(featuresOf);
     for (let r = 0; r < 5; r++) {
-      const system = Float64Array.from(known.flatMap((a, i) => known.map((b, k) => map.covariance![a * d + b] + (i === k ? 0.03 + (2 * known.length) / people : 0))));
+      const system = Float64Array.from(known.flatMap((a, i) => known.map((b, k) => map.start!.covariance[a * d + b] + (i === k ? 0.03 + (2 * known.length) / people : 0))));
       const solution = solveSpd(system, known.length, Float64Array.from(known, (k) => rows[r * d + k] - map.center[k]), 1);
       for (const k of layout.columns.flatMap((_, j) => (seen.includes(j) ? [] : featuresOf(j)))) {
-        const expected = map.center[k] + known.reduce((sum, a, i) => sum + solution[i] * map.covariance![a * d + k], 0);
+        const expected = map.center[k] + known.reduce((sum, a, i) => sum + solution[i] * map.start!.covariance[a * d + k], 0);
         expect(out[r * d + k]).toBeCloseTo(expected, 4);
       }
     }
@@ -73,7 +73,7 @@ describe("what visible features tell at the start", () => {
     const pair = Float32Array.from([1, 0].flatMap((t) => Array.from(table.features.subarray(treated.indexOf(t) * d, (treated.indexOf(t) + 1) * d))));
     for (const k of featuresOf(place("age"))) pair[k] = pair[d + k] = 0; // both of mean age
     const tape = layout.columns[place("tape2")];
-    const effect = async (by: LinearMap): Promise<number> => {
+    const effect = async (by: DenseMap): Promise<number> => {
       const out = await predictions(by, 6, pair, (j) => j === place("treated") || j === place("age"));
       return (out[tape.first] - out[d + tape.first]) * tape.scale;
     };
@@ -81,7 +81,7 @@ describe("what visible features tell at the start", () => {
     expect(told).toBeLessThan(-0.7);
     expect(told).toBeGreaterThan(-0.9);
     // From the mean, rounds hardly move six tapes that hold each other.
-    expect(await effect({ ...map, covariance: undefined })).toBeGreaterThan(-0.5);
+    expect(await effect({ ...map, start: undefined })).toBeGreaterThan(-0.5);
   });
 
   test("is the mean where nothing is visible", async () => {

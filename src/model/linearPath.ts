@@ -6,36 +6,44 @@ import { likelySourcesOf } from "./likelySource.js";
 import type { LinearMap } from "./linearMap.js";
 
 /** The linear path's map in a graph. */
-export interface MapTensors {
+export type MapTensors = DenseTensors | SparseTensors;
+
+interface CommonTensors {
   readonly center: Tensor; // (D)
-  readonly weights: Tensor; // (D, D), or (D, K) where there are neighbours
   readonly relaxation: Tensor; // ()
-  /** Absent beside neighbours. */
-  readonly covariance?: Tensor; // (D, D)
-  /** Penalty for each visible feature, beside a covariance. */
-  readonly doubt?: number;
-  /** Absent for a dense map. */
-  readonly neighbours?: Tensor; // (p, K) int64
-  /** Beside neighbours. */
-  readonly intercept?: Tensor; // (D)
-  /** Beside neighbours. */
-  readonly factors?: FactorTensors;
-  /** Centres of the sources, where they have their own (likelySource.ts). */
+}
+
+interface DenseTensors extends CommonTensors {
+  readonly kind: "dense";
+  readonly weights: Tensor; // (D, D)
+  readonly start?: { readonly covariance: Tensor /* (D, D) */; readonly doubt: number };
   readonly sources?: { readonly centers: Tensor /* (S, D) */; readonly unmeasured: Tensor /* (p, S) */; readonly share: Tensor /* (S) */ };
 }
 
+interface SparseTensors extends CommonTensors {
+  readonly kind: "sparse";
+  readonly weights: Tensor; // (D, K)
+  readonly neighbours: Tensor; // (p K) int64
+  /** K */
+  readonly count: number;
+  readonly intercept: Tensor; // (D)
+  readonly factors: FactorTensors;
+}
+
 /** The map as constants of a graph. */
-export function mapConstants(g: Graph, { center, weights, relaxation, neighbours, intercept, sources, covariance, doubt, factors }: LinearMap): MapTensors {
-  const d = center.length;
-  const k = weights.length / d;
+export function mapConstants(g: Graph, map: LinearMap): MapTensors {
+  const d = map.center.length;
+  const count = map.weights.length / d;
+  const common = { center: g.constant(map.center, [d]), weights: g.constant(map.weights, [d, count]), relaxation: g.constant(map.relaxation) };
+  if (map.kind === "sparse") {
+    const { neighbours, intercept, factors } = map;
+    return { kind: "sparse", ...common, neighbours: g.int64(Array.from(neighbours), [neighbours.length]), count, intercept: g.constant(intercept, [d]), factors: factorConstants(g, factors) };
+  }
+  const { start, sources } = map;
   return {
-    center: g.constant(center, [d]),
-    weights: g.constant(weights, [d, k]),
-    relaxation: g.constant(relaxation),
-    ...(covariance ? { covariance: g.constant(covariance, [d, d]), doubt } : {}),
-    ...(neighbours ? { neighbours: g.int64(Array.from(neighbours), [neighbours.length / k, k]) } : {}),
-    ...(intercept ? { intercept: g.constant(intercept, [d]) } : {}),
-    ...(factors ? { factors: factorConstants(g, factors) } : {}),
+    kind: "dense",
+    ...common,
+    ...(start ? { start: { covariance: g.constant(start.covariance, [d, d]), doubt: start.doubt } } : {}),
     ...(sources
       ? {
           sources: {
@@ -48,22 +56,17 @@ export function mapConstants(g: Graph, { center, weights, relaxation, neighbours
   };
 }
 
-/** Some columns of a layout that are predicted in one run: their features, and the layout that they have among themselves. */
-export interface Asked {
-  readonly layout: Layout;
-  readonly columns: Tensor; // (Q) int64
-  readonly features: Tensor; // (F) int64
-}
-
 /**
  * Iterated ridge: holes start at what the visible features tell by the covariance (`fromVisible`) or by factors (`toldByFactors`), or at the mean where
  * there is neither, and are refilled from everything else, a few times, with momentum. Means are of the likely source where sources have their own.
- * @param visible (B, p); x and bits are (B, D)
- * @param asked columns that the last round predicts; null for all
- * @returns predicted (B, F) for what was asked; filled (B, D), the row with its holes filled as far as they were predicted
+ * @param x (B, D), zero where hidden
+ * @param visible (B, p)
+ * @param bits (B, D) the same for the columns' features
+ * @returns predicted (B, D) for all features, seen or hidden; filled (B, D), the row with predictions in its holes
  */
-export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Tensor, map: MapTensors, rounds: number, asked: Asked | null = null): { predicted: Tensor; filled: Tensor } {
-  const { relaxation, sources } = map;
+export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Tensor, map: MapTensors, rounds: number): { predicted: Tensor; filled: Tensor } {
+  const { relaxation } = map;
+  const sources = map.kind === "dense" ? map.sources : undefined;
   const center = sources ? ops.matmul(likelySourcesOf(visible, sources.unmeasured, sources.share), sources.centers) : map.center; // (B, D) or (D)
   const one = x.graph.constant(1);
   const hidden = ops.sub(one, bits);
@@ -73,28 +76,20 @@ export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Ten
   let filled = ops.add(x, ops.mul(hidden, predicted));
   let earlier: Tensor | null = null;
   for (let r = 0; r < rounds; r++) {
-    const last = r === rounds - 1 && asked !== null;
-    const full = last && map.neighbours ? regressed(filled, restricted(map, asked), center, asked.layout) : regressed(filled, map, center, layout);
-    const next = (now: Tensor, before: Tensor, twoBefore: Tensor | null): Tensor => {
-      const step = ops.add(ops.mul(now, relaxation), ops.mul(before, ops.sub(one, relaxation)));
-      return twoBefore ? ops.add(step, ops.scale(ops.sub(before, twoBefore), momentum)) : step;
-    };
-    if (last) {
-      const few = (t: Tensor): Tensor => ops.take(t, asked.features, 1);
-      return { predicted: next(map.neighbours ? full : few(full), few(predicted), earlier && few(earlier)), filled };
-    }
-    const moved = next(full, predicted, earlier);
+    const full = map.kind === "sparse" ? regressedOnFew(filled, map, layout) : ops.add(ops.matmul(ops.sub(filled, center), map.weights), center);
+    const step = ops.add(ops.mul(full, relaxation), ops.mul(predicted, ops.sub(one, relaxation)));
+    const moved: Tensor = earlier ? ops.add(step, ops.scale(ops.sub(predicted, earlier), momentum)) : step;
     earlier = predicted;
     predicted = moved;
     filled = ops.add(x, ops.mul(hidden, predicted));
   }
-  return { predicted: asked ? ops.take(predicted, asked.features, 1) : predicted, filled };
+  return { predicted, filled };
 }
 
 /** What a map knows of all features by the visible ones' deviations before any regression; null for nothing. */
-function startOf(visible: Tensor, bits: Tensor, deviation: Tensor, { covariance, doubt = 0, factors }: MapTensors): Tensor | null {
-  if (factors) return toldByFactors(visible, deviation, factors);
-  return covariance ? fromVisible(deviation, bits, covariance, doubt) : null;
+function startOf(visible: Tensor, bits: Tensor, deviation: Tensor, map: MapTensors): Tensor | null {
+  if (map.kind === "sparse") return toldByFactors(visible, deviation, map.factors);
+  return map.start ? fromVisible(deviation, bits, map.start.covariance, map.start.doubt) : null;
 }
 
 /** Ridge penalty of what visible features tell at the start, in squared standard deviations: few cells are not to be flattened, rare levels not to be trusted. */
@@ -132,28 +127,16 @@ function fromVisible(deviation: Tensor, bits: Tensor, covariance: Tensor, doubt:
   return told!;
 }
 
-const restricted = (map: MapTensors, asked: Asked): MapTensors => ({
-  center: ops.take(map.center, asked.features, 0),
-  intercept: map.intercept && ops.take(map.intercept, asked.features, 0),
-  weights: ops.take(map.weights, asked.features, 0),
-  relaxation: map.relaxation,
-  neighbours: ops.take(map.neighbours!, asked.columns, 0),
-});
-
-/** One regression of a layout's columns on the filled row: (B, D) -> (B, F). */
-function regressed(filled: Tensor, map: MapTensors, center: Tensor, layout: Layout): Tensor {
-  const centred = ops.sub(filled, center);
-  if (!map.neighbours) return ops.add(ops.matmul(centred, map.weights), center);
+/** One regression of all columns on their neighbours in the filled row: (B, D) -> (B, D). */
+function regressedOnFew(filled: Tensor, { center, weights, neighbours, count: k, intercept }: SparseTensors, layout: Layout): Tensor {
   const rows = filled.shape[0];
-  const p = layout.columns.length;
-  const k = map.neighbours.shape[1] as number;
   // Rows of the transposed table are gathered, so that whole stretches are copied.
-  const flat = ops.reshape(map.neighbours, [p * k]);
-  const near = ops.reshape(ops.take(ops.transpose(centred, [1, 0]), flat, 0), [p, k, rows]);
+  const gathered = ops.take(ops.transpose(ops.sub(filled, center), [1, 0]), neighbours, 0); // (p K, B)
+  const near = ops.reshape(gathered, [layout.columns.length, k, rows]);
   const parts = layout.groups.map(({ count, width, firstColumn, firstFeature }) => {
-    const weights = ops.reshape(ops.slice(map.weights, firstFeature, firstFeature + count * width, 0), [count, width, k]);
-    const block = ops.matmul(weights, ops.slice(near, firstColumn, firstColumn + count, 0)); // (count, width, B)
+    const own = ops.reshape(ops.slice(weights, firstFeature, firstFeature + count * width, 0), [count, width, k]);
+    const block = ops.matmul(own, ops.slice(near, firstColumn, firstColumn + count, 0)); // (count, width, B)
     return ops.reshape(block, [count * width, rows]);
   });
-  return ops.add(ops.transpose(ops.concat(parts, 0), [1, 0]), map.intercept ?? map.center);
+  return ops.add(ops.transpose(ops.concat(parts, 0), [1, 0]), intercept);
 }

@@ -7,6 +7,7 @@ import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
 import { Graph, float32, grad, int64, ops, type TensorData } from "../engine/index.js";
 import { klOf, trainingNoise, type LatentConfig } from "./latent.js";
+import { mapConstants } from "./linearPath.js";
 import { declareNetwork, heldOutLoss, memoryFromRows, network, networkLoss, type NetworkConfig } from "./network.js";
 
 /*
@@ -98,9 +99,9 @@ const weights = normals(d * d, 22, 0.12).map((v, at) => {
   const own = layout.columns.some((c) => [Math.floor(at / d), at % d].every((k) => k >= c.first && k < c.first + c.width));
   return own ? 0 : v;
 });
-const relaxation = 0.75;
 /** Products of eight normal factors, and something of its own for every feature. */
 const covariance = ((factors: Float32Array): Float32Array => Float32Array.from({ length: d * d }, (_, at) => Array.from({ length: 8 }, (_f, f) => factors[Math.floor(at / d) * 8 + f] * factors[(at % d) * 8 + f]).reduce((a, b) => a + b, Math.floor(at / d) === at % d ? 0.4 : 0)))(normals(d * 8, 23, 0.25));
+const map = { kind: "dense" as const, center, weights, lambda: new Float32Array(p), relaxation: 0.75, start: { covariance, doubt: 0.002 } };
 const dropMasks = (width: number): Float32Array[] => [0, 1].map((i) => Float32Array.from({ length: batch * width }, (_, at) => ((at + i) % 5 === 0 ? 0 : 1.25)));
 
 /** Parameters away from their start, so that gates, shares and norms differ too. */
@@ -125,7 +126,7 @@ async function run(config: NetworkConfig, at: Float32Array, given: Case, gradien
   const residual = config.residual;
   const drops = residual.kind === "mlp" && residual.dropout > 0 ? dropMasks(residual.width) : [];
   const dropout = residual.kind === "mlp" && drops.length > 0 ? drops.map((_, i) => g.input(`dropout.${i}`, ["B", residual.width])) : undefined;
-  const out = network(layout, config, values, { x, visible, center: g.constant(center, [d]), weights: g.constant(weights, [d, d]), relaxation: g.constant(relaxation), covariance: g.constant(covariance, [d, d]), doubt: 0.002, memory, dropout, draws: config.latent && [trainingNoise(g, config.latent)] });
+  const out = network(layout, config, values, { x, visible, map: mapConstants(g, map), memory, dropout, draws: config.latent && [trainingNoise(g, config.latent)] });
   const cellLoss = networkLoss(layout, out, target, weight, memoryLoss);
   const loss = out.latent ? ops.add(cellLoss, ops.scale(ops.sum(klOf(out.latent)), klWeight)) : cellLoss;
   g.output("linear", out.linear);
@@ -169,9 +170,9 @@ const plainInputs = (config: NetworkConfig, given: Case): PlainInputs => ({
   visible: rowsOf(given.visible, p),
   center: Array.from(center),
   weights: rowsOf(weights, d),
-  relaxation,
+  relaxation: map.relaxation,
   covariance: rowsOf(covariance, d),
-  doubt: 0.002,
+  doubt: map.start.doubt,
   memory: config.memory ? { features: rowsOf(given.memory.features, d), observed: rowsOf(given.memory.observed, p) } : null,
   own: given.own,
   draw: config.latent && draw,

@@ -55,10 +55,11 @@ export interface MemoryInputs {
   readonly own: Tensor;
 }
 
-/** Besides the closed-form map of the linear path: */
-export interface NetworkInputs extends MapTensors {
+export interface NetworkInputs {
   readonly x: Tensor; // (B, D)
   readonly visible: Tensor; // (B, p)
+  /** The closed-form map of the linear path. */
+  readonly map: MapTensors;
   readonly memory: MemoryInputs | null;
   /** The visible cells one by one, for the set encoder. */
   readonly tokens?: TokenTensors;
@@ -140,7 +141,7 @@ export function network(layout: Layout, config: NetworkConfig, params: ReadonlyM
   const bits = toFeatures(inputs.visible, layout); // (B, D)
   const x = ops.mul(inputs.x, bits);
 
-  const path = linearPath(layout, x, inputs.visible, bits, inputs, config.linearRounds);
+  const path = linearPath(layout, x, inputs.visible, bits, inputs.map, config.linearRounds);
   const linear = probabilities(path.predicted, layout);
 
   const { residual } = config;
@@ -207,7 +208,7 @@ function rowMemory(layout: Layout, config: MemoryConfig, get: (name: string) => 
 
   const total = toFeatures(ops.matmul(weights, memory.observed), layout); // (H, B, D)
   const sums = ops.matmul(weights, memory.features); // (H, B, D)
-  const average = ops.div(ops.add(sums, ops.scale(inputs.center, priorWeight)), ops.addScalar(total, priorWeight));
+  const average = ops.div(ops.add(sums, ops.scale(inputs.map.center, priorWeight)), ops.addScalar(total, priorWeight));
   const share = headShares(get("head.share")); // (H, p)
   const perFeature = ops.reshape(toFeatures(share, layout), [config.heads, 1, layout.features]);
   const predicted = ops.sum(ops.mul(average, perFeature), [0]); // (B, D)

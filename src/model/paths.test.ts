@@ -26,7 +26,7 @@ function member(seed: number): MemberWeights {
   const rng = createRng(seed);
   const theta = params.initial(rng).map((v) => v + 0.2 * rng.normal());
   const weights = Float32Array.from({ length: d * d }, () => 0.05 * rng.normal());
-  return { theta, linear: { center: Float32Array.from({ length: d }, () => 0.3 + 0.1 * rng.uniform()), weights, lambda: new Float32Array(p), relaxation: 0.9 } };
+  return { theta, linear: { kind: "dense", center: Float32Array.from({ length: d }, () => 0.3 + 0.1 * rng.uniform()), weights, lambda: new Float32Array(p), relaxation: 0.9 } };
 }
 const members = [member(1), member(2)];
 const all = Int32Array.from({ length: rows }, (_, i) => i);

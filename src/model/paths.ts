@@ -117,7 +117,7 @@ export function buildPathGraph(
     const inputs = people ? ({ ...people, keys: keys! } satisfies MemoryInputs) : null;
     const fixed = config.latent && fixedNoise(g, config.latent, k);
     const draws: LatentDraw[] | undefined = fixed && probe ? [...fixed, ...fixedNoise(g, { ...config.latent!, draws: 1, point: "plug-in" }, k), "prior"] : fixed;
-    const out = network(layout, config, values, { x, visible, ...mapConstants(g, linear), memory: inputs, tokens, draws });
+    const out = network(layout, config, values, { x, visible, map: mapConstants(g, linear), memory: inputs, tokens, draws });
     const first = k * drawsOf(config);
     const names = memberOutputs(first);
     g.output(names.linear, out.linear);

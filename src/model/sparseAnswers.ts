@@ -1,7 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { columnOfFeatures } from "./blocks.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
-import type { LinearMap } from "./linearMap.js";
+import type { SparseMap } from "./linearMap.js";
 
 /** Answers of a sparse map about one row. */
 export interface RowAnswers {
@@ -13,7 +13,7 @@ export interface RowAnswers {
  * One round of a sparse map at single features, as `linearPath` gives it for all, in time that follows a row's visible cells
  * and what is asked: what the factors tell of all neighbours is one product, and visible ones add what they are beyond it.
  */
-export function openSparseAnswers(layout: Layout, { center, weights, neighbours, factors, intercept = center }: LinearMap & { readonly neighbours: Int32Array; readonly factors: Factors }): (features: Float32Array, visible: ArrayLike<number>) => RowAnswers {
+export function openSparseAnswers(layout: Layout, { center, weights, neighbours, factors, intercept }: SparseMap): (features: Float32Array, visible: ArrayLike<number>) => RowAnswers {
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbours.length / p;

@@ -6,7 +6,7 @@ import { deviationsOf } from "./deviations.js";
 import type { FittedFactors } from "./factorFit.js";
 import { scoresOf, toldBy, type Factors } from "./factors.js";
 import { solveSpd } from "./linalg.js";
-import type { LinearMap } from "./linearMap.js";
+import type { SparseMap } from "./linearMap.js";
 import { openProduct } from "./product.js";
 
 /*
@@ -142,14 +142,14 @@ export function fitNeighbours(
   { factors, center }: FittedFactors,
   penaltiesOf: (column: number) => readonly number[],
   held: { readonly cells: Uint8Array; readonly truth: Encoded } | null = null,
-): { readonly map: LinearMap; readonly errors: Float64Array }[] {
+): { readonly map: SparseMap; readonly errors: Float64Array }[] {
   const { rows, features, observed } = visible;
   const d = layout.features;
   const p = layout.columns.length;
   const count = neighbours.length / p;
   const columnOf = columnOfFeatures(layout);
   const fits = penaltiesOf(0).map(() => ({
-    map: { center, neighbours, factors, weights: new Float32Array(d * count), intercept: new Float32Array(d), lambda: new Float32Array(p), relaxation: 1 },
+    map: { kind: "sparse" as const, center, neighbours, factors, weights: new Float32Array(d * count), intercept: new Float32Array(d), lambda: new Float32Array(p), relaxation: 1 },
     errors: new Float64Array(p),
   }));
   const scores = scoresOfRows(visible, layout, factors, center);

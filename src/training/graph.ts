@@ -22,7 +22,7 @@ function lossGraph(layout: Layout, config: NetworkConfig, params: Parameters, li
   const { residual } = config;
   // Only a training batch has a size that is known beforehand.
   const pieces = training && residual.kind === "transformer" ? attentionPieces(options.batch, layout.columns.length, residual.heads) : 1;
-  const out = network(layout, config, values, { x, visible, ...map, memory, dropout, draws, pieces });
+  const out = network(layout, config, values, { x, visible, map, memory, dropout, draws, pieces });
   let loss = training ? networkLoss(layout, out, x, weight, options.memoryLoss) : heldOutLoss(layout, out, x, weight);
   if (out.latent && training) {
     const kl = ops.sum(klOf(out.latent)); // nats of the whole batch

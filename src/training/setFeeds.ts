@@ -2,7 +2,7 @@ import { permutation, type Rng } from "../base/random.js";
 import type { Layout } from "../data/layout.js";
 import { Graph, float32, indexData, planLookup, toOnnx, type SessionFactory, type TensorData } from "../engine/index.js";
 import { toFeatures } from "../model/blocks.js";
-import type { LinearMap } from "../model/linearMap.js";
+import type { DenseMap, LinearMap } from "../model/linearMap.js";
 import { linearPath, mapConstants } from "../model/linearPath.js";
 import { openSparseAnswers } from "../model/sparseAnswers.js";
 import { smallest } from "../model/network.js";
@@ -50,9 +50,8 @@ export interface SetFeeds {
 const poolSize = 6;
 
 export async function openSetFeeds(layout: Layout, shape: SetShape, linear: LinearMap, rounds: number, open: SessionFactory): Promise<SetFeeds> {
-  const { neighbours, factors } = linear;
-  const answersOf = rounds > 0 && neighbours && factors ? openSparseAnswers(layout, { ...linear, neighbours, factors }) : null;
-  const dense = neighbours || rounds === 0 ? null : await openDensePath(layout, linear, rounds, open);
+  const answersOf = rounds > 0 && linear.kind === "sparse" ? openSparseAnswers(layout, linear) : null;
+  const dense = rounds > 0 && linear.kind === "dense" ? await openDensePath(layout, linear, rounds, open) : null;
   const classes = Int32Array.from(layout.columns, (column) => classOf(column, shape.classes));
   const firstPlace = starts(shape.classes.map((c) => c.capacity));
   const firstFeature = starts(shape.classes.map((c) => c.capacity * c.width));
@@ -166,7 +165,7 @@ function normalise(predicted: Float32Array, offset: Float32Array, at: number, wi
 }
 
 /** The dense linear path in a session of its own: (rows, D) predictions. */
-async function openDensePath(layout: Layout, linear: LinearMap, rounds: number, open: SessionFactory) {
+async function openDensePath(layout: Layout, linear: DenseMap, rounds: number, open: SessionFactory) {
   const d = layout.features;
   const p = layout.columns.length;
   const g = new Graph();

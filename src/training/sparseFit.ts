@@ -2,7 +2,7 @@ import { pickTable, type Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { fitFactors, type FittedFactors } from "../model/factorFit.js";
-import type { LinearMap } from "../model/linearMap.js";
+import type { SparseMap } from "../model/linearMap.js";
 import { chooseLambdas } from "../model/penalties.js";
 import { fitNeighbours, nearestFeatures, screeningRows, type Neighbours } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
@@ -23,12 +23,12 @@ export async function fitSparsePath(
   layout: Layout,
   folds: readonly { readonly train: Uint8Array; readonly held: Uint8Array }[],
   open: SessionFactory,
-): Promise<{ folds: LinearMap[]; all: LinearMap }> {
+): Promise<{ folds: SparseMap[]; all: SparseMap }> {
   const p = layout.columns.length;
   const rows = evenlySpaced(table.rows, screeningRows);
   const errors = penalties.map(() => new Float64Array(p));
   const cells = new Int32Array(p);
-  const perFold: LinearMap[][] = [];
+  const perFold: SparseMap[][] = [];
   let near: Neighbours | null = null;
   let first: FittedFactors | null = null;
   for (const { train, held } of folds) {
@@ -51,13 +51,13 @@ export async function fitSparsePath(
 }
 
 /** A map whose columns come from several maps of different penalties: `choice[j]` names the map of column j. */
-function combine(maps: readonly LinearMap[], choice: readonly number[], layout: Layout): LinearMap {
+function combine(maps: readonly SparseMap[], choice: readonly number[], layout: Layout): SparseMap {
   const weights = maps[0].weights.slice();
-  const intercept = maps[0].intercept!.slice();
+  const intercept = maps[0].intercept.slice();
   const count = weights.length / layout.features;
   layout.columns.forEach(({ first, width }, j) => {
     weights.set(maps[choice[j]].weights.subarray(first * count, (first + width) * count), first * count);
-    intercept.set(maps[choice[j]].intercept!.subarray(first, first + width), first);
+    intercept.set(maps[choice[j]].intercept.subarray(first, first + width), first);
   });
   return { ...maps[0], weights, intercept, lambda: Float32Array.from(choice, (c, j) => maps[c].lambda[j]) };
 }

@@ -25,7 +25,7 @@ async function gradients(pieces: number, beside: Beside | null): Promise<{ loss:
   const config = networkConfig(options, table.rows, layout);
   const params = declareNetwork(layout, config);
   const rng = createRng(7);
-  const linear = { center: new Float32Array(d), weights: Float32Array.from({ length: d * d }, () => 0.1 * rng.normal()), lambda: new Float32Array(p), relaxation: 1 };
+  const linear = { kind: "dense" as const, center: new Float32Array(d), weights: Float32Array.from({ length: d * d }, () => 0.1 * rng.normal()), lambda: new Float32Array(p), relaxation: 1 };
   const theta = params.initial(rng);
   const random = (...dims: number[]): TensorData => float32(Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => rng.normal()), ...dims);
   // As many people in the memory as in the batch: they must not be taken for its rows.
@@ -90,7 +90,7 @@ describe("a batch in pieces", () => {
     const options = resolveOptions({ ...trainingDefaults, network: "transformer", width: 8, heads: 2, depth: 1, batch }, { columns: p, features: d });
     const config = networkConfig(options, table.rows, layout);
     const params = declareNetwork(layout, config);
-    const linear = { center: new Float32Array(d), weights: new Float32Array(d * d), lambda: new Float32Array(p), relaxation: 1 };
+    const linear = { kind: "dense" as const, center: new Float32Array(d), weights: new Float32Array(d * d), lambda: new Float32Array(p), relaxation: 1 };
     const opening = openTrainer({ params, gradient: params.initial(createRng(1)), graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), batch, pieces: 2, open: counting, beside: nowhere });
     await expect(opening).rejects.toThrow("no room");
     expect(open).toBe(0);
