@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRng } from "../base/random.js";
-import { categorical, normal } from "../model/likelihoods/index.js";
+import { normal } from "../../test/support/normal.js";
+import { categorical } from "../model/likelihoods/index.js";
 import type { Attribute } from "../schema/schema.js";
 import { emptySums, fairBrier, scoreColumn } from "./columnScore.js";
 import type { Completed } from "./imputer.js";

@@ -17,19 +17,20 @@ export function categorical(probabilities: ArrayLike<number>): Distribution {
     for (let k = 0; k <= x; k++) sum += p[k];
     return Math.min(1, sum);
   };
-  return distribution({
+  const parts = {
     mean: () => moment(p, 0),
     variance: () => moment(p, moment(p, 0), 2),
     mode: () => modeOf(p),
     cdf,
-    quantile: (u) => quantileOf(p, u),
-    crps: (x) => rankedProbabilityScore(p, x),
-    intervalMass(a, b) {
+    quantile: (u: number) => quantileOf(p, u),
+    crps: (x: number) => rankedProbabilityScore(p, x),
+    intervalMass(a: number, b: number) {
       let sum = 0;
       for (let k = Math.max(0, Math.floor(a) + 1); k <= b && k <= last; k++) sum += p[k];
       return sum;
     },
-  });
+  };
+  return distribution(parts, 1);
 }
 
 /** Index of the largest probability, the first of equals. */

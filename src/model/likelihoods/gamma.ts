@@ -44,7 +44,7 @@ function deviance(x: number, m: number): number {
  * exp(-m) m^k / Gamma(k + 1) for real k >= 0, without the cancellation of the textbook formula at large k.
  * Source: C. Loader, "Fast and accurate computation of binomial probabilities" (2000).
  */
-export function poissonPmf(k: number, m: number): number {
+function poissonPmf(k: number, m: number): number {
   if (k < 0) return 0;
   if (m === 0) return k === 0 ? 1 : 0;
   if (k === 0) return Math.exp(-m);
@@ -52,7 +52,7 @@ export function poissonPmf(k: number, m: number): number {
 }
 
 /** Gamma(n+1) / (Gamma(x+1) Gamma(n-x+1)) p^x q^(n-x) for real 0 <= x <= n and p + q = 1. Source: as above. */
-export function binomialPmf(x: number, n: number, p: number, q: number): number {
+function binomialPmf(x: number, n: number, p: number, q: number): number {
   if (x < 0 || x > n) return 0;
   if (p === 0) return x === 0 ? 1 : 0;
   if (q === 0) return x === n ? 1 : 0;
@@ -62,13 +62,10 @@ export function binomialPmf(x: number, n: number, p: number, q: number): number 
   return Math.exp(logRatio) * Math.sqrt(n / (2 * Math.PI * x * (n - x)));
 }
 
-/** Regularised lower incomplete gamma P(a, x), a > 0, x >= 0. */
-export const gammaP = (a: number, x: number): number => (x < a + 1 ? gammaSeries(a, x) : 1 - gammaFraction(a, x));
-
-/** Regularised upper incomplete gamma Q(a, x) = 1 - P(a, x), accurate where it is small. */
+/** Regularised upper incomplete gamma Q(a, x), a > 0, x >= 0, accurate where it is small. */
 export const gammaQ = (a: number, x: number): number => (x < a + 1 ? 1 - gammaSeries(a, x) : gammaFraction(a, x));
 
-/** P(a, x) by its power series, for x < a + 1. */
+/** Its complement P(a, x) by its power series, for x < a + 1. */
 function gammaSeries(a: number, x: number): number {
   if (!(x > 0)) return x <= 0 ? 0 : NaN;
   let term = 1;

@@ -1,4 +1,4 @@
-import { type Distribution, distribution, flooredLog } from "./distribution.js";
+import { type Distribution, distribution } from "./distribution.js";
 import { cellOf, type Grid } from "./cells.js";
 
 // All functions take a grid and the probabilities p (size,) of its cells, summing to 1, and allocate nothing.
@@ -25,7 +25,7 @@ export function gridVariance(grid: Grid, p: Float64Array): number {
  * The atom with the largest probability where it exceeds what the densest continuous cell holds within its width (or within
  * one resolution, where that is wider); else the center of the densest continuous cell.
  */
-export function gridMode({ lo, hi, center, atom, size, resolution }: Grid, p: Float64Array): number {
+function gridMode({ lo, hi, center, atom, size, resolution }: Grid, p: Float64Array): number {
   let heap = -1;
   let dense = -1;
   let heapMass = 0;
@@ -86,7 +86,7 @@ export function gridQuantile(grid: Grid, p: Float64Array, u: number): number {
 }
 
 /** P(a < X <= b), summed over the cells that meet the interval, without cancellation. */
-export function gridIntervalMass(grid: Grid, p: Float64Array, a: number, b: number): number {
+function gridIntervalMass(grid: Grid, p: Float64Array, a: number, b: number): number {
   const { lo, size } = grid;
   let sum = 0;
   for (let k = cellOf(grid, a); k < size && lo[k] <= b; k++) {
@@ -94,10 +94,6 @@ export function gridIntervalMass(grid: Grid, p: Float64Array, a: number, b: numb
   }
   return sum;
 }
-
-/** log of the probability of a recorded value, F(x + d/2) - F(x - d/2), floored (see `Distribution.logProb`). */
-export const gridLogProb = (grid: Grid, p: Float64Array, x: number, resolution = grid.resolution): number =>
-  flooredLog(gridIntervalMass(grid, p, x - resolution / 2, x + resolution / 2));
 
 /** CRPS in closed form: F is linear between lo, center and hi, jumps at atoms and is constant between cells. */
 export function gridCrps(grid: Grid, p: Float64Array, x: number): number {

@@ -1,15 +1,7 @@
-export { brierScore, categorical, modeOf, rankedProbabilityScore } from "./categorical.js";
-export { type Distribution, logProbFloor, probabilityFloor } from "./distribution.js";
+export { brierScore, categorical, modeOf } from "./categorical.js";
+export type { Distribution } from "./distribution.js";
 export { studentCdf, studentQuantile } from "./student.js";
-export { betaP, gammaP, gammaQ, logGamma } from "./gamma.js";
+export { gammaQ } from "./gamma.js";
 export * from "./grid.js";
-export { lognormal, lognormalFromMoments } from "./lognormal.js";
-export { mixture } from "./mixture.js";
-export { negativeBinomial } from "./negativeBinomial.js";
-export { normal } from "./normal.js";
-export { cumulativeLogit, orderedThresholds, softmax } from "./ordinal.js";
 export { randomisedPit } from "./pit.js";
-export { poisson } from "./poisson.js";
 export { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "../../base/normal.js";
-export { truncated } from "./truncated.js";
-export { zeroInflated } from "./zeroInflated.js";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { betaP, gammaP, gammaQ, logGamma } from "./gamma.js";
+import { betaP, gammaQ, logGamma } from "./gamma.js";
 import golden from "./golden.json" with { type: "json" };
 import { normalCdf, normalCdfFast, normalMass, normalPdf, normalQuantile } from "../../base/normal.js";
+import { studentCdf, studentQuantile } from "./student.js";
 
 /** Fails unless |actual - wanted| <= relative |wanted| + absolute. */
 function expectRelative(actual: number, wanted: number, relative: number, absolute = 0): void {
@@ -48,10 +49,24 @@ describe("normal", () => {
 describe("gamma and beta", () => {
   it("agree with scipy", () => {
     for (const [x, value] of golden.logGamma) expectRelative(logGamma(x), value, 1e-14, 1e-14);
-    for (const [a, x, p, q] of golden.gammaP) {
-      expectRelative(gammaP(a, x), p, 1e-11);
-      expectRelative(gammaQ(a, x), q, 1e-11);
-    }
+    for (const [a, x, value] of golden.gammaQ) expectRelative(gammaQ(a, x), value, 1e-11);
     for (const [a, b, x, value] of golden.betaP) expectRelative(betaP(a, b, x), value, 1e-10);
+  });
+});
+
+describe("Student's distribution", () => {
+  it("is Cauchy's at one degree of freedom, far into the tails", () => {
+    for (const u of [1e-6, 0.01, 0.25, 0.5, 0.9, 1 - 1e-5]) {
+      const t = -1 / Math.tan(Math.PI * u);
+      expectRelative(studentQuantile(u, 1), t, 1e-9, 1e-12);
+      expectRelative(studentCdf(t, 1), u, 1e-11);
+    }
+  });
+
+  it("is inverted where half a degree of freedom reaches beyond a million", () => {
+    const t = studentQuantile(0.9999, 0.5);
+    expect(t).toBeGreaterThan(1e6);
+    expectRelative(studentCdf(t, 0.5), 0.9999, 1e-12);
+    expectRelative(studentQuantile(0.0001, 0.5), -t, 1e-6);
   });
 });
