@@ -2,7 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, type ModelProto } from "onnx-buf";
 import { expect, test } from "vitest";
 import { runGraph } from "../../test/support/checkOp.js";
-import { Graph, Parameters, float32, grad, ops, toOnnx } from "./index.js";
+import { Graph, Parameters, planInputs, float32, grad, ops, toOnnx } from "./index.js";
 
 const read = (graph: Graph): ModelProto => fromBinary(ModelProtoSchema, toOnnx(graph));
 
@@ -74,7 +74,7 @@ test("a whole training step consists of standard operators", () => {
   p.declare("scale", [4], { fill: 1 });
   const g = new Graph();
   const leaves = p.inputs(g);
-  const rows = ops.embedding(leaves.get("table")!, g.input("rows", ["B", 3], "int64"));
+  const rows = ops.lookup(leaves.get("table")!, g.input("rows", ["B", 3], "int64"), planInputs(g, "plan", 5, 4));
   const h = ops.layerNorm(ops.silu(ops.matmul(rows, leaves.get("w")!)), leaves.get("scale")!, leaves.get("scale")!);
   const loss = ops.neg(ops.sum(ops.mean(ops.logSoftmax(ops.matmulTransposed(h, h)), [1, 2])));
   p.outputGradients(grad(loss, [...leaves.values()]));

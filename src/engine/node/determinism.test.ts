@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createRng } from "../../base/random.js";
-import { createAdamW, float32, grad, Graph, int64, ops, type Optimiser, optimiserState, Parameters, toOnnx } from "../index.js";
+import { createAdamW, float32, grad, Graph, indexData, ops, type Optimiser, optimiserState, Parameters, planInputs, planLookup, toOnnx } from "../index.js";
 import { openSession } from "./session.js";
 
 const [batch, tokens, width, rows] = [32, 6, 16, 40];
@@ -14,7 +14,7 @@ function trainingStep(): { model: Uint8Array; params: Parameters } {
   const g = new Graph();
   const p = params.inputs(g);
   const get = (name: string) => p.get(name)!;
-  const x = ops.embedding(get("table"), g.input("tokens", ["B", tokens], "int64")); // (B, tokens, width)
+  const x = ops.lookup(get("table"), g.input("tokens", ["B", tokens], "int64"), planInputs(g, "plan", rows, batch * tokens)); // (B, tokens, width)
   const h = ops.layerNorm(x, get("scale"), get("shift"));
   const weights = ops.softmax(ops.matmulTransposed(ops.matmul(h, get("query")), ops.matmul(h, get("key"))));
   const mixed = ops.add(x, ops.matmul(weights, ops.matmul(h, get("value"))));
@@ -42,9 +42,11 @@ async function train(steps: number, resume: boolean): Promise<{ losses: number[]
       optimiser = begin();
       for (const name of optimiserState) optimiser[name].set(before[name]);
     }
+    const seen = Int32Array.from({ length: batch * tokens }, () => rng.int(rows));
     const feeds = {
       ...params.feeds(optimiser.theta),
-      tokens: int64(BigInt64Array.from({ length: batch * tokens }, () => BigInt(rng.int(rows))), batch, tokens),
+      tokens: indexData(seen, batch, tokens),
+      ...planLookup("plan", seen, rows, batch * tokens),
       target: float32(Float32Array.from({ length: batch }, () => rng.normal()), batch, 1),
     };
     const out = await session.run(feeds, params.gradientOutputs(optimiser.gradient));

@@ -23,8 +23,8 @@ const networks: Record<string, (x: Tensor, weight: Weight) => Tensor> = {
     const h = ops.silu(ops.add(ops.matmul(x, weight(1, features, 700)), weight(2, 700)));
     return ops.softmax(ops.matmul(ops.layerNorm(h, weight(3, 700), weight(4, 700)), weight(5, 700, 13)));
   },
-  "one output, logarithms and softplus": (x, weight) => {
-    const h = ops.softplus(ops.matmul(x, weight(1, features, 31)));
+  "one output, logarithms and SiLU": (x, weight) => {
+    const h = ops.silu(ops.matmul(x, weight(1, features, 31)));
     return ops.log(ops.addScalar(ops.square(ops.matmul(h, weight(2, 31, 1))), 0.1));
   },
   "sums over odd widths": (x) => {

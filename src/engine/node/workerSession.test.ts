@@ -8,7 +8,7 @@ function model(width: number): Uint8Array {
   const g = new Graph();
   const x = g.input("x", ["B", width]);
   const w = g.constant(Float32Array.from({ length: width * width }, (_, i) => Math.sin(i)), [width, width]);
-  g.output("y", ops.matmul(ops.tanh(ops.matmul(x, w)), w));
+  g.output("y", ops.matmul(ops.silu(ops.matmul(x, w)), w));
   return toOnnx(g);
 }
 const input = (rows: number, width: number) =>

@@ -1,7 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { checkOp, runGraph, type OpCase } from "../../../test/support/checkOp.js";
-import { each, plain } from "../../../test/support/plain.js";
+import { each } from "../../../test/support/plain.js";
 import { Graph, float32, ops, type Shape } from "../index.js";
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -27,31 +27,7 @@ describe("one tensor", () => {
       jax: ({ a }) => np.log(a),
       range: [0.5, 3],
     },
-    sqrt: {
-      build: ({ a }) => ops.sqrt(a),
-      plain: ({ a }) => each(a.shape, Math.sqrt, a),
-      jax: ({ a }) => np.sqrt(a),
-      range: [0.5, 3],
-    },
     square: { build: ({ a }) => ops.square(a), plain: ({ a }) => each(a.shape, (x) => x * x, a), jax: ({ a }) => np.square(a) },
-    sigmoid: {
-      build: ({ a }) => ops.sigmoid(a),
-      plain: ({ a }) => each(a.shape, logistic, a),
-      jax: ({ a }) => nn.sigmoid(a),
-      range: [-4, 4],
-    },
-    tanh: {
-      build: ({ a }) => ops.tanh(a),
-      plain: ({ a }) => each(a.shape, Math.tanh, a),
-      jax: ({ a }) => np.tanh(a),
-      range: [-3, 3],
-    },
-    softplus: {
-      build: ({ a }) => ops.softplus(a),
-      plain: ({ a }) => each(a.shape, (x) => Math.log1p(Math.exp(x)), a),
-      jax: ({ a }) => nn.softplus(a),
-      range: [-4, 4],
-    },
     silu: {
       build: ({ a }) => ops.silu(a),
       plain: ({ a }) => each(a.shape, (x) => x * logistic(x), a),
@@ -114,16 +90,14 @@ test("one tensor used twice gets both gradients", async () => {
   });
 });
 
-test("softplus and sigmoid stay finite far out", async () => {
+test("silu stays finite far out", async () => {
   const g = new Graph();
   const a = g.input("a", ["B"]);
-  g.output("softplus", ops.softplus(a));
   g.output("silu", ops.silu(a));
-  const x = Float32Array.of(-200, -90, 90, 200);
-  const out = await runGraph(g, { a: float32(x, 4) });
-  expect(out.softplus.data).toEqual(Float32Array.of(0, plain([1], () => Math.exp(-90)).data[0], 90, 200));
-  expect(out.silu.data[2]).toBe(90);
-  expect([...(out.silu.data as Float32Array)].every(Number.isFinite)).toBe(true);
+  const out = await runGraph(g, { a: float32(Float32Array.of(-200, -90, 90, 200), 4) });
+  const [far, low, high, highest] = out.silu.data as Float32Array;
+  expect([far, low].every((y) => Math.abs(y) < 1e-36)).toBe(true);
+  expect([high, highest]).toEqual([90, 200]);
 });
 
 test("negative zero is kept apart from zero", async () => {

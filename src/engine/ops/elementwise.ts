@@ -71,37 +71,9 @@ export function log(a: Tensor): Tensor {
   return a.graph.record(a.graph.emit("Log", [a], a.shape), [a], (d) => [binary("Div", d, a)]);
 }
 
-/** The square root of a > 0; da = d / (2 sqrt a). */
-export function sqrt(a: Tensor): Tensor {
-  const y = a.graph.emit("Sqrt", [a], a.shape);
-  return a.graph.record(y, [a], (d) => [binary("Div", binary("Mul", d, d.graph.constant(0.5)), y)]);
-}
-
 /** a^2; da = 2 d a. */
 export function square(a: Tensor): Tensor {
   return a.graph.record(binary("Mul", a, a), [a], (d) => [binary("Mul", binary("Mul", d, a), d.graph.constant(2))]);
-}
-
-/** 1 / (1 + e^-a); da = d y (1 - y). */
-export function sigmoid(a: Tensor): Tensor {
-  const y = a.graph.emit("Sigmoid", [a], a.shape);
-  return a.graph.record(y, [a], (d) => {
-    const slope = binary("Mul", y, binary("Sub", d.graph.constant(1), y));
-    return [binary("Mul", d, slope)];
-  });
-}
-
-/** tanh a; da = d (1 - y^2). */
-export function tanh(a: Tensor): Tensor {
-  const y = a.graph.emit("Tanh", [a], a.shape);
-  return a.graph.record(y, [a], (d) => [binary("Mul", d, binary("Sub", d.graph.constant(1), binary("Mul", y, y)))]);
-}
-
-/** ln(1 + e^a); da = d sigmoid(a). */
-export function softplus(a: Tensor): Tensor {
-  return a.graph.record(a.graph.emit("Softplus", [a], a.shape), [a], (d) => [
-    binary("Mul", d, d.graph.emit("Sigmoid", [a], a.shape)),
-  ]);
 }
 
 /** a sigmoid(a), also called swish; with s = sigmoid(a), da = d (s + y (1 - s)). */

@@ -1,10 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { describe, expect, test } from "vitest";
-import { createRng } from "../../base/random.js";
-import { checkOp, difference } from "../../../test/support/checkOp.js";
+import { expect, test } from "vitest";
+import { checkOp } from "../../../test/support/checkOp.js";
 import { at, plain } from "../../../test/support/plain.js";
-import { Graph, float32, grad, int64, ops, toOnnx, type Shape } from "../index.js";
-import { openSession } from "../node/session.js";
+import { Graph, grad, ops, planInputs, type Shape } from "../index.js";
 
 test("gather takes columns in any order, also twice", () =>
   checkOp({
@@ -22,55 +20,25 @@ test("gather refuses indices that do not exist and to be trained through", () =>
   expect(() => grad(ops.sum(ops.gather(a, [0], 1)), [a])).toThrow("gather has no gradient");
 });
 
-describe("embedding", () => {
-  test.each<[Shape]>([[["B"]], [["B", 3]], [[]]])("of indices [%s]", (shape) =>
-    checkOp({
-      inputs: { table: [5, 3] },
-      indices: { rows: { shape, below: 5 } },
-      build: ({ table, rows }) => ops.embedding(table, rows),
-      plain: ({ table, rows }) => plain([...rows.shape, 3], (...index) => at(table, at(rows, ...index.slice(0, -1)), index.at(-1)!)),
-      jax: ({ table, rows }) => np.take(table, rows, 0),
-    }),
-  );
-
-  test("refuses indices and tables of the wrong kind", () => {
-    const g = new Graph();
-    const rows = g.input("rows", ["B"], "int64");
-    const table = g.input("t1", ["V", 3]);
-    expect(() => ops.embedding(table, rows)).toThrow("embedding: the table [V,3] must have rank 2 and a static size");
-    expect(() => ops.embedding(g.input("t2", [5, 3]), g.input("x", ["B"]))).toThrow("the indices must be int64, not float32");
-  });
-
-  test("8,192 updates into 200 rows lose none, in 300 runs on two threads", async () => {
-    const [rows, width, updates] = [200, 8, 8192];
-    const g = new Graph();
-    const table = g.input("table", [rows, width]);
-    const loss = ops.sum(ops.mul(ops.embedding(table, g.input("at", ["N"], "int64")), g.input("d", ["N", width])));
-    g.output("gradient", grad(loss, [table])[0]);
-    const session = await openSession(toOnnx(g), { threads: 2 });
-
-    const rng = createRng(1);
-    // Half of the updates go to four hot rows.
-    const indices = Array.from({ length: updates }, () => (rng.uniform() < 0.5 ? rng.int(4) : rng.int(rows)));
-    const d = Float32Array.from({ length: updates * width }, () => rng.normal());
-    const feeds = {
-      table: float32(new Float32Array(rows * width), rows, width),
-      at: int64(BigInt64Array.from(indices, BigInt), updates),
-      d: float32(d, updates, width),
-    };
-    const expected = new Float64Array(rows * width);
-    indices.forEach((row, i) => {
-      for (let k = 0; k < width; k++) expected[row * width + k] += d[i * width + k];
-    });
-
-    const first = (await session.run(feeds)).gradient.data as Float32Array;
-    expect(difference(first, expected)).toBeLessThan(1e-4);
-    for (let run = 1; run < 300; run++) {
-      const again = (await session.run(feeds)).gradient.data as Float32Array;
-      expect(Buffer.compare(bytes(again), bytes(first)), `run ${run} differs from the first`).toBe(0);
-    }
-    await session.close();
-  });
+test("look-ups refuse indices and tables of the wrong kind", () => {
+  const g = new Graph();
+  const rows = g.input("rows", ["B"], "int64");
+  const plan = planInputs(g, "plan", 5, 2);
+  expect(() => ops.lookup(g.input("t1", [5, 3, 2]), rows, plan)).toThrow("lookup: the table [5,3,2] must have rank 2");
+  expect(() => ops.lookup(g.input("t2", [5, 3]), g.input("x", ["B"]), plan)).toThrow("lookup: the indices must be int64, not float32");
 });
 
-const bytes = (x: Float32Array): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
+test.each<[Shape]>([[["B"]], [["B", 3]], [[]]])("take gives rows by indices [%s] that come with the run, and no gradient", async (shape) => {
+  await checkOp({
+    inputs: { table: [5, 3] },
+    indices: { rows: { shape, below: 5 } },
+    build: ({ table, rows }) => ops.take(table, rows, 0),
+    plain: ({ table, rows }) => plain([...rows.shape, 3], (...index) => at(table, at(rows, ...index.slice(0, -1)), index.at(-1)!)),
+    jax: ({ table, rows }) => np.take(table, rows, 0),
+    constant: true,
+  });
+  const g = new Graph();
+  const table = g.input("table", [5, 3]);
+  expect(() => grad(ops.sum(ops.take(table, g.input("rows", shape, "int64"), 0)), [table])).toThrow("take has no gradient: use lookup");
+  expect(() => ops.take(table, g.input("x", ["B"]), 0)).toThrow("take: the indices must be int64, not float32");
+});

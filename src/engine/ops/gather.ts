@@ -13,7 +13,7 @@ export function gather(a: Tensor, indices: readonly number[], axis: number): Ten
   if (wrong !== undefined) throw new Error(`gather: there is no index ${wrong} along an axis of size ${size}`);
   const y = g.emit("Gather", [a, g.int64(indices)], a.shape.with(at, indices.length), { axis: at }, a.dtype);
   return g.record(y, [a], () => {
-    throw new Error("gather has no gradient: use embedding, slice or a product with a constant matrix");
+    throw new Error("gather has no gradient: use lookup, slice or a product with a constant matrix");
   });
 }
 
@@ -31,29 +31,6 @@ export function take(a: Tensor, indices: Tensor, axis: number): Tensor {
 }
 
 /**
- * Rows of a table (v, d) by int64 indices of any shape (…): -> (…, d).
- * The gradient is onehot(indices) d, (v, n) x (n, d), a matrix product: a scatter-add on duplicate indices would race on
- * two threads (ONNX Runtime's ScatterND loses updates), which corrupts training silently. Its cost grows with v times
- * the number of indices, so it is meant for tables of some hundred rows.
- * @throws Error unless the table is of rank 2 and static size and the indices are int64
- */
-export function embedding(table: Tensor, indices: Tensor): Tensor {
-  const g = table.graph;
-  const [rows, width] = table.shape;
-  if (table.shape.length !== 2 || typeof rows !== "number" || typeof width !== "number") {
-    throw new Error(`embedding: the table [${table.shape}] must have rank 2 and a static size`);
-  }
-  if (indices.dtype !== "int64") throw new Error(`embedding: the indices must be int64, not ${indices.dtype}`);
-  const y = g.emit("Gather", [table, indices], [...indices.shape, width], { axis: 0 });
-  return g.record(y, [table], (d) => {
-    const flat = g.emit("Reshape", [indices, g.int64([-1])], ["flat"], {}, "int64");
-    const hot = g.emit("OneHot", [flat, g.int64([rows], []), g.constant([0, 1], [2])], [rows, "flat"], { axis: 0 });
-    const dFlat = g.emit("Reshape", [d, g.int64([-1, width])], ["flat", width]);
-    return [g.emit("MatMul", [hot, dFlat], [rows, width])];
-  });
-}
-
-/**
  * Where the gradient of a look-up comes from, made by `planLookup` on the caller's side. `inverse` (v) names, for each row
  * of the table, its place among the rows of the groups' sums laid one after the other, or the place behind them where the
  * row was not looked up; each group (n, size) holds the positions of rows that were looked up at most `size` times, filled
@@ -67,7 +44,8 @@ export interface LookupPlan {
 /**
  * Rows of a table (v, d) by int64 indices of any shape (…) -> (…, d), for tables of any length. The gradient gathers, sums
  * and gathers by the plan: each row is summed in one place in one order, so it is the same on any number of threads, and
- * its cost grows with the indices and with v, not with their product.
+ * its cost grows with the indices and with v, not with their product. A scatter-add would race on two threads (ONNX
+ * Runtime's ScatterND loses updates of the same row), which corrupts training silently.
  * @throws Error unless the table has rank 2 and the indices are int64
  */
 export function lookup(table: Tensor, indices: Tensor, plan: LookupPlan): Tensor {
