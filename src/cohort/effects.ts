@@ -77,12 +77,12 @@ export function averageEffects(
 }
 
 /**
- * The average effect on the score scale, exactly: direct shift plus the shifts of factors that the treatment moves. For
+ * The average effect on the score scale among the check-up's people, exactly: direct shift plus the shifts of factors that the treatment moves. For
  * outcomes on a linear scale without a bend, spread * scoreEffect is the average effect but for rounding and bounds.
  */
-export function scoreEffect(model: CohortModel, treatment: TreatmentName, outcome: string, population: SourceName = "checkup"): number {
+export function scoreEffect(model: CohortModel, treatment: TreatmentName, outcome: string): number {
   const attribute = attributeNamed(model, outcome);
-  const law = populations[population];
+  const law = populations.checkup;
   const on = treatmentNames.map((name) => (name === treatment ? 1 : 0));
   const off = treatmentNames.map(() => 0);
   return ageShares(law).reduce((sum, share, i) => {

@@ -126,11 +126,11 @@ function makeBlock(kind: PanelKind, names: readonly PanelName[], index: number):
   const chosen: FactorName[] = [];
   for (let i = 0; i < Math.min(3, kind.factors.length); i++) chosen.push(...shared.splice(rng.int(shared.length), 1));
   return names.map(({ name, label, unit = kind.unit, scale }) => {
-    const signed = (size: number): number => rounded(uniform(rng, 0.1, size) * (rng.uniform() < 0.5 ? -1 : 1));
+    const effect = (): number => rounded(uniform(rng, 0.1, 0.4) * (rng.uniform() < 0.5 ? -1 : 1));
     const loads: Partial<Record<FactorName, number>> = {};
-    for (const factor of factorNames) if (chosen.includes(factor) && rng.uniform() < 0.75) loads[factor] = signed(0.4);
+    for (const factor of factorNames) if (chosen.includes(factor) && rng.uniform() < 0.75) loads[factor] = effect();
     const curve: Curve = kind.demographic ? { a: rounded(0.18 * rng.normal()), w: rounded(0.25 * rng.normal()) } : {};
-    const smoking = kind.demographic && rng.uniform() < 0.15 ? signed(0.4) : 0;
+    const smoking = kind.demographic && rng.uniform() < 0.15 ? effect() : 0;
     return {
       name, label, unit, type: kind.type, sources: [kind.source], panel: `${kind.title} ${index + 1}`,
       curve, loads, ...(smoking === 0 ? {} : { effects: { smoking } }),

@@ -36,8 +36,11 @@ export function createBeyond(): { add(cells: Cells): void; report(): BeyondRepor
   };
 }
 
+/** Attributes that have a sentence of their own. */
+const most = 5;
+
 /** What a person should know of them: a sentence for each of the attributes with most, and one for the others. */
-export function beyondNotes(reports: readonly BeyondReport[], most = 5): string[] {
+export function beyondNotes(reports: readonly BeyondReport[]): string[] {
   const sorted = [...reports].sort((a, b) => b.count - a.count);
   const others = sorted.slice(most);
   return [

@@ -7,19 +7,15 @@ import type { HeldOut } from "../model/heldOutCells.js";
 import { maskedTable } from "../training/folds.js";
 import { compareLoss, type ShiftReport } from "../training/signatures.js";
 
-export interface HiddenShare {
-  readonly seed?: number;
-  /** Of the observed cells, at a time; as much as a training holds out if absent, so that as much is known of a row. */
-  readonly share?: number;
-}
+/** Parts that observed cells are hidden in: a tenth at a time, as much as a training holds out, so that as much is known of a row. */
+const parts = 10;
 
-/** Hides the cells of a new table share by share, each once, predicts them, and scores them as a training scores the cells that it holds out. */
-export async function scoresOnNewTable(predictor: Predictor, cells: Cells, { seed = 1, share = 0.1 }: HiddenShare = {}): Promise<ColumnScore[]> {
+/** Hides the cells of a new table part by part, each once, predicts them, and scores them as a training scores the cells that it holds out. */
+export async function scoresOnNewTable(predictor: Predictor, cells: Cells): Promise<ColumnScore[]> {
   const { layout } = predictor.model;
   const table = encodeCells(cells, layout);
   const own = predictor.find(table);
-  const parts = Math.max(1, Math.round(1 / share));
-  const rng = createRng(seed, 0x5417f);
+  const rng = createRng(1, 0x5417f);
   const part = Uint16Array.from(table.observed, () => Math.floor(rng.uniform() * parts));
   const hidden: HeldOut[] = [];
   for (let k = 0; k < parts; k++) {
@@ -36,6 +32,6 @@ export async function scoresOnNewTable(predictor: Predictor, cells: Cells, { see
  * on people from elsewhere.
  * @param heldOut the training card's scores
  */
-export async function lossOnNewTable(predictor: Predictor, cells: Cells, heldOut: readonly { name: string; cells: number; nll: number | null }[], hidden?: HiddenShare): Promise<ShiftReport> {
-  return compareLoss(await scoresOnNewTable(predictor, cells, hidden), heldOut);
+export async function lossOnNewTable(predictor: Predictor, cells: Cells, heldOut: readonly { name: string; cells: number; nll: number | null }[]): Promise<ShiftReport> {
+  return compareLoss(await scoresOnNewTable(predictor, cells), heldOut);
 }

@@ -161,12 +161,12 @@ export function answerAll(layout: Layout, config: SetConfig, get: Get, linear: T
   const { width: d } = config;
   const rows = linear.shape[0];
   const p = layout.columns.length;
-  const perFeature = (name: string, { firstFeature, count, width }: Group): Tensor =>
-    ops.reshape(ops.slice(get(name), firstFeature, firstFeature + count * width, 0), [count, width, d]);
+  const headOf = ({ firstFeature, count, width }: Group): Tensor =>
+    ops.reshape(ops.slice(get("set.head"), firstFeature, firstFeature + count * width, 0), [count, width, d]);
   const predicted = splitFeatures(linear, layout).map((part, i) => {
     const group = layout.groups[i];
     const block = ops.transpose(part, [1, 0, 2]); // (count, B, width)
-    const vectors = perFeature("set.head", group);
+    const vectors = headOf(group);
     // A number's second feature, its normal score, is not asked for.
     return group.kind === "number" ? ops.matmul(ops.slice(block, 0, 1, 2), ops.slice(vectors, 0, 1, 1)) : ops.matmul(block, vectors);
   });
@@ -175,7 +175,7 @@ export function answerAll(layout: Layout, config: SetConfig, get: Get, linear: T
   const h = askSet(config, get, states, encoded);
   const byColumn = ops.transpose(h, [1, 0, 2]); // (p, B, d)
   const blocks = layout.groups.map((group) => {
-    const block = ops.matmulTransposed(ops.slice(byColumn, group.firstColumn, group.firstColumn + group.count, 0), perFeature("set.head", group)); // (count, B, width)
+    const block = ops.matmulTransposed(ops.slice(byColumn, group.firstColumn, group.firstColumn + group.count, 0), headOf(group)); // (count, B, width)
     return ops.transpose(block, [1, 0, 2]);
   });
   const scale = ops.split(ops.transpose(get("set.scale"), [1, 0]), [1, 1], 0); // bias, gate: (1, D)

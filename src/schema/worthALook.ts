@@ -7,8 +7,11 @@ export const worthALook = (notes: readonly AttributeNote[]): string[] => notes.f
 /** Fields by how much depends on them: numbers that mean nothing and units that differ spoil every answer. */
 const fields = ["missing", "conversions", "tables differ", "aliases", "levels", "role", "type"];
 
+/** Suggestions that are said at once. */
+const most = 5;
+
 /** The most important suggestions as notes, and how many others there are. */
-export function firstToLookAt(notes: readonly AttributeNote[], paths: readonly string[], most = 5): string[] {
+export function firstToLookAt(notes: readonly AttributeNote[], paths: readonly string[]): string[] {
   const rank = (text: string): number => [...fields, ""].findIndex((field) => field === "" || text.startsWith(`${field}:`));
   const found = notes.flatMap(({ name, suggestions }) => suggestions.map((text) => ({ rank: rank(text), text: `${name}: ${text}` }))).sort((a, b) => a.rank - b.rank);
   const more = found.length - most;

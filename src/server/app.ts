@@ -233,7 +233,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     query(c, nothing);
     return asTable(async (done) => {
       const { rows, table, ...options } = parseJson(await readBody(c, json), wire.imputeRequest);
-      requireRows(rows.length, "/rows");
+      requireRows(rows.length);
       const bytes = await whole(c.req.raw.signal, { model, kind: "imputeRows", rows, table, options }, limits.tableTime);
       done();
       return jsonResponse(bytes);
@@ -243,12 +243,12 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     query(c, nothing);
     const model = modelOf(c).name;
     const { rows, format, ...options } = await readJson(c, wire.generateRequest, json);
-    requireRows(rows, "/rows");
+    requireRows(rows);
     const type = format === "csv" ? "text/csv; charset=utf-8" : "application/json";
     return asTable((done) => streamed(c, { model, kind: "generate", rows, options, format }, type, done));
   });
-  const requireRows = (rows: number, field: string): void => {
-    if (rows > limits.rows) throw new Refusal(413, "too-many-rows", `${rows} rows were asked for, but this server takes ${limits.rows} at once at most.`, { field });
+  const requireRows = (rows: number): void => {
+    if (rows > limits.rows) throw new Refusal(413, "too-many-rows", `${rows} rows were asked for, but this server takes ${limits.rows} at once at most.`, { field: "/rows" });
   };
 
   on("health", (c) => c.json({ status: "ok" }));

@@ -33,8 +33,9 @@ export async function readFiles(folder: string): Promise<ReadonlyMap<string, Sta
   try {
     const found = await readdir(folder, { recursive: true, withFileTypes: true });
     names = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length));
-  } catch {
-    return files;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return files;
+    throw cause;
   }
   for (const name of names) {
     const type = types[extname(name).toLowerCase()];

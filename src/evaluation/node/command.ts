@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { VhgmError } from "../../base/errors.js";
+import { VhgmError, isVhgmError } from "../../base/errors.js";
 import { cellReader } from "../../data/cells.js";
 import { openTable } from "../../data/node/open.js";
 import type { TextRow } from "../../data/table.js";
@@ -85,7 +85,8 @@ function readCompleted(attributes: MaskedTable["cells"]["attributes"], masked: T
     return Float64Array.from(completed.rows, (row) => {
       try {
         return reader.read(row[place[j]], () => "the completed table");
-      } catch {
+      } catch (cause) {
+        if (!isVhgmError(cause)) throw cause;
         return NaN;
       }
     });
