@@ -5,7 +5,7 @@ import { attributeTypes } from "../schema/schema.js";
 const score = z.number().nullable();
 
 /** Checked by `Marginals` of data/marginals.ts. */
-export const marginalsSchema = z.object({
+const marginalsSchema = z.object({
   columns: z.array(z.object({ name: z.string(), cells: z.number(), quantiles: z.array(z.number()).readonly().optional(), shares: z.array(z.number()).readonly().optional(), rare: z.number().optional() })).readonly(),
   relations: z.array(z.object({ a: z.string(), b: z.string(), correlation: z.number() })).readonly(),
 });

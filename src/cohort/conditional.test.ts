@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { samplePeople } from "../../test/support/samplePeople.js";
 import { createRng } from "../base/random.js";
 import { conditional, describe as summarise, logProbability, trueCrps } from "./conditional.js";
 import { attributeNamed, baseAttributes, cohortModel } from "./model.js";
 import { posterior } from "./posterior.js";
-import { samplePeople } from "./sample.js";
 
 const model = cohortModel(baseAttributes + 48);
 const names = [

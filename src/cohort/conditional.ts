@@ -58,7 +58,7 @@ export function trueCrps(from: Posterior, ask: string, value: number, rng: Rng):
 type Sampler = (draw: number, cell: Cell) => number;
 
 /** Levels of an attribute as texts, in the order of their positions; null for numbers. */
-export function levelsOf({ scale }: ModelAttribute): readonly string[] | null {
+function levelsOf({ scale }: ModelAttribute): readonly string[] | null {
   if (scale.kind === "levels") return scale.levels;
   return scale.kind === "person" && scale.field === "sex" ? ["M", "F"] : null;
 }

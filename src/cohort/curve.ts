@@ -5,7 +5,7 @@
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Basis functions of age in whole years and `female` (1 or 0). */
-export const basis = {
+const basis = {
   one: () => 1,
   /** Age in units of 15 years from 50. */
   a: (age: number) => (age - 50) / 15,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { samplePeople } from "../../test/support/samplePeople.js";
 import { createRng } from "../base/random.js";
 import { trueCorrelations } from "./correlations.js";
 import { averageEffects, scoreEffect } from "./effects.js";
@@ -7,7 +8,6 @@ import { normalQuantile } from "./gaussian.js";
 import { attributeNamed, cohortModel, sharedNames } from "./model.js";
 import { pairGivenShared } from "./pairs.js";
 import { dot } from "./person.js";
-import { samplePeople } from "./sample.js";
 import { cohortTruth } from "./truth.js";
 
 const model = cohortModel();

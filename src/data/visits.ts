@@ -8,7 +8,7 @@ import { matchColumns } from "./cells.js";
 import type { Table, TextRow } from "./table.js";
 
 /** Columns that visits add to a table's own: what is known from before and from after, and how long ago and ahead that is. */
-export function visitColumns(schema: Schema, columns: readonly string[], name: string): { readonly at: number; readonly attribute: Attribute }[] {
+function visitColumns(schema: Schema, columns: readonly string[], name: string): { readonly at: number; readonly attribute: Attribute }[] {
   return matchColumns(schema, columns, name).filter(({ attribute, at }) => at >= 0 && schema.attributes.some((a) => a.name === beforeName(attribute.name)));
 }
 

@@ -153,7 +153,7 @@ function scoreCompleted(truth: Cells, mask: Mask, completed: Completed, seed: nu
 }
 
 /** NRMSE is the root of the mean of squares over columns, every other figure the mean. Absent where a column of the kind lacks it. */
-export function averages(columns: readonly ColumnResult[]): Partial<Record<FigureName, number>> {
+function averages(columns: readonly ColumnResult[]): Partial<Record<FigureName, number>> {
   const out: Partial<Record<FigureName, number>> = {};
   for (const name of figureNames) {
     const values = columns.filter((c) => c.kind === figures[name].kind).map((c) => c.figures[name]);

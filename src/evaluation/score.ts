@@ -60,7 +60,7 @@ export function scoreColumns(full: TextTable, completed: TextTable, mask: Mask):
 }
 
 /** The averages and sums over columns. */
-export function summarise(columns: readonly ColumnScore[]): TableScore {
+function summarise(columns: readonly ColumnScore[]): TableScore {
   const numeric = columns.flatMap((c) => (c.kind === "numeric" ? [c] : []));
   const levels = columns.flatMap((c) => (c.kind === "levels" ? [c] : []));
   return {

@@ -8,7 +8,7 @@ import { drawPossibleValue, recorded } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 
 /** Most passes through the graph per draw; with more holes than this several are filled in one pass. */
-export const defaultRounds = 24;
+const defaultRounds = 24;
 
 export interface DrawOptions {
   /** Most passes per draw. */

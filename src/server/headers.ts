@@ -17,7 +17,7 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 /** Headers of every answer. The last two let the page use threads. */
-export const securityHeaders: Readonly<Record<string, string>> = {
+const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": contentSecurityPolicy,
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",

@@ -17,7 +17,7 @@ export function csvFormatter(delimiter: string, lineEnd = "\n"): { header(column
   return { header: (columns) => format(columns, inHeader), row: (cells) => format(cells, inRow) };
 }
 
-export const quote = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
+const quote = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 
 const needsQuotes = (delimiters: string): RegExp =>
   new RegExp(`["\\r\\n${delimiters.replace(/[\]\\^-]/g, "\\$&")}]|^[ \\t\\ufeff]|[ \\t]$`);

@@ -1,7 +1,7 @@
 import type { Rng } from "../../base/random.js";
 
 /** Most bins of a feature: a code fits into a byte. */
-export const mostBins = 256;
+const mostBins = 256;
 
 /** A feature as small whole numbers, by which trees split. */
 export interface BinnedFeature {

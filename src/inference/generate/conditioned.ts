@@ -12,7 +12,7 @@ import { learn, nobody, truthOf, truthWith, type People, type World } from "./pe
 import { nobodyMeets, shown, type Where } from "./where.js";
 
 /** Rows that are resampled together; which rows these are does not depend on how many are asked for. */
-export const blockRows = 256;
+const blockRows = 256;
 /** People drawn per row where weights differ: at first, and at most, where few of them count. */
 const drawnPerRow = { first: 8, most: 64 } as const;
 /** Effective people per row below which more are drawn. */

@@ -18,7 +18,7 @@ import { drawOrder } from "./rounds.js";
 /** People that trees are grown from, and their cells, whose holes are filled several times; of a larger table a sample. */
 const most = { rows: 8192, cells: 2_500_000 };
 /** Attributes above which nothing is learned: the trees would outgrow the model. */
-export const mostColumns = 1500;
+const mostColumns = 1500;
 /** Attributes that a tree chooses from: those that hang most on its own. */
 const asked = 32;
 /** People that any end of a tree stands for, at least, and that share a value which is kept. */

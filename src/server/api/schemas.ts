@@ -9,8 +9,8 @@ const value = z.union([z.number(), z.string()]);
 const names = z.array(z.string().max(1000)).max(10_000);
 const seed = z.int().min(0).max(4_294_967_295);
 
-export const cellSchema = z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]).openapi({ description: "A number, a level, a date (YYYY-MM-DD), true or false for a yes-no attribute, or null for not measured." });
-export const givenSchema = z
+const cellSchema = z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]).openapi({ description: "A number, a level, a date (YYYY-MM-DD), true or false for a yes-no attribute, or null for not measured." });
+const givenSchema = z
   .record(z.string().max(1000), cellSchema)
   .openapi("Given", { description: "What is known of a person: attribute to value, in the attribute's unit." });
 
@@ -128,7 +128,7 @@ const answerFields = {
   type: z.enum(attributeTypes),
 };
 
-export const answerSchema = z
+const answerSchema = z
   .strictObject({
     ...answerFields,
     applies: z.strictObject({ probability, rule: z.string() }).optional().openapi({ description: "How probable it is that the attribute applies to the person; the rest is conditional on that." }),

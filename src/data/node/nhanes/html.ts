@@ -5,7 +5,7 @@ const named: Readonly<Record<string, string>> = {
   mu: "μ", alpha: "α", beta: "β", gamma: "γ", ndash: "–", mdash: "—", lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”", frac12: "½",
 };
 
-export const decodeEntities = (text: string): string =>
+const decodeEntities = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (all, decimal?: string, hex?: string, name?: string) => {
     if (name !== undefined) return named[name] ?? named[name.toLowerCase()] ?? all;
     const code = decimal !== undefined ? Number(decimal) : parseInt(hex!, 16);

@@ -1,10 +1,10 @@
-import type { Rng } from "../base/random.js";
-import { appliesTo } from "./attribute.js";
-import { attributeNamed, type CohortModel } from "./model.js";
-import { drawPerson, scoreOf, type Intervention } from "./person.js";
-import type { SourceName } from "./population.js";
+import type { Rng } from "../../src/base/random.js";
+import { appliesTo } from "../../src/cohort/attribute.js";
+import { attributeNamed, type CohortModel } from "../../src/cohort/model.js";
+import { drawPerson, scoreOf, type Intervention } from "../../src/cohort/person.js";
+import type { SourceName } from "../../src/cohort/population.js";
 
-export interface SampleOptions {
+interface SampleOptions {
   rng: Rng;
   population?: SourceName;
   /** Treatments set by intervention, by level position; the rest of the person follows. */
@@ -13,8 +13,8 @@ export interface SampleOptions {
 
 /**
  * Recorded numbers (level positions, days since 1970-01-01) of `count` new people on some attributes, without holes: one
- * array per name, NaN where an attribute does not apply. For brute-force checks and large reference samples.
- * Throws VhgmError "data" for unknown attributes.
+ * array per name, NaN where an attribute does not apply. For brute-force checks.
+ * @throws VhgmError "data" for unknown attributes
  */
 export function samplePeople(
   model: CohortModel,
