@@ -125,6 +125,7 @@ const optimism = 6;
 /** Cells' worth of "as predicted" behind the factor of a grid cell. */
 const cellShrinkage = 8;
 
+/** Puts shapes into `columns`, which are the model's own: each option is tried by what the model then says of the held-out cells. */
 function calibrateShapes(model: DensityModel, columns: ColumnCalibration[], held: readonly HeldOutCell[][], hasMemory: boolean, hasLinear: boolean): void {
   const { grids, layout } = model;
   const numbers = layout.columns.slice(0, layout.numbers).map((_, j) => j);

@@ -240,14 +240,15 @@ export const netPrediction = (logits: Tensor, layout: Layout): Tensor => onLevel
 const emptyColumns = (x: Tensor): Tensor => x.graph.emit("Slice", [x, x.graph.int64([0]), x.graph.int64([0]), x.graph.int64([1])], [x.shape[0], 0]);
 
 /**
- * Weighted negative log-likelihood of hidden cells, a scalar: Gaussian with a variance per cell for numbers (never
- * squared error alone), cross-entropy for classes; plus the row memory's own loss with weight `memoryLoss`.
- * target (B, D): true features; weight (B, p): zero for cells that are not scored (true holes among them).
+ * Weighted negative log-likelihood of hidden cells, a scalar: for numbers a t distribution (`degrees`) with a scale per cell, for
+ * classes cross-entropy; plus the row memory's own with weight `memoryLoss`, in which numbers count by half their squared error.
+ * @param target (B, D) true features
+ * @param weight (B, p) zero for cells that are not scored (true holes among them)
  */
 export function networkLoss(layout: Layout, out: NetworkOutputs, target: Tensor, weight: Tensor, memoryLoss: number): Tensor {
-  const own = pathLoss(layout, out.logits, target, weight, out.logVariance, ops.logSoftmax);
+  const own = pathLoss(layout, { values: out.logits, logVariance: out.logVariance, logProbability: ops.logSoftmax }, target, weight);
   if (!out.memory || memoryLoss === 0) return own;
-  return ops.add(own, ops.scale(pathLoss(layout, out.memory, target, weight, null, ops.log), memoryLoss));
+  return ops.add(own, ops.scale(pathLoss(layout, { values: out.memory, logVariance: null, logProbability: ops.log }, target, weight), memoryLoss));
 }
 
 /**
@@ -262,22 +263,23 @@ export const surpriseByT = (surprise: Tensor): Tensor => ops.scale(ops.log(ops.a
 /** Largest squared error in variances that one held-out number counts with: a few odd values must not choose the epoch. */
 export const largestSurprise = 25;
 
-/** The network's own loss on held-out cells, by which the best epoch is chosen; with a latent the mean over its draws. */
+/** The network's own loss on held-out cells, by which the best epoch is chosen, numbers by a normal distribution up to `largestSurprise`; with a latent the mean over its draws. */
 export function heldOutLoss(layout: Layout, out: NetworkOutputs, target: Tensor, weight: Tensor): Tensor {
-  const losses = out.draws.map((draw) => pathLoss(layout, draw.logits, target, weight, draw.logVariance, ops.logSoftmax, largestSurprise));
+  const losses = out.draws.map((draw) => pathLoss(layout, { values: draw.logits, logVariance: draw.logVariance, logProbability: ops.logSoftmax }, target, weight, largestSurprise));
   return losses.length === 1 ? losses[0] : ops.scale(losses.reduce((a, b) => ops.add(a, b)), 1 / losses.length);
 }
 
-function pathLoss(
-  layout: Layout,
-  predicted: Tensor,
-  target: Tensor,
-  weight: Tensor,
-  logVariance: Tensor | null,
-  logProbability: (block: Tensor) => Tensor,
-  cap = Infinity,
-): Tensor {
-  const p = splitFeatures(predicted, layout);
+interface Predicted {
+  /** (B, D) means of numbers, and of classes what `logProbability` takes. */
+  readonly values: Tensor;
+  /** (B, N); null for a variance of 1 throughout. */
+  readonly logVariance: Tensor | null;
+  readonly logProbability: (block: Tensor) => Tensor;
+}
+
+/** @param cap largest squared error in variances, by a normal distribution; without it by the t distribution */
+function pathLoss(layout: Layout, { values, logVariance, logProbability }: Predicted, target: Tensor, weight: Tensor, cap?: number): Tensor {
+  const p = splitFeatures(values, layout);
   const t = splitFeatures(target, layout);
   const w = splitColumns(weight, layout);
   const terms = layout.groups.map((group, i) => {
@@ -289,7 +291,7 @@ function pathLoss(
     const error = ops.square(ops.sub(value(p[i]), value(t[i])));
     const spread = logVariance && ops.slice(logVariance, group.firstColumn, group.firstColumn + group.count, 1);
     const surprise = spread ? ops.mul(error, ops.exp(ops.neg(spread))) : error;
-    const bounded = cap < Infinity ? ops.clamp(surprise, 0, cap) : spread ? surpriseByT(surprise) : surprise;
+    const bounded = cap !== undefined ? ops.clamp(surprise, 0, cap) : spread ? surpriseByT(surprise) : surprise;
     const nll = spread ? ops.add(bounded, spread) : bounded;
     return ops.scale(ops.sum(ops.mul(nll, w[i])), 0.5);
   });
