@@ -74,7 +74,8 @@ export { openWorkerSession } from "./engine/node/workerSession.js";
 
 // Training: `trainTable` goes from a table to a bundle; `trainModel` from cells to a model
 export { trainTable, type TrainTableHooks, type TrainTableInput } from "./training/node/trainTable.js";
-export { trainModel, type TrainingHooks, type TrainingResult } from "./training/train.js";
+export { trainModel, type TrainingResult } from "./training/train.js";
+export type { TrainingHooks } from "./training/progress.js";
 export { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "./training/options.js";
 export { parseTrainingConfig, type TrainingConfig } from "./training/config.js";
 export { shiftWarning, type LatentActivity, type PatternGap, type ShiftReport } from "./training/signatures.js";

@@ -7,7 +7,8 @@ import { openPredictor, type Predictor } from "../inference/predictor.js";
 import { compileModel } from "../model/trained.js";
 import type { Lanes } from "../training/lanes.js";
 import type { TrainingOptions } from "../training/options.js";
-import { trainModel, type TrainingHooks } from "../training/train.js";
+import type { TrainingHooks } from "../training/progress.js";
+import { trainModel } from "../training/train.js";
 import type { Completed, Imputer } from "./imputer.js";
 import { supportOfVisible } from "./subject.js";
 

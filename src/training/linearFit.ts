@@ -25,7 +25,7 @@ interface Filled {
 }
 
 /** A member's maps: from its training cells, and from all observed cells. */
-interface MemberMaps {
+export interface MemberMaps {
   readonly fold: FilledMap;
   readonly all: FilledMap;
 }

@@ -59,7 +59,7 @@ export interface MemberInput extends BatchInput {
  * Trains one member and returns the weight average of its best epoch by held-out cells, or of a short training's last.
  * @throws VhgmError code 'data' when the loss is no longer a number
  */
-export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, resume?: MemberState): Promise<{ theta: Float32Array; epoch: number; score: number }> {
+export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, resume?: MemberState): Promise<{ theta: Float32Array; epoch: number }> {
   const { layout, config, params, table, options, open } = input;
   const rng = createRng(options.seed, 0x7e41, input.member);
   const optimiser = createAdamW(params.initial(rng), params.decayMask(), { weightDecay: options.weightDecay });
@@ -95,7 +95,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       let total = 0;
       let kl = 0;
       for (let b = 0; b < perEpoch; b++) {
-        if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
+        if (hooks.stopped?.()) return { theta: state.best, epoch: state.bestEpoch };
         const batch = sets ? await sets.next(b, perEpoch, (at) => denseRows(batches.training(order, at).feeds), rng) : batches.training(order, b);
         const how = stepAt(state.step++, steps, options);
         const found = await trainer.step(current, { ...batch.feeds, ...latentInputs(input, state.step, steps, batch.weight, rng) });
@@ -123,7 +123,7 @@ export async function trainMember(input: MemberInput, hooks: MemberHooks = {}, r
       hooks.onEpoch?.({ epoch: state.epoch, epochs: state.epochs, trainLoss: total / perEpoch, heldOutLoss: score, ...(config.latent ? { kl: kl / (perEpoch * options.batch) } : {}), rows: table.rows });
       if (hooks.checkpoint) await hooks.checkpoint({ ...state, rng: rng.state(), theta: theta.slice(), average: average.slice(), m: optimiser.m.slice(), v: optimiser.v.slice() });
     }
-    return { theta: state.best, epoch: state.bestEpoch, score: state.bestScore };
+    return { theta: state.best, epoch: state.bestEpoch };
   } finally {
     await sets?.close();
     await trainer.close();

@@ -13,8 +13,20 @@ import { evenlySpaced, linearRows } from "./rows.js";
 /** Most people in the row memory of a finished model. */
 export const memoryPeople = 4096;
 
-/** What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's. */
-export function memoryOf(options: ResolvedOptions, config: NetworkConfig, cells: Cells, table: Encoded, layout: Layout, grids: NumberGrids, filled: Float32Array | null): MemoryRows | null {
+interface MemoryInput {
+  readonly options: Pick<ResolvedOptions, "memory" | "seed">;
+  readonly config: NetworkConfig;
+  readonly cells: Cells;
+  readonly layout: Layout;
+  readonly grids: NumberGrids;
+}
+
+/**
+ * What the row memory holds: the people of a table, or prototypes of them; a seeded sample of a large table's.
+ * @param table their cells that may be known, as features
+ * @param filled (rows, features) of the evenly spaced rows that the linear path learned from, with holes filled; null without a memory
+ */
+export function memoryOf({ options, config, cells, layout, grids }: MemoryInput, table: Encoded, filled: Float32Array | null): MemoryRows | null {
   if (!config.memory || !filled) return null;
   const sample = evenlySpaced(table.rows, linearRows);
   const places = sample.length <= memoryPeople ? sample.map((_, k) => k) : permutation(sample.length, createRng(options.seed, 0x9e0)).slice(0, memoryPeople).sort();

@@ -13,7 +13,8 @@ import { compileModel } from "../model/trained.js";
 import type { Lanes } from "./lanes.js";
 import type { EpochReport } from "./member.js";
 import { trainingDefaults, type TrainingOptions } from "./options.js";
-import { trainModel, type TrainingHooks, type TrainingProgress, type TrainingResult } from "./train.js";
+import type { TrainingHooks, TrainingProgress } from "./progress.js";
+import { trainModel, type TrainingResult } from "./train.js";
 
 const open: SessionFactory = (model, options) => openSession(model, { threads: 1, ...options });
 const quick: TrainingOptions = { ...trainingDefaults, network: "mlp", width: 8, epochs: 5, steps: 60, memoryHeads: 2, batch: 32 };

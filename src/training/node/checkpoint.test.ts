@@ -7,7 +7,8 @@ import { openSession } from "../../engine/node/session.js";
 import { schemaSchema } from "../../schema/schema.js";
 import { trainingDefaults } from "../options.js";
 import type { MemberState } from "../member.js";
-import { trainModel, type TrainingProgress } from "../train.js";
+import type { TrainingProgress } from "../progress.js";
+import { trainModel } from "../train.js";
 import { decodeCheckpoint, encodeCheckpoint, openCheckpoint, readCheckpoint } from "./checkpoint.js";
 
 const fingerprint = { table: "abc", "choice of settings": "{}" };

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { VhgmError } from "../../base/errors.js";
 import { diskError } from "../../data/node/atomic.js";
-import type { TrainingCheckpoints, TrainingProgress } from "../train.js";
+import type { TrainingCheckpoints, TrainingProgress } from "../progress.js";
 
 type MemberProgress = TrainingProgress["members"][number];
 
