@@ -7,7 +7,7 @@ import { toOnnx } from "../src/engine/index.js";
 import { openSession } from "../src/engine/node/session.js";
 import { openPredictor } from "../src/inference/predictor.js";
 import { fitFactors } from "../src/model/factorFit.js";
-import { fitNeighbours } from "../src/model/sparseLinear.js";
+import { fitNeighbours } from "../src/model/neighbourFit.js";
 import { declareNetwork, type NetworkConfig } from "../src/model/network.js";
 import { buildPathGraph } from "../src/model/paths.js";
 import { compileModel } from "../src/model/trained.js";

@@ -15,7 +15,8 @@ import { invertSmall } from "./linalg.js";
 import type { SparseMap } from "./linearMap.js";
 import { linearPath, mapConstants } from "./linearPath.js";
 import { openSparseAnswers } from "./sparseAnswers.js";
-import { fitNeighbours, nearestFeatures } from "./sparseLinear.js";
+import { fitNeighbours } from "./neighbourFit.js";
+import { nearestFeatures } from "./sparseLinear.js";
 
 describe("a table in which each column depends on a few others", () => {
   // 30 blocks of three columns that go together, among 90: what a column's own block does not tell is noise.

@@ -4,7 +4,8 @@ import { cellsOf, factorTable, levelsAttribute, numberAttribute, withHoles } fro
 import { encodeCells } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
-import { fitNeighbours, nearestFeatures } from "../model/sparseLinear.js";
+import { fitNeighbours } from "../model/neighbourFit.js";
+import { nearestFeatures } from "../model/sparseLinear.js";
 import { makeFold, maskedTable } from "./folds.js";
 import { fitSparsePath } from "./sparseFit.js";
 

@@ -4,7 +4,8 @@ import type { SessionFactory } from "../engine/index.js";
 import { fitFactors, type FittedFactors } from "../model/factorFit.js";
 import type { SparseMap } from "../model/linearMap.js";
 import { chooseLambdas } from "../model/penalties.js";
-import { fitNeighbours, nearestFeatures, screeningRows, type Neighbours } from "../model/sparseLinear.js";
+import { fitNeighbours } from "../model/neighbourFit.js";
+import { nearestFeatures, screeningRows, type Neighbours } from "../model/sparseLinear.js";
 import { maskedTable } from "./folds.js";
 import { evenlySpaced } from "./rows.js";
 
