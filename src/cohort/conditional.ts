@@ -28,7 +28,7 @@ const quantilePoints = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975] as 
 /**
  * The distribution of `ask` given `given` under the generating model, by importance-weighted Monte Carlo: exact but for
  * sampling error of about sd / sqrt(ess).
- * Throws VhgmError "data" for unknown attributes, impossible texts and contradictory values.
+ * @throws VhgmError "data" for unknown attributes, impossible texts and contradictory values.
  */
 export function conditional(model: CohortModel, given: Given, ask: string, options: PosteriorOptions): Conditional {
   return describe(posterior(model, given, [ask], options), ask, options.rng);
@@ -158,7 +158,7 @@ function scoresOf(from: Posterior, attribute: ModelAttribute): Sampler {
 /**
  * Log probability of a recorded value of one of a posterior's `asks`: the best score that any imputer can expect, and on
  * the same footing for all types, log P(value - resolution / 2 < X < value + resolution / 2) for numbers.
- * Throws VhgmError "usage" for an attribute that is itself given, "data" for an impossible text.
+ * @throws VhgmError "usage" for an attribute that is itself given, "data" for an impossible text.
  */
 export function logProbability(from: Posterior, ask: string, text: string): number {
   const { model, given, cells, cellOf, weights } = from;

@@ -99,7 +99,7 @@ function columnOf(attribute: ModelAttribute, people: readonly Person[], blocks: 
 /**
  * True correlations between attributes of a population. People are drawn with their factors, while each attribute's noise
  * is integrated out: given the factors attributes are independent, so Cov(X, Y) = Cov(E[X | factors], E[Y | factors]).
- * Throws VhgmError "data" for unknown attributes, "usage" for categorical ones, whose levels have no order.
+ * @throws VhgmError "data" for unknown attributes, "usage" for categorical ones, whose levels have no order.
  */
 export function trueCorrelations(
   model: CohortModel,

@@ -49,7 +49,7 @@ const models = new Map<number, CohortModel>();
 
 /**
  * The model with `attributes` attributes (70 to 12,000; person_id is not counted). Built once per number.
- * Throws VhgmError "usage" for a number outside that range.
+ * @throws VhgmError "usage" for a number outside that range.
  */
 export function cohortModel(attributes: number = baseAttributes): CohortModel {
   if (!Number.isInteger(attributes) || attributes < baseAttributes || attributes > maxAttributes) {

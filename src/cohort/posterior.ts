@@ -101,7 +101,7 @@ interface Proposal {
  * Draws from the law of the latent variables given recorded values, for questions about `asks`. Every cell of age, sex and
  * treatments gets a Gaussian proposal by assumed density filtering; draws are weighted by the true likelihood, so
  * answers are exact up to Monte Carlo error, bends and levels included.
- * Throws VhgmError "data" for unknown attributes, impossible texts and contradictory values.
+ * @throws VhgmError "data" for unknown attributes, impossible texts and contradictory values.
  */
 export function posterior(model: CohortModel, given: Given, asks: readonly string[], options: PosteriorOptions): Posterior {
   const { rng, draws = 20_000, population = "checkup" } = options;

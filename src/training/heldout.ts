@@ -70,6 +70,7 @@ export async function openHeldOut({ layout, config, params, member, memory, grid
         };
         const out = await session.run(feeds);
         collected.add(out, places);
+        // A latent is never beside tokens (the set encoder has none), so the rows of a batch lie one after the other.
         for (const name of ["kl", "responsibilities", "shift", "prior"]) {
           const data = out[`latent.${name}`]?.data as Float32Array | undefined;
           if (data) (latent[name] ??= new Float32Array((rows.length * data.length) / n)).set(data, (places[0] * data.length) / n);

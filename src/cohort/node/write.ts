@@ -22,7 +22,7 @@ const csvLine = (fields: readonly string[]): string => `${fields.map(csvField).j
  * cells do not apply), truth/truth.json and dictionary.yaml. Rows of a plan are made and written one by one, so memory
  * does not grow with the cohort. The folder appears whole: it is built beside `dir` under a temporary name, which is
  * removed on failure. Returns the written files' paths relative to `dir`.
- * Throws VhgmError "disk" if `dir` exists and is not an empty folder, or if it cannot be written.
+ * @throws VhgmError "disk" if `dir` exists and is not an empty folder, or if it cannot be written.
  */
 export async function writeCohort(dir: string, cohort: Cohort | CohortPlan, { onRows }: WriteCohortOptions = {}): Promise<string[]> {
   const target = resolve(dir);
