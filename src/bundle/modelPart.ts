@@ -48,7 +48,7 @@ const shape = z.object({
   peoplePerMemoryRow: z.number(),
   memorySources: z.array(z.string()).optional(),
   memoryHashes: numbers.nullable(),
-  grids: z.array(z.object({ lo: numbers, hi: numbers, center: numbers, bound: numbers, resolution: z.number() })),
+  grids: z.array(z.object({ lo: numbers, hi: numbers, center: numbers, bound: numbers, below: numbers.optional(), resolution: z.number() })),
 });
 
 /** The model of a dictionary, as it stands: a bundle that is written again has the same bytes. */

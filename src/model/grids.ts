@@ -1,6 +1,7 @@
 import type { Cells } from "../data/cells.js";
+import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
-import { buildGrid, cellOf, type Grid } from "./likelihoods/index.js";
+import { buildGrid, cellOf, normalQuantile, type Grid } from "./likelihoods/index.js";
 
 /** One grid per number column, laid side by side: column j's cells are [first[j], first[j] + grids[j].size). */
 export interface NumberGrids {
@@ -39,6 +40,13 @@ export function fitGrids(cells: Cells, layout: Layout): NumberGrids {
     }),
   );
 }
+
+/**
+ * (size - 1) normal scores of a grid's inner boundaries: each cell has its share of the observed values under a standard normal. Among the column's few
+ * quantiles the tails would end at 2.4, and whatever lies beyond would be the last cell's.
+ * @param ranks the column's quantiles, for models of older versions
+ */
+export const scoreBounds = ({ bound, below }: Grid, ranks: readonly number[]): Float64Array => below?.map(normalQuantile) ?? bound.map((x) => normalScore(ranks, x));
 
 /**
  * (chosen, total) indicators of the grid cell that holds each observed number of the chosen rows;

@@ -111,6 +111,19 @@ describe("a number's density", () => {
     expect(at(0)[heap]).toBeLessThan(at(0.2)[heap]);
   });
 
+  test("does not become a spike where a few far values make its deviation wide, and its mean near the end within reach", () => {
+    // A value far off for one in 200; the mean lies within a tenth of a deviation of the lowest value.
+    const heaped = cellsOf([numberAttribute("x")], [Array.from({ length: 1000 }, (_, i) => (i % 200 === 0 ? 500 : (i % 97) / 1000))]);
+    const own = fitLayout(heaped);
+    const grids = fitGrids(heaped, own);
+    const [grid] = grids.grids;
+    const shares = Float32Array.from({ length: grid.size }, (_, b) => ((grid.below![b] ?? 1) - (grid.below![b - 1] ?? 0)));
+    const model: DensityModel = { layout: own, grids, columns: [{ weights: [1, 0, 0], spread: 1, histogram: 1, reach: 0.1, cells: [] }], peoplePerMemoryRow: 1 };
+    const p = numberDensity(model, [{ linear: Float32Array.of(-3, 0), net: new Float32Array(2), logVariance: Float32Array.of(0), histogram: shares }], 0, 0);
+    expect(gridMean(grid, p)).toBeCloseTo(gridMean(grid, Float64Array.from(shares)) / 2, 3);
+    for (let b = 0; b < grid.size - 1; b++) expect(p[b] / shares[b]).toBeGreaterThan(0.99);
+  });
+
   test("stays in the support where the mean would leave it", () => {
     for (const mean of [-40, 40]) {
       const model = modelWith({});
@@ -133,6 +146,19 @@ describe("a skewed number's density", () => {
     columns: [{ weights: [1, 0, 0], spread: 1, histogram: 0, score: { sd: 0.5, share }, cells: [] }],
     peoplePerMemoryRow: 1,
   });
+
+  test("has each cell's share of the observed values where nothing is known, the tails' too", () => {
+    const known = model(1);
+    const [grid] = known.grids.grids;
+    // No tilt: the stacked mean is the density's own.
+    const shares = Float64Array.from({ length: grid.size }, (_, b) => (grid.below![b] ?? 1) - (grid.below![b - 1] ?? 0));
+    const [{ center, scale }] = own.columns;
+    const paths: MemberPaths = { linear: Float32Array.of((gridMean(grid, shares) - center) / scale, 0), net: new Float32Array(2), logVariance: Float32Array.of(0) };
+    const p = numberDensity({ ...known, columns: [{ ...known.columns[0], score: { sd: 1, share: 1 } }] }, [paths], 0, 0);
+    expect(shares[grid.size - 1]).toBeLessThan(0.011);
+    for (let b = 0; b < grid.size; b++) expect(p[b]).toBeCloseTo(shares[b], 5);
+  });
+
   const density = (share: number, score: number): { p: Float64Array; cdf: (x: number) => number } => {
     const logNormalMean = Math.exp(score + 0.125);
     const [{ center, scale }] = own.columns;

@@ -1,7 +1,6 @@
-import { normalScore } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import { calibrationOf, defaultReach, type Calibrations, type ColumnCalibration, type PathWeights } from "./columnCalibration.js";
-import type { NumberGrids } from "./grids.js";
+import { scoreBounds, type NumberGrids } from "./grids.js";
 import { gaussianMass, gridMean, gridVariance, tiltToMean, type Distribution, type Grid } from "./likelihoods/index.js";
 import type { TreePath } from "./trees/forest.js";
 
@@ -70,8 +69,8 @@ function buffer(size: number, which = 0): Float64Array {
  * Predictive density of number column j in row i over the column's grid. Its shape is a mixture, over members, of a
  * Gaussian around the stacked mean, one of the normal score for skewed numbers, and the row memory's histogram, reweighted
  * cell by cell as held-out cells ask. It is then tilted (the smallest change in Kullback-Leibler divergence) so that its
- * mean is the stacked mean, as far as the column's reach allows: a mean near the end of the support, or beyond it, would
- * make a spike of it.
+ * mean is the stacked mean, as far as the column's reach allows, and half the way to the end of the support at most: a mean near the end, or beyond
+ * it, would make a spike of it.
  */
 export function numberDensity(model: DensityModel, members: readonly MemberPaths[], i: number, j: number): Float64Array {
   const { layout, grids } = model;
@@ -99,8 +98,9 @@ export function numberDensity(model: DensityModel, members: readonly MemberPaths
   for (let b = 0; b < grid.size; b++) total += p[b] = p[b] * (cells[b] ?? 1) + 1e-12;
   for (let b = 0; b < grid.size; b++) p[b] /= total;
   const mean = gridMean(grid, p);
-  const most = reach * Math.sqrt(gridVariance(grid, p));
-  tiltToMean(grid, p, Math.min(mean + most, Math.max(mean - most, numberMean(model, members, i, j))));
+  const far = reach * Math.sqrt(gridVariance(grid, p));
+  const [lowest, highest] = [Math.max(mean - far, (mean + grid.lo[0]) / 2), Math.min(mean + far, (mean + grid.hi[grid.size - 1]) / 2)];
+  tiltToMean(grid, p, Math.min(highest, Math.max(lowest, numberMean(model, members, i, j))));
   return p;
 }
 
@@ -121,7 +121,7 @@ const scoreGrids = new WeakMap<Grid, Grid>();
 /** The grid with its inner boundaries as normal scores. */
 function scoreGrid(grid: Grid, ranks: readonly number[]): Grid {
   let found = scoreGrids.get(grid);
-  if (!found) scoreGrids.set(grid, (found = { ...grid, bound: grid.bound.map((x) => normalScore(ranks, x)) }));
+  if (!found) scoreGrids.set(grid, (found = { ...grid, bound: scoreBounds(grid, ranks) }));
   return found;
 }
 

@@ -38,12 +38,14 @@ export function buildGrid(values: Float64Array, { resolution, min, max, cells = 
   const cut = continuousCuts(count, isAtom, cells);
   const builder = gridBuilder(resolution);
   let lo = min;
+  let passed = 0;
   for (let from = 0, i = 0; i < value.length; i++) {
+    passed += count[i];
     const isLast = i + 1 === value.length;
     if (!isLast && !isAtom[i] && !isAtom[i + 1] && !cut.has(i)) continue;
     const end = isLast ? max : boundary(value[i], value[i + 1], isAtom[i], isAtom[i + 1], resolution);
-    if (isAtom[i]) builder.add(value[i], value[i], value[i], end);
-    else builder.add(lo, end, cellCenter(value, count, from, i, lo, end), end);
+    if (isAtom[i]) builder.add(value[i], value[i], value[i], end, passed / total);
+    else builder.add(lo, end, cellCenter(value, count, from, i, lo, end), end, passed / total);
     lo = end;
     from = i + 1;
   }
@@ -123,17 +125,17 @@ function cellCenter(
 /** Nothing observed: the support is one cell. */
 function emptyGrid(resolution: number, min: number, max: number): Grid {
   const builder = gridBuilder(resolution);
-  builder.add(min, max, min + (max - min) / 2, max);
+  builder.add(min, max, min + (max - min) / 2, max, 1);
   return builder.grid();
 }
 
 /** Collects cells from left to right; a continuous cell without a width, or with its mean at an end, becomes an atom. */
 function gridBuilder(resolution: number) {
-  const cells: { lo: number; hi: number; center: number; end: number }[] = [];
+  const cells: { lo: number; hi: number; center: number; end: number; upTo: number }[] = [];
   return {
-    add(lo: number, hi: number, center: number, end: number): void {
+    add(lo: number, hi: number, center: number, end: number, upTo: number): void {
       const inside = center > lo && center < hi;
-      cells.push(inside ? { lo, hi, center, end } : { lo: center, hi: center, center, end });
+      cells.push({ ...(inside ? { lo, hi } : { lo: center, hi: center }), center, end, upTo });
     },
     grid: (): Grid => ({
       size: cells.length,
@@ -142,6 +144,7 @@ function gridBuilder(resolution: number) {
       center: Float64Array.from(cells, (c) => c.center),
       atom: Uint8Array.from(cells, (c) => (c.lo === c.hi ? 1 : 0)),
       bound: Float64Array.from(cells.slice(0, -1), (c) => c.end),
+      below: Float64Array.from(cells.slice(0, -1), (c) => c.upTo),
       resolution,
     }),
   };

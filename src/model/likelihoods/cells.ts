@@ -18,6 +18,8 @@ export interface Grid {
   readonly atom: Uint8Array;
   /** (size - 1,) Inner boundaries of the partition of the real line: cell k is everything in (bound[k-1], bound[k]]. */
   readonly bound: Float64Array;
+  /** (size - 1,) Share of the observed values at or below each inner boundary; absent in models of older versions. */
+  readonly below?: Float64Array;
   /** Recorded resolution of the values, in their unit. */
   readonly resolution: number;
 }
@@ -41,6 +43,7 @@ export interface GridJson {
   hi: number[];
   center: number[];
   bound: number[];
+  below?: number[];
   resolution: number;
 }
 
@@ -49,6 +52,7 @@ export const gridToJson = (grid: Grid): GridJson => ({
   hi: Array.from(grid.hi),
   center: Array.from(grid.center),
   bound: Array.from(grid.bound),
+  ...(grid.below ? { below: Array.from(grid.below) } : {}),
   resolution: grid.resolution,
 });
 
@@ -58,13 +62,15 @@ export function gridFromJson(json: GridJson): Grid {
   const hi = Float64Array.from(json.hi);
   const center = Float64Array.from(json.center);
   const bound = Float64Array.from(json.bound);
+  const below = json.below && Float64Array.from(json.below);
   const size = lo.length;
-  const shapesAgree = size > 0 && hi.length === size && center.length === size && bound.length === size - 1;
+  const shapesAgree = size > 0 && hi.length === size && center.length === size && bound.length === size - 1 && (below?.length ?? size - 1) === size - 1;
   const ordered = shapesAgree && lo.every((v, k) =>
     v <= center[k] && center[k] <= hi[k] && (k === 0 || (hi[k - 1] <= bound[k - 1] && bound[k - 1] <= v)));
-  if (!ordered || !(json.resolution > 0)) {
-    throw new VhgmError("bundle", `A grid of the bundle is broken: its ${size} cells must be ordered, with ${size - 1} bounds `
-      + `and a positive resolution, but it has ${bound.length} bounds and resolution ${json.resolution}.`);
+  const shares = below?.every((share, k) => share > (k === 0 ? 0 : below[k - 1]) && share < 1) ?? true;
+  if (!ordered || !shares || !(json.resolution > 0)) {
+    throw new VhgmError("bundle", `A grid of the bundle is broken: its ${size} cells must be ordered, with ${size - 1} bounds, `
+      + `growing shares below them and a positive resolution, but it has ${bound.length} bounds and resolution ${json.resolution}.`);
   }
-  return { size, lo, hi, center, atom: Uint8Array.from(lo, (v, k) => (v === hi[k] ? 1 : 0)), bound, resolution: json.resolution };
+  return { size, lo, hi, center, atom: Uint8Array.from(lo, (v, k) => (v === hi[k] ? 1 : 0)), bound, ...(below ? { below } : {}), resolution: json.resolution };
 }

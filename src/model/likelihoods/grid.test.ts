@@ -63,6 +63,13 @@ describe.each(columns)("grid of a column that is %s", (_, values, resolution) =>
     }
   });
 
+  it("tells the share of the observed values up to each inner boundary", () => {
+    const share = (k: number): number => values.filter((v) => cellOf(grid, v) <= k).length / values.length;
+    expect(Array.from(grid.below!)).toEqual(Array.from(grid.bound, (_, k) => share(k)));
+    const { below } = gridToJson(grid);
+    if (grid.size > 1) expect(() => gridFromJson({ ...gridToJson(grid), below: below!.map(() => 1) })).toThrow("growing shares below them");
+  });
+
   it("cuts continuous cells around at least five people and at nobody's value", () => {
     const observed = new Set(values);
     for (let k = 0; k < grid.size; k++) {

@@ -1,4 +1,4 @@
-import { normalScore } from "../../data/encode.js";
+import { scoreBounds } from "../grids.js";
 import { Graph, ops, type Tensor } from "../../engine/index.js";
 import { columnOfFeatures } from "../blocks.js";
 import { memberOutputs } from "../paths.js";
@@ -7,7 +7,7 @@ import { pointLevel, type DensityModel } from "../predictive.js";
 import { valueOrder } from "./encodeGraph.js";
 import { cellMasses } from "./normalCells.js";
 import { quantilesOf, tilted } from "./tilt.js";
-import { cast, most, shaped, sumLast, unary, within } from "./tensors.js";
+import { cast, least, most, shaped, sumLast, unary, within } from "./tensors.js";
 
 /** Names of the exported graph's outputs, and how wide they are. */
 export interface RawOutputs {
@@ -155,11 +155,12 @@ function numberOutputs(model: DensityModel, levels: Levels, members: readonly Me
   /** Masses of the normal score's Gaussian (B, N, S); of columns without one, some other's, which count for nothing. */
   function scoreMasses({ linear }: Member): Tensor {
     const k = scored.length;
-    const scoreBounds = g.double(scored.flatMap((c) => Array.from({ length: cells }, (_, b) => (b < own[c].size - 1 ? normalScore(columns[c].ranks, own[c].bound[b]) : Infinity))), [1, k, cells]);
+    const ends = scored.map((c) => scoreBounds(own[c], columns[c].ranks));
+    const bounds = g.double(ends.flatMap((own) => Array.from({ length: cells }, (_, b) => own[b] ?? Infinity)), [1, k, cells]);
     const of = (value: (c: ColumnCalibration) => number): Tensor => levels(scored.map((c) => numbers[c]), (all) => g.double(all.map(value), [1, k, 1]));
     const mean = ops.mul(shaped(ops.gather(linear, scored.map((c) => firsts[c] + 1), 1), ["B", k, 1]), of((c) => c.stretch ?? 1));
     const sd = ops.mul(of((c) => c.spread), of((c) => c.score!.sd));
-    return ops.gather(cellMasses(scoreBounds, mean, sd), numbers.map((_, c) => Math.max(0, scored.indexOf(c))), 1);
+    return ops.gather(cellMasses(bounds, mean, sd), numbers.map((_, c) => Math.max(0, scored.indexOf(c))), 1);
   }
   const weighed = ops.mul(exists, ops.add(ops.mul(total, levels(numbers, (c) => perCell((k) => Array.from(own[k].center, (_, b) => c[k].cells[b] ?? 1), 0))), g.double(1e-12)));
   const shape = ops.div(weighed, sumLast(weighed));
@@ -172,8 +173,10 @@ function numberOutputs(model: DensityModel, levels: Levels, members: readonly Me
   };
   const [shapeMean, shapeSd] = moments(shape);
   const reach = ops.mul(calibrated((c) => c.reach ?? defaultReach), shapeSd);
-  const wanted = within(inUnits(average), perColumn((k) => own[k].lo[0]), perColumn((k) => own[k].hi[own[k].size - 1]));
-  const goal = within(wanted, ops.sub(shapeMean, reach), ops.add(shapeMean, reach));
+  const [low, high] = [perColumn((k) => own[k].lo[0]), perColumn((k) => own[k].hi[own[k].size - 1])];
+  const wanted = within(inUnits(average), low, high);
+  const halfway = (end: Tensor): Tensor => ops.mul(ops.add(shapeMean, end), g.double(0.5));
+  const goal = within(wanted, most(ops.sub(shapeMean, reach), halfway(low)), least(ops.add(shapeMean, reach), halfway(high)));
   const density = tilted(own, shape, goal, cells);
   const [mean, sd] = moments(density);
   const flat = (a: Tensor): Tensor => shaped(a, ["B", n]);
