@@ -100,7 +100,8 @@ export { parseGraph, type CausalGraph } from "./inference/intervene/graph.js";
 export { intervene, type InterveneOptions, type Intervention } from "./inference/intervene/intervene.js";
 export type { IntervenedAttribute } from "./inference/intervene/outcomes.js";
 export type { Support, SupportStatus } from "./inference/support.js";
-export { createImputer, type ImputeOptions, type ImputeReport, type Imputer } from "./inference/impute.js";
+export { createImputer, type ImputeOptions, type Imputer } from "./inference/impute.js";
+export type { ImputeReport } from "./inference/tally.js";
 export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
 
 // Synthetic people

@@ -6,16 +6,7 @@ import type { Rules } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
 import { recorded } from "./gates.js";
 import type { Fate } from "./holes.js";
-
-/** A column that is filled. */
-interface Target {
-  readonly column: { readonly source: number };
-  /** Place in the layout. */
-  readonly j: number;
-  /** Place in the table. */
-  readonly at: number;
-  write(value: number): string;
-}
+import type { Target } from "./targets.js";
 
 export interface FollowInput {
   readonly model: PredictModel;

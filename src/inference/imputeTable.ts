@@ -1,7 +1,8 @@
 import { VhgmError } from "../base/errors.js";
 import { pipelined } from "../base/pipelined.js";
 import type { Table, TableWriter, TextRow } from "../data/table.js";
-import type { ImputeReport, Imputer } from "./impute.js";
+import type { Imputer } from "./impute.js";
+import type { ImputeReport } from "./tally.js";
 
 export interface ImputeTableInput {
   readonly imputer: Imputer;
