@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { Device } from "../engine/index.js";
-import { defaultLimits, serve } from "../server/serve.js";
+import { defaultLimits } from "../server/limits.js";
+import { serve } from "../server/serve.js";
 import { deviceFlag, examples, listOf, quietFlag, whole } from "./flags.js";
 import { stoppable, untilStopped } from "./interrupt.js";
 import { print, tell } from "./terminal.js";

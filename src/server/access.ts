@@ -1,7 +1,10 @@
 /** Who may ask, and how often. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { MiddlewareHandler } from "hono";
 import { VhgmError } from "../base/errors.js";
+import { Refusal } from "./api/problem.js";
+import type { C, Env } from "./handlers.js";
 
 const shortest = 16;
 const digest = (text: string): Buffer => createHash("sha256").update(text, "utf8").digest();
@@ -63,4 +66,22 @@ export function createRateLimit(perMinute: number): RateLimit {
       return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / perMinute) * 60);
     },
   };
+}
+
+/** Lets clients through that have a key, where keys are asked for, and have not asked too often. */
+export function guard(keys: Keys | undefined, rate: RateLimit | undefined): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const address = c.env?.incoming?.socket?.remoteAddress ?? "local";
+    const key = keys ? keys.find(keyOf(c)) : -1;
+    const wait = rate?.take(key < 0 ? address : `key ${key}`) ?? 0;
+    if (wait > 0) throw new Refusal(429, "too-often", `This client has asked too often; ask again in ${wait} s.`, { headers: { "retry-after": String(wait) } });
+    if (keys && key < 0) throw new Refusal(401, "unauthorized", "The key is missing or wrong; send it as Authorization: Bearer KEY or X-API-Key: KEY.", { headers: { "www-authenticate": "Bearer" } });
+    await next();
+  };
+}
+
+/** The key that a request carries, or "". */
+function keyOf(c: C): string {
+  const [, bearer] = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
+  return bearer ?? c.req.header("x-api-key") ?? "";
 }

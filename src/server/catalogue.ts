@@ -4,7 +4,9 @@ import type { Bundle } from "../bundle/bundle.js";
 import { neverTogether } from "../bundle/neverTogether.js";
 import type { Marginals } from "../data/marginals.js";
 import { isNumeric, type Attribute } from "../schema/schema.js";
+import { Refusal } from "./api/problem.js";
 import type { attributeSchema, attributesSchema, modelSchema } from "./api/schemas.js";
+import type { C } from "./handlers.js";
 
 export type AttributeEntry = z.infer<typeof attributeSchema>;
 
@@ -62,6 +64,14 @@ export function serveModel(name: string, bytes: Uint8Array, bundle: Bundle): Ser
       return { total: found.length, offset, limit, attributes: found.slice(offset, offset + limit).map(({ entry }) => entry) };
     },
   };
+}
+
+/** The model that a request names, or the first. @throws Refusal 404 if there is none of that name */
+export function chosenModel(models: readonly ServedModel[], c: C): ServedModel {
+  const name = c.req.query("model");
+  const found = name === undefined ? models[0] : models.find((m) => m.name === name);
+  if (!found) throw new Refusal(404, "unknown-model", `There is no model '${name}'; the server has ${models.map((m) => m.name).join(", ")}.`, { field: "?model" });
+  return found;
 }
 
 /** The name itself, then names that begin so, names that hold it, labels, and the rest. */

@@ -12,9 +12,10 @@ import type { Device } from "../engine/index.js";
 import { packageVersion } from "../training/node/versions.js";
 import { createRateLimit, readKeys } from "./access.js";
 import { problemOf, problemResponse, Refusal } from "./api/problem.js";
-import { createApp, type Limits } from "./app.js";
+import { createApp } from "./app.js";
 import { serveModel, type ServedModel } from "./catalogue.js";
 import { readFiles } from "./files.js";
+import { defaultLimits, type Limits } from "./limits.js";
 import { createMetrics } from "./metrics.js";
 import { openPool, type Pool } from "./pool/pool.js";
 
@@ -51,8 +52,6 @@ export interface Running {
   /** Takes no more requests, finishes those in progress as far as the grace time goes, then ends. */
   close(): Promise<void>;
 }
-
-export const defaultLimits: Limits = { body: 1 << 20, table: 64 << 20, rows: 1_000_000, tables: 4, bodyTime: 20_000, time: 30_000, tableTime: 600_000 };
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"];
 const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
