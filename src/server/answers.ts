@@ -3,7 +3,8 @@ import { Refusal } from "./api/problem.js";
 import type { C } from "./handlers.js";
 import type { Limits } from "./limits.js";
 import type { Job } from "./pool/messages.js";
-import type { Pieces, Pool } from "./pool/pool.js";
+import type { Pool } from "./pool/pool.js";
+import type { Pieces } from "./pool/task.js";
 
 export interface Answers {
   /**
