@@ -10,7 +10,8 @@ import { parseDecimal, parseNumber } from "../../schema/values.js";
 import { columnsOf, type Formula, type Variable } from "./formula.js";
 import type { Design } from "./regression.js";
 
-export type Family = "linear" | "binomial";
+export const families = ["linear", "binomial"] as const;
+export type Family = (typeof families)[number];
 
 /** The columns of a table that a formula needs: texts, null where a cell is empty. */
 export interface TableColumns {

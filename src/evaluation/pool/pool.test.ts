@@ -138,6 +138,8 @@ describe("what can't be pooled is told in a sentence", () => {
     ["other numbers of rows", [tables[0], table(pooledColumns, pooledTables()[0].slice(1))], "bmi ~ age", {}, /t\.csv has 59 rows and draws-1\.csv has 60/],
     ["few rows", [0, 1].map((k) => table(pooledColumns, pooledTables()[k].slice(0, 2))), "bmi ~ age", {}, /has 2 complete rows for 2 coefficients/],
     ["dates as levels", [0, 1].map(() => table(["bmi", "day"], Array.from({ length: 40 }, (_, i) => [String(20 + (i % 7)), `2020-03-${10 + (i % 20)}T${10 + (i % 13)}:00`]))), "bmi ~ day", {}, /^t\.csv has 40 complete rows for 40 coefficients, and more rows than coefficients are needed; day has 40 levels, such as "2020-03-10T10:00"\.$/],
+    ["a level in percent", tables, "bmi ~ age", { level: 95 }, /^The level 95 is not allowed; it must lie between 0 and 1, such as 0\.9\.$/],
+    ["another family", tables, "bmi ~ age", { family: "poisson" as "binomial" }, /^The family 'poisson' is not known; allowed are linear, binomial\.$/],
     ["groups told apart", [separated, separated], "y ~ x", { family: "binomial" }, /tell the two groups apart completely/],
   ])("%s", async (_, given, formula, options, message) => {
     await expect(poolTables(given, formula, options)).rejects.toThrow(message);

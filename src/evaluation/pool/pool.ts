@@ -1,7 +1,8 @@
 import { VhgmError } from "../../base/errors.js";
 import type { Table } from "../../data/table.js";
+import { requireLevel } from "../../inference/required.js";
 import type { Schema } from "../../schema/schema.js";
-import { buildDesign, readColumns, settleCoding, type Family, type TableColumns } from "./design.js";
+import { buildDesign, families, readColumns, settleCoding, type Family, type TableColumns } from "./design.js";
 import { parseFormula } from "./formula.js";
 import { leastSquares, logistic } from "./regression.js";
 import { poolFits, requireTables, type Pooled } from "./rubin.js";
@@ -34,10 +35,12 @@ export interface PoolResult {
 /**
  * Fits one regression to each completed table and pools the estimates by Rubin's rules, as R's
  * `pool(lapply(tables, lm))` of mice does.
- * @throws VhgmError "usage" for a formula that can't be read or does not fit the tables, "data" for a regression without answer
+ * @throws VhgmError "usage" for a formula that can't be read or does not fit the tables, a level or family that is none, "data" for a regression without answer
  */
 export async function poolTables(tables: readonly Table[], formulaText: string, options: PoolOptions = {}): Promise<PoolResult> {
   const { family = "linear", level = 0.95, schema, onTable } = options;
+  requireLevel(level, "level");
+  if (!families.includes(family)) throw new VhgmError("usage", `The family '${String(family)}' is not known; allowed are ${families.join(", ")}.`, { field: ["family"] });
   const formula = parseFormula(formulaText);
   requireTables(tables.length);
   const columns: TableColumns[] = [];

@@ -1,4 +1,5 @@
 import { VhgmError } from "../../base/errors.js";
+import { requireLevel } from "../../inference/required.js";
 import { studentCdf, studentQuantile } from "../../model/likelihoods/index.js";
 import type { Fit } from "./regression.js";
 
@@ -36,10 +37,12 @@ export function requireTables(m: number): void {
  * Rubin's rules (Rubin 1987) with the degrees of freedom of Barnard & Rubin (1999).
  * @param fits one per completed table, at least two, with the same coefficients
  * @param level of the intervals
+ * @throws VhgmError "usage" for fewer tables, or a level that is none
  */
 export function poolFits(terms: readonly string[], fits: readonly Fit[], level = 0.95): Pooled[] {
   const m = fits.length;
   requireTables(m);
+  requireLevel(level, "level");
   const dfcom = Math.min(...fits.map(({ degrees }) => degrees));
   return terms.map((term, k) => {
     const estimates = fits.map((fit) => fit.estimates[k]);
