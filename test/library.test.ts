@@ -65,6 +65,38 @@ describe("the library", () => {
     await predictor.close();
   });
 
+  it("refuses numbers that count nothing, and tables and writers that are not the imputer's, in one sentence", async () => {
+    const { createGenerator, createImputer, createTableWriter, generateTable, imputeTable, intervene, memoryTable, nextMeasurements, openPredictor, openSession, openTable, parseGraph, readBundle } = vhgm;
+    const { model, schema } = await readBundle(at("cohort.vhgm"));
+    const predictor = await openPredictor(model, openSession);
+    const before = listing(folder);
+    const graph = parseGraph("digraph { age -> systolic }", "graph");
+    const act = (options: Parameters<typeof intervene>[4]): Promise<unknown> => intervene(predictor, schema, graph, { age: 60 }, options);
+    await expect(act({ draws: 0 })).rejects.toThrow("0 simulated people were asked for; a whole number from 1 is allowed.");
+    await expect(act({ draws: 1.5 })).rejects.toThrow("1.5 simulated people were asked for; a whole number from 1 is allowed.");
+    await expect(act({ level: 90 })).rejects.toThrow("The level 90 is not allowed; it must lie between 0 and 1, such as 0.9.");
+    await expect(nextMeasurements(predictor, schema, {}, { targets: ["systolic"], top: -1 })).rejects.toThrow("-1 measurements were asked for; a whole number from 1 is allowed.");
+    await expect(createGenerator(predictor, schema, { rounds: NaN })).rejects.toThrow("NaN rounds were asked for; a whole number from 1 is allowed.");
+    const generator = await createGenerator(predictor, schema);
+    await expect(generator.rows(0, -1)).rejects.toThrow("-1 rows were asked for; a whole number from 0 is allowed.");
+    for (const [rows, batch, said] of [[NaN, 1, "NaN rows were"], [2.5, 1, "2.5 rows were"], [2, 0, "0 rows at a time were"]] as const) {
+      await expect(generateTable({ generator, rows, batch, writer: await createTableWriter(at("none.csv"), generator.columns) })).rejects.toThrow(said);
+    }
+    const table = await openTable(at("cohort.csv"));
+    const impute = async (draws: number, writers: number, given = table, batch?: number): Promise<unknown> => {
+      const imputer = createImputer(predictor, schema, table.columns, table.name, { draws });
+      const made = await Promise.all(Array.from({ length: writers }, (_, k) => createTableWriter(at(`none-${k}.csv`), imputer.columns)));
+      return imputeTable({ imputer, table: given, writers: made, batch });
+    };
+    await expect(impute(2, 1)).rejects.toThrow("The imputer makes 2 completed tables, but the number of writers is 1; give one for each.");
+    await expect(impute(0, 2)).rejects.toThrow("The imputer makes 1 completed table, but the number of writers is 2; give one for each.");
+    await expect(impute(0, 1, table, 0)).rejects.toThrow("0 rows at a time were asked for; a whole number from 1 is allowed.");
+    const other = { ...table, ...memoryTable("other", [...table.columns].reverse(), []) };
+    await expect(impute(0, 1, other)).rejects.toThrow("Column 1 of other is 'alcohol', where the table that the imputer was made for has another; make an imputer for each table's columns.");
+    expect(listing(folder)).toEqual(before);
+    await predictor.close();
+  });
+
   it("abandons all outputs when one fails", async () => {
     const { createImputer, createTableWriter, imputeTable, openPredictor, openSession, openTable, readBundle, VhgmError } = vhgm;
     const bundle = await readBundle(at("cohort.vhgm"));

@@ -9,6 +9,7 @@ import { columnDistribution } from "./distribution.js";
 import { recorded } from "./gates.js";
 import { askedColumn, readGiven, whyNotApplies, type Given } from "./predict.js";
 import type { Predictor } from "./predictor.js";
+import { requireCount } from "./required.js";
 
 export interface NextOptions {
   /** Attributes that are to become more certain. */
@@ -39,9 +40,11 @@ const screening = { fewest: 60, coarse: 2, kept: 30 };
  * Which measurement would tell most next: for each candidate its values are played through by how probable they are given
  * what is known, and the targets are asked again each time. The gain is 1 - E[uncertainty with the value] / uncertainty
  * without it (for levels the mutual information over the entropy; Lindley 1956), never below 0. One measurement at a time.
- * @throws VhgmError code 'usage' for attributes that the model lacks, no target, or a target that is given
+ * @throws VhgmError code 'usage' for attributes that the model lacks, no target, a target that is given, or fewer measurements than one
  */
 export async function nextMeasurements(predictor: Predictor, schema: Schema, given: Given, options: NextOptions): Promise<Measurement[]> {
+  const { top = 10 } = options;
+  requireCount(top, "measurements", "top", 1);
   const { layout } = predictor.model;
   const known = readGiven(schema, given);
   const rules = compileRules(schema);
@@ -77,11 +80,11 @@ export async function nextMeasurements(predictor: Predictor, schema: Schema, giv
   const byGain = (list: Measurement[]): Measurement[] => list.sort((a, b) => b.gain - a.gain);
   let chosen = candidates;
   if (candidates.length > screening.fewest) {
-    const best = byGain(await gainsOf(candidates, screening.coarse)).slice(0, Math.max(screening.kept, options.top ?? 0));
+    const best = byGain(await gainsOf(candidates, screening.coarse)).slice(0, Math.max(screening.kept, top));
     const names = new Set(best.map(({ name }) => name));
     chosen = candidates.filter((j) => names.has(layout.columns[j].attribute.name));
   }
-  return byGain(await gainsOf(chosen, values)).slice(0, options.top ?? 10);
+  return byGain(await gainsOf(chosen, values)).slice(0, top);
 }
 
 /** A target's answer with one value of the candidate, and how probable that value is. */

@@ -12,7 +12,7 @@ export function requireProbabilities(probabilities: readonly number[]): void {
   if (wrong !== undefined) throw new VhgmError("usage", `The quantile of ${wrong} is not defined; probabilities must lie between 0 and 1.`, { field: ["quantiles"] });
 }
 
-/** @throws VhgmError "usage" for a number that counts nothing */
-export function requireCount(count: number, what: string, field: string): void {
-  if (!Number.isSafeInteger(count) || count < 0) throw new VhgmError("usage", `${count} ${what} were asked for; a whole number from 0 is allowed.`, { field: [field] });
+/** @throws VhgmError "usage" for a number that counts nothing, or less than the least that is allowed */
+export function requireCount(count: number, what: string, field: string, least = 0): void {
+  if (!Number.isSafeInteger(count) || count < least) throw new VhgmError("usage", `${count} ${what} were asked for; a whole number from ${least} is allowed.`, { field: [field] });
 }

@@ -13,6 +13,7 @@ import { columnsOfPlaces } from "../decide.js";
 import { columnDistribution } from "../distribution.js";
 import { recorded } from "../gates.js";
 import type { Predictor } from "../predictor.js";
+import { requireCount } from "../required.js";
 import { openConditioned, type WhereReport } from "./conditioned.js";
 import { couplings } from "./coupling.js";
 import { learnedSampling } from "./learned.js";
@@ -48,7 +49,7 @@ export interface GenerateReport {
 export interface Generator {
   /** Attributes in the dictionary's order. */
   readonly columns: readonly string[];
-  /** Rows first … first + count - 1, from 0. */
+  /** Rows first … first + count - 1, from 0. @throws VhgmError "usage" for numbers that count nothing */
   rows(first: number, count: number): Promise<TextRow[]>;
   /** What was met so far. */
   report(): GenerateReport;
@@ -69,10 +70,11 @@ function chunkRows({ layout, grids, memberCount }: PredictModel, most = 512): nu
  * from its distribution given all that was drawn before, rounded as it is recorded, and shown to the model. Gates are drawn
  * before what they gate; what does not apply stays empty; derived attributes follow from their parts. With a condition, what
  * it names is drawn first.
- * @throws VhgmError "usage" for a condition that can't be read or that nobody can meet
+ * @throws VhgmError "usage" for a condition that can't be read or that nobody can meet, or fewer rounds than one
  */
 export async function createGenerator(predictor: Predictor, schema: Schema, options: GenerateOptions = {}): Promise<Generator> {
   const { where: text, seed = 1, pattern } = options;
+  if (options.rounds !== undefined) requireCount(options.rounds, "rounds", "rounds", 1);
   const { model } = predictor;
   const { layout } = model;
   const world = worldOf(model, schema);
@@ -140,6 +142,8 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
   return {
     columns,
     async rows(from, count) {
+      requireCount(from, "rows before the first", "first");
+      requireCount(count, "rows", "count");
       const out: TextRow[] = [];
       for (let i = 0; i < count; i += chunk) out.push(...(await draw(from + i, Math.min(chunk, count - i))));
       return out;
@@ -170,7 +174,7 @@ async function roundsOf(predictor: Predictor, { rules, columnOf, derived }: Worl
   const rounds = dealRounds({
     columns: rest.map((at) => columnOf[at]),
     given: [...new Set(given)].map((at) => columnOf[at]),
-    rounds: Math.max(1, asked),
+    rounds: asked,
     coupling: rest.length > 1 ? await couplings(predictor, chunk) : columns.map(() => new Float64Array(columns.length)),
     before: (j) => (rules.ruleOf[columns[j].source]?.gates ?? []).map((gate) => columnOf[gate]).filter((gate) => gate >= 0),
   });

@@ -4,6 +4,7 @@ import { compileRules, type Rules } from "../../schema/rules.js";
 import type { Schema } from "../../schema/schema.js";
 import { askedColumn, predict, readGiven, type Given } from "../predict.js";
 import type { Predictor } from "../predictor.js";
+import { requireCount, requireLevel } from "../required.js";
 import { relatives, type CausalGraph } from "./graph.js";
 import { effectOf, outcomeOf, type IntervenedAttribute, type Outcome } from "./outcomes.js";
 import { simulate, type Arm } from "./simulate.js";
@@ -44,10 +45,12 @@ const notShown: readonly string[] = [
  * weighting (Fung & Chang 1990). What does not apply to a person (`applies_when`) is not drawn, and people to whom what is set
  * or given does not apply don't count. Two interventions use the same random numbers, so that their difference varies little.
  * @throws VhgmError code 'usage' for attributes that the model or the graph lacks, for given values on which the intervention acts,
- *   for a graph that lets no gate act on what it gates, and where what is set or given applies to nobody
+ *   for draws or a level that are none, for a graph that lets no gate act on what it gates, and where what is set or given applies to nobody
  */
 export async function intervene(predictor: Predictor, schema: Schema, drawnGraph: CausalGraph, action: Given, options: InterveneOptions = {}): Promise<Intervention> {
   const { given = {}, against, draws = 2000, seed = 1, level = 0.9 } = options;
+  requireCount(draws, "simulated people", "draws", 1);
+  requireLevel(level, "level");
   const { layout } = predictor.model;
   const nameOf = (node: string): string => layout.columns[askedColumn(predictor, schema, node)].attribute.name;
   const graph = renamed(drawnGraph, nameOf);
