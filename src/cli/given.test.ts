@@ -18,6 +18,7 @@ test("values that are no cell are told by name", async () => {
   await expect(readGiven('{"age": 50, "sex": ["F"]}')).rejects.toThrow("--given gives 'sex' neither a number nor a text;");
   await expect(readGiven('{"age": 1e400}')).rejects.toThrow("--given gives 'age' neither");
   await expect(readGiven("[50]")).rejects.toThrow("--given holds [50];");
+  await expect(readGiven('{"age": 50, "age": 20}')).rejects.toThrow("--given gives 'age' twice; once is allowed.");
   await expect(readGiven("null")).rejects.toThrow("--given holds null;");
 });
 

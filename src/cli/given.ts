@@ -1,6 +1,7 @@
 /** Values of a person, as the command line takes them. */
 import { text as readAll } from "node:stream/consumers";
 import { VhgmError } from "../base/errors.js";
+import { jsonNames } from "../base/jsonNames.js";
 import type { Given } from "../inference/predict.js";
 import { isRecord } from "../schema/locate.js";
 import type { Schema } from "../schema/schema.js";
@@ -10,7 +11,7 @@ import { readText } from "./trainingFlags.js";
 
 /**
  * A JSON object, @FILE with one, or - for standard input.
- * @throws VhgmError "usage" for text that is no JSON object of plain values
+ * @throws VhgmError "usage" for text that is no JSON object of plain values, or a name that stands twice
  */
 export async function readGiven(source: string, option = "--given"): Promise<Given> {
   const text = source === "-" ? await readAll(process.stdin) : source.startsWith("@") ? await readText(source.slice(1)) : source;
@@ -23,6 +24,8 @@ export async function readGiven(source: string, option = "--given"): Promise<Giv
     throw new VhgmError("usage", `${where} is not JSON (${(cause as Error).message}); it takes ${shape}.`, { cause });
   }
   if (!isRecord(raw)) throw new VhgmError("usage", `${where} holds ${quoteValue(raw)}; it takes ${shape}.`);
+  const { repeated } = jsonNames(text);
+  if (repeated !== undefined) throw new VhgmError("usage", `${where} gives '${repeated}' twice; once is allowed.`);
   const wrong = Object.entries(raw).find(([, value]) => !isPlain(value));
   if (wrong !== undefined) throw new VhgmError("usage", `${where} gives '${wrong[0]}' neither a number nor a text; it takes ${shape}.`);
   return raw as Given;

@@ -20,6 +20,12 @@ describe("parseJson", () => {
     }
     expect(parseJson(bytes('{"a/b": [1]}'), schema)).toEqual({ "a/b": [1] });
   });
+
+  it("refuses what objects would drop silently: a name that stands twice, and __proto__ however it is spelled", () => {
+    const schema = z.strictObject({ given: z.record(z.string(), z.number()) });
+    expect(() => parseJson(bytes('{"given": {"age": 60, "age": 20}}'), schema)).toThrow("The name 'age' stands twice in one object of the body; once is allowed.");
+    expect(() => parseJson(bytes('{"given": {"__\\u0070roto__": 1}}'), schema)).toThrow("No field can be called __proto__.");
+  });
 });
 
 describe("refusalOf", () => {

@@ -1,6 +1,7 @@
 /** Reading what a request carries: no more than allowed, no longer than allowed. */
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { jsonNames } from "../base/jsonNames.js";
 import { pointer, Refusal } from "./api/problem.js";
 import { reasonOf, valueAt } from "./issue.js";
 
@@ -61,7 +62,7 @@ export async function readJson<T extends z.ZodType>(c: Context, schema: T, limit
   return parseJson(await readBody(c, limits), schema);
 }
 
-/** @throws Refusal 400 for bytes that are no JSON, 422 for a field that the schema does not allow */
+/** @throws Refusal 400 for bytes that are no JSON, 422 for a field that the schema does not allow or that stands twice */
 export function parseJson<T extends z.ZodType>(bytes: Uint8Array, schema: T): z.output<T> {
   let raw: unknown;
   let text: string;
@@ -73,8 +74,10 @@ export function parseJson<T extends z.ZodType>(bytes: Uint8Array, schema: T): z.
     const reason = cause instanceof SyntaxError ? cause.message : "it is not UTF-8";
     throw new Refusal(400, "not-json", `The body can't be read as JSON: ${reason}.`, { cause });
   }
+  const { repeated, proto } = jsonNames(text);
   // Objects can't hold it as a name of their own everywhere, so it would be passed over silently.
-  if (/"__proto__"\s*:/.test(text)) throw new Refusal(422, "invalid-field", "No field can be called __proto__.");
+  if (proto) throw new Refusal(422, "invalid-field", "No field can be called __proto__.");
+  if (repeated !== undefined) throw new Refusal(422, "invalid-field", `The name '${repeated.slice(0, 100)}' stands twice in one object of the body; once is allowed.`);
   return checked(raw, schema, pointer);
 }
 
