@@ -33,7 +33,7 @@ const mostScenarios = 256;
 export interface Person {
   readonly predictor: Predictor;
   readonly rules: Rules;
-  /** One row. */
+  /** The person's row is the first. */
   readonly encoded: Encoded;
   readonly own: bigint;
   /** (places) */
@@ -63,12 +63,13 @@ export function firstFills(rules: Rules, layout: Layout, values: Float64Array, a
 
 /**
  * What is asked about the first of some rows, which went through the model.
+ * @param paths what came of the rows
  * @param fills what the last rows were filled with
  */
-export function askAbout(predictor: Predictor, rules: Rules, encoded: Encoded, own: bigint, values: Float64Array, paths: readonly MemberPaths[], fills: readonly Fill[]): Person {
+export function askAbout(person: Omit<Person, "seen">, paths: readonly MemberPaths[], fills: readonly Fill[]): Person {
   const seen = new Map([["", { paths, i: 0 }]]);
-  fills.forEach(({ gate, level }, k) => seen.set(keyOf([gate], () => level), { paths, i: encoded.rows - fills.length + k }));
-  return { predictor, rules, encoded, own, values, seen };
+  fills.forEach(({ gate, level }, k) => seen.set(keyOf([gate], () => level), { paths, i: person.encoded.rows - fills.length + k }));
+  return { ...person, seen };
 }
 
 const keyOf = (filled: readonly number[], valueOf: (gate: number) => number): string => filled.map((gate) => `${gate}=${valueOf(gate)}`).join();

@@ -106,7 +106,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   // Whoever is in the row memory with these cells is not to be asked about itself, in any row.
   const own = predictor.find(encoded);
   const paths = await predictor.run(encoded, own.fill(own[0]));
-  const person = askAbout(predictor, rules, encoded, own[0], known, paths, fills);
+  const person = askAbout({ predictor, rules, encoded, own: own[0], values: known }, paths, fills);
   const rowOf = new Map(names.map((name, k) => [columnOf.get(name) ?? -1, k + 1]));
   rowOf.delete(-1);
   const givenColumns = [...rowOf.keys()];

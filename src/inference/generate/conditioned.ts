@@ -80,9 +80,9 @@ export async function openConditioned({ predictor, world, where, seed, chunk, le
       part.forEach((_, r) => where.points.forEach(({ at, value }) => learn(world, people, r, at, value)));
       const own = new BigInt64Array(part.length).fill(-1n);
       for (const at of order) {
-        const paths = await predictor.run(people.encoded, own);
+        const step: Step = { world, where, weigh, people, at, paths: await predictor.run(people.encoded, own) };
         part.forEach((rng, r) => {
-          if (logWeights[from + r] > -Infinity) logWeights[from + r] += Math.log(drawWithin(world, where, people, r, at, paths, rng, weigh));
+          if (logWeights[from + r] > -Infinity) logWeights[from + r] += Math.log(drawWithin(step, r, rng));
         });
       }
       part.forEach((_, r) => {
@@ -199,8 +199,20 @@ async function plan(predictor: Predictor, world: World, where: Where): Promise<n
   return order;
 }
 
-/** Draws one attribute of a person from what the condition leaves of its distribution. @returns the probability of that */
-function drawWithin(world: World, where: Where, people: People, r: number, at: number, paths: readonly MemberPaths[], rng: Rng, weigh: WeighPlace): number {
+/** An attribute that some people are given next. */
+interface Step {
+  readonly world: World;
+  readonly where: Where;
+  readonly weigh: WeighPlace;
+  readonly people: People;
+  /** Place of the attribute. */
+  readonly at: number;
+  /** What the model says of the people. */
+  readonly paths: readonly MemberPaths[];
+}
+
+/** Draws the attribute of a person from what the condition leaves of its distribution. @returns the probability of that */
+function drawWithin({ world, where, weigh, people, at, paths }: Step, r: number, rng: Rng): number {
   const { model, columnOf, rules } = world;
   if (people.applies[r][at] !== true) return 1;
   const values = people.values[r];

@@ -107,7 +107,7 @@ export async function createGenerator(predictor: Predictor, schema: Schema, opti
     const streams = Array.from({ length: count }, (_, r) => createRng(seed, rowStream, from + r));
     if (sampling) {
       drawOrigins(sampler!, origins, people, streams);
-      for (const round of rounds) await drawRound(predictor, world, sampling, people, round, streams);
+      for (const round of rounds) await drawRound({ predictor, world, mixture: sampling, people, streams }, round);
     } else {
       const own = new BigInt64Array(count).fill(-1n);
       for (const round of rounds) {

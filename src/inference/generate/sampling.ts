@@ -46,7 +46,8 @@ export async function learnSampling({ predictor, world, sampler, first, origins,
     const people = nobody(world, pilots);
     const streams = Array.from({ length: pilots }, (_, r) => createRng(pilotStream, r));
     drawOrigins(sampler, origins, people, streams);
-    for (const round of [...first.map((at) => [at]), ...rounds]) await drawRound(predictor, world, mixture, people, round, streams, true);
+    const drawing: Drawing = { predictor, world, mixture, people, streams, adapting: true };
+    for (const round of [...first.map((at) => [at]), ...rounds]) await drawRound(drawing, round);
   }
   return { ...mixture, rounds };
 }
@@ -61,12 +62,24 @@ export function drawOrigins(sampler: Sampler, origins: readonly number[], people
   });
 }
 
+/** People who are being drawn. */
+export interface Drawing {
+  readonly predictor: Predictor;
+  readonly world: World;
+  readonly mixture: Mixture;
+  readonly people: People;
+  /** Each person's own random numbers. */
+  readonly streams: readonly Rng[];
+  /** Sets the factors of each attribute before it is drawn. */
+  readonly adapting?: boolean;
+}
+
 /**
  * Draws some attributes of all people, one after the other: trees know what was drawn before in the round, the model's
  * densities don't. Only people whom the lot sends to the model go through it.
- * @param adapting sets the factors of each attribute before it is drawn
+ * @param round places of the attributes
  */
-export async function drawRound(predictor: Predictor, world: World, mixture: Mixture, people: People, round: readonly number[], streams: readonly Rng[], adapting = false): Promise<void> {
+export async function drawRound({ predictor, world, mixture, people, streams, adapting = false }: Drawing, round: readonly number[]): Promise<void> {
   const byTree = round.map((at) => streams.map((rng) => mixture.usesTree(at, rng)));
   const needed = Int32Array.from({ length: people.rows }, (_, r) => r).filter((r) => adapting || byTree.some((uses) => !uses[r]));
   const paths = needed.length > 0 ? await predictor.run(pickTable(people.encoded, world.model.layout, needed), new BigInt64Array(needed.length).fill(-1n)) : [];
