@@ -7,13 +7,14 @@ import { levelProbabilities, type DensityModel, type MemberPaths } from "../mode
 import { compileRules, whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric, type Attribute, type AttributeType, type Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
-import { askAbout, conditionalOn, firstFills, withoutImpossible, type Applies, type Fill } from "./applies.js";
+import { askAbout, conditionalOn, firstFills, withoutImpossible, type Applies, type Fill, type Person } from "./applies.js";
 import { columnsOfPlaces, showCell } from "./decide.js";
 import { centralInterval, columnDistribution } from "./distribution.js";
 import type { Predictor } from "./predictor.js";
 import { requireLevel, requireProbabilities } from "./required.js";
 import { assumptionOf, requireCounts, supportOf, type Support } from "./support.js";
-import { explain, surprise, type Why } from "./why.js";
+import { typicalityOf, type Typicality } from "./typicality.js";
+import { explain, type Why } from "./why.js";
 
 /** A person as somebody describes it: attribute name -> value in the user's units, or level. */
 export type Given = Readonly<Record<string, string | number | boolean | null>>;
@@ -61,23 +62,13 @@ export interface Answer {
   readonly why?: Why;
 }
 
-/** A given value that is rare among people with the other given values. */
-export interface UnusualValue {
-  readonly name: string;
-  readonly value: string;
-  /** Share of similar people with a value at most this. */
-  readonly percentile: number;
-}
-
 export interface Prediction {
   readonly answers: readonly Answer[];
-  /** Mean surprise of the given values given each other, in standard deviations of a normal variable: about 0.8 is typical, 2 is rare. */
-  readonly typicality: { readonly meanSurprise: number; readonly unusual: readonly UnusualValue[] };
+  readonly typicality: Typicality;
   readonly notes: readonly string[];
 }
 
 const quantileLevels = [0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99];
-const unusualTail = 0.005;
 
 /**
  * Answers "given these attributes, how are those distributed?" for one person; nothing given is a valid question.
@@ -88,7 +79,7 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const { level = 0.9, quantiles = quantileLevels, why = false, strict = false, fewest } = options;
   requireLevel(level, "level");
   requireProbabilities(quantiles);
-  const { layout, together } = predictor.model;
+  const { layout } = predictor.model;
   if (strict) requireCounts(predictor.model);
   const rules = compileRules(schema);
   const values = readGiven(schema, given);
@@ -109,55 +100,51 @@ export async function predict(predictor: Predictor, schema: Schema, given: Given
   const person = askAbout({ predictor, rules, encoded, own: own[0], values: known }, paths, fills);
   const rowOf = new Map(names.map((name, k) => [columnOf.get(name) ?? -1, k + 1]));
   rowOf.delete(-1);
-  const givenColumns = [...rowOf.keys()];
+  const question: Question = { person, paths, applies, rowOf, level, quantiles, why, strict, fewest };
   const answers: Answer[] = [];
-  for (const j of columns) {
-    const { source, attribute } = layout.columns[j];
-    const rule = rules.ruleOf[source]?.text;
-    const answer: Draft = answerHead(attribute);
-    answers.push(answer);
-    if (applies[source] === false) {
-      answer.applies = { probability: 0, rule: rule! };
-      continue;
-    }
-    const conditional = applies[source] === null ? await conditionalOn(person, source) : undefined;
-    if (rule !== undefined) answer.applies = { probability: conditional ? conditional.probability : 1, rule };
-    if (together) {
-      const influence = (i: number): number => shift(predictor.model, paths, j, rowOf.get(i)!);
-      const found = supportOf(together, j, givenColumns, { nameOf: (i) => layout.columns[i].attribute.name, influence, fewest });
-      const assumption = assumptionOf(attribute.name, found);
-      answer.support = assumption === undefined ? found : { ...found, assumption };
-      if (strict && assumption !== undefined) {
-        answer.withheld = `the answer ${assumption}`;
-        continue;
-      }
-    }
-    const distribution = conditional?.distribution ?? withoutImpossible(person, paths, j) ?? columnDistribution(predictor.model, paths, 0, j);
-    summarize(answer, distribution, layout.columns[j], level, quantiles);
-    if (why) answer.why = explain(predictor.model, paths, 0, j);
-  }
-  const unusual: UnusualValue[] = [];
-  let total = 0;
-  for (let r = 1; r <= names.length; r++) {
-    const j = columnOf.get(names[r - 1]);
-    if (j === undefined) continue;
-    const distribution = columnDistribution(predictor.model, paths, r, j);
-    const value = values.get(names[r - 1])!;
-    const half = layout.columns[j].kind === "number" ? predictor.model.grids.grids[j].resolution / 2 : 0.5;
-    const percentile = (distribution.cdf(value - half) + distribution.cdf(value + half)) / 2;
-    const ordered = layout.columns[j].attribute.type !== "categorical";
-    const mass = Math.exp(distribution.logProb(value));
-    total += ordered ? surprise(percentile) : surprise(mass / 2);
-    const rare = ordered ? Math.min(percentile, 1 - percentile) < unusualTail : mass < unusualTail;
-    if (rare) unusual.push({ name: names[r - 1], value: formatValue(value, { ...layout.columns[j].attribute, min: undefined, max: undefined }), percentile });
-  }
-  const notes = unusual.map((u) => `${u.name} = ${u.value} is unusual given the rest; answers may rest on few people like this.`);
+  for (const j of columns) answers.push(await answerColumn(question, j));
+  const typicality = typicalityOf(predictor.model, paths, values, rowOf);
+  const notes = typicality.unusual.map((u) => `${u.name} = ${u.value} is unusual given the rest; answers may rest on few people like this.`);
   const assuming = answers.filter(({ support }) => support?.assumption).length;
   if (assuming > 0) {
     const some = assuming === 1 ? "One answer assumes" : `${assuming} answers assume`;
     notes.push(`${some} independence of attributes that were not seen together in training; the given attributes that they have in common are all that links them.`);
   }
-  return { answers, typicality: { meanSurprise: names.length ? total / names.length : 0, unusual }, notes };
+  return { answers, typicality, notes };
+}
+
+/** What the answers about one person share. */
+interface Question extends Required<Pick<PredictOptions, "level" | "quantiles" | "why" | "strict">>, Pick<PredictOptions, "fewest"> {
+  readonly person: Person;
+  /** The graph's outputs: of the person in row 0, and of the same person with one given value hidden (`rowOf`). */
+  readonly paths: readonly MemberPaths[];
+  /** (places) which attributes apply, as far as that is known. */
+  readonly applies: readonly Truth[];
+  /** By column of what was given: the row in which it is hidden. */
+  readonly rowOf: ReadonlyMap<number, number>;
+}
+
+/** The answer for column j of the layout. */
+async function answerColumn({ person, paths, applies, rowOf, level, quantiles, why, strict, fewest }: Question, j: number): Promise<Answer> {
+  const { rules, predictor: { model } } = person;
+  const { together, layout: { columns } } = model;
+  const { source, attribute } = columns[j];
+  const rule = rules.ruleOf[source]?.text;
+  const answer: Draft = answerHead(attribute);
+  if (applies[source] === false) return { ...answer, applies: { probability: 0, rule: rule! } };
+  const conditional = applies[source] === null ? await conditionalOn(person, source) : undefined;
+  if (rule !== undefined) answer.applies = { probability: conditional ? conditional.probability : 1, rule };
+  if (together) {
+    const influence = (i: number): number => shift(model, paths, j, rowOf.get(i)!);
+    const found = supportOf(together, j, [...rowOf.keys()], { nameOf: (i) => columns[i].attribute.name, influence, fewest });
+    const assumption = assumptionOf(attribute.name, found);
+    answer.support = assumption === undefined ? found : { ...found, assumption };
+    if (strict && assumption !== undefined) return { ...answer, withheld: `the answer ${assumption}` };
+  }
+  const distribution = conditional?.distribution ?? withoutImpossible(person, paths, j) ?? columnDistribution(model, paths, 0, j);
+  summarize(answer, distribution, columns[j], level, quantiles);
+  if (why) answer.why = explain(model, paths, 0, j);
+  return answer;
 }
 
 /** @throws VhgmError "usage" for a given value of an attribute that does not apply to the person */

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { UnusualValue } from "../../../src/inference/predict.js";
+import type { UnusualValue } from "../../../src/inference/typicality.js";
 import { AttributeSearch } from "../../controls/combobox.js";
 import { Icon } from "../../controls/icons.js";
 import { Failure } from "../../controls/parts.js";
