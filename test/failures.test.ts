@@ -77,7 +77,7 @@ describe("a mistake in the command", () => {
 
   it.each([
     ["members: 0\n", /bad\.yaml, line 1: members is 0; it must be at least 1/],
-    ["epochs: 3\nmembrs: 2\n", /bad\.yaml, line 2: there is no setting 'membrs'; allowed are seed, /],
+    ["epochs: 3\nmembrs: 2\n", /bad\.yaml, line 2: there is no setting 'membrs'; near to it is members; allowed are seed, /],
     ["mask:\n  - strategy: foo\n    weight: 1\n", /bad\.yaml, line 2: mask\[0\]\.strategy is "foo"; allowed are fixed, uniform, copy, frequency/],
     ["epochs: [\n", /bad\.yaml, line \d+: the text is not valid YAML/],
   ])("names file, line and field of a wrong setting: %j", async (text, message) => {

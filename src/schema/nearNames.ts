@@ -5,13 +5,15 @@ const mostListed = 6;
 
 /** "near to it is height", or "there are age, height" where none is near; empty where there are none. */
 export function nearNames(name: string, known: readonly string[]): string {
-  const wanted = name.toLowerCase();
-  const near = known.filter((other) => isNear(wanted, other.toLowerCase()));
+  const near = namesNear(name, known);
   const all = near.length > 0 ? near : known;
   if (all.length === 0) return "";
   const start = near.length > 0 ? "near to it" : "there";
   return `${start} ${all.length === 1 ? "is" : "are"} ${all.slice(0, mostListed).join(", ")}${all.length > mostListed ? ", …" : ""}`;
 }
+
+/** The names that somebody may have meant. */
+export const namesNear = (name: string, known: readonly string[]): string[] => known.filter((other) => isNear(name.toLowerCase(), other.toLowerCase()));
 
 /** Whether one name is a part of the other, or misspelled: by one letter in four, two at most. */
 function isNear(a: string, b: string): boolean {

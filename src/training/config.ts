@@ -2,8 +2,9 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { VhgmError } from "../base/errors.js";
 import { latentForms } from "../model/latent.js";
-import { maskingNames } from "../model/masking/index.js";
+import { maskingNames, otherParameters } from "../model/masking/index.js";
 import { firstIssue, issuePath, offsetOf, type Issue } from "../schema/locate.js";
+import { namesNear, nearNames } from "../schema/nearNames.js";
 import { quoteValue } from "../schema/suggest.js";
 import { betaSchedules } from "./annealing.js";
 import { memoryModes, pathNames, trainingDefaults, type TrainingOptions } from "./options.js";
@@ -44,11 +45,16 @@ export const trainingConfigSchema = z
     patience: share,
     mask: z
       .array(
-        z.strictObject({
-          strategy: z.enum(maskingNames as [string, ...string[]]),
-          weight: z.number().positive(),
-          parameters: z.array(z.number()).optional(),
-        }),
+        z
+          .strictObject({
+            strategy: z.enum(maskingNames as [string, ...string[]]),
+            weight: z.number().positive(),
+            parameters: z.array(z.number()).optional(),
+          })
+          .check(({ value: { strategy, parameters = [] }, issues }) => {
+            const message = otherParameters(strategy, parameters);
+            if (message !== undefined) issues.push({ code: "custom", message, input: parameters, path: ["parameters"] });
+          }),
       )
       .min(1)
       .nullable(),
@@ -107,7 +113,10 @@ function describe(issue: Issue, raw: unknown): string {
   const name = path.length > 0 ? path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "") : "the configuration";
   if (issue.code === "unrecognized_keys") {
     const allowed = fieldsOf(path);
-    return `there is no setting '${String(path.at(-1))}'; allowed are ${allowed.join(", ")}`;
+    const given = String(path.at(-1));
+    // Of a few names that are listed, nobody needs to be shown the nearest.
+    const near = allowed.length > 8 && namesNear(given, allowed).length > 0 ? `${nearNames(given, allowed)}; ` : "";
+    return `there is no setting '${given}'; ${near}allowed are ${allowed.join(", ")}`;
   }
   const given = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw);
   return `${name} ${given === undefined ? "is absent" : `is ${quoteValue(given)}`}; ${allowed(issue)}`;
@@ -137,4 +146,4 @@ function allowed(issue: Issue): string {
   }
 }
 
-const kinds: Readonly<Record<string, string>> = { object: "a list of settings, one 'name: value' per line", array: "a list", string: "a text", number: "a number" };
+const kinds: Readonly<Record<string, string>> = { boolean: "true or false", object: "a list of settings, one 'name: value' per line", array: "a list", string: "a text", number: "a number" };

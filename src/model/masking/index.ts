@@ -32,6 +32,34 @@ const strategies: Readonly<Record<string, (...parameters: number[]) => MaskingSt
 /** Names that `mask` may use. */
 export const maskingNames: readonly string[] = Object.keys(strategies);
 
+interface Parameters {
+  /** What they are if absent. */
+  readonly usual: readonly number[];
+  readonly fit: (values: readonly number[]) => boolean;
+  readonly takes: string;
+}
+
+const isShare = (x: number): boolean => x >= 0 && x <= 1;
+const oneShare = (usual: number): Parameters => ({ usual: [usual], fit: ([share]) => isShare(share), takes: "one number from 0 to 1" });
+const twoShares = (...usual: readonly [number, number]): Parameters => ({ usual, fit: ([low, high]) => isShare(low) && isShare(high) && low <= high, takes: "up to two numbers from 0 to 1, the first at most the second" });
+
+const parametersOf: Readonly<Record<string, Parameters>> = {
+  fixed: oneShare(0.8),
+  uniform: twoShares(0.05, 0.95),
+  copy: oneShare(0.4),
+  frequency: { usual: [0.8, 1], fit: ([scale]) => scale >= 0, takes: "up to two numbers, the first at least 0" },
+  source: oneShare(0.3),
+  block: twoShares(0.1, 0.6),
+  few: { usual: [3, 0], fit: ([most, least]) => Number.isInteger(most) && Number.isInteger(least) && least >= 0 && least <= most, takes: "up to two whole numbers from 0, the second at most the first" },
+};
+
+/** What a strategy takes, as the end of a sentence, if the parameters are something else; those that are left out are as usual. */
+export function otherParameters(strategy: string, parameters: readonly number[]): string | undefined {
+  const { usual, fit, takes } = parametersOf[strategy];
+  const fits = parameters.length <= usual.length && fit([...parameters, ...usual.slice(parameters.length)]);
+  return fits ? undefined : `${strategy} takes ${takes}`;
+}
+
 /** A mixture: each row draws one of the strategies by weight. @throws VhgmError code 'usage' for an unknown name */
 export function maskingMixture(choices: readonly MaskChoice[]): MaskingStrategy {
   const made = choices.map(({ strategy, parameters = [] }) => {

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../base/random.js";
-import { blockMask, copyMask, fewVisible, fixedRate, maskingMixture, maskingNames, observedFrequency, sourceMask, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
+import { blockMask, copyMask, fewVisible, fixedRate, maskingMixture, maskingNames, observedFrequency, otherParameters, sourceMask, uniformRate, type MaskContext, type MaskingStrategy } from "./index.js";
 
 const all = new Uint8Array(40).fill(1);
 const context = (more: Partial<MaskContext> = {}): MaskContext => ({ observed: all, other: all, frequency: new Float32Array(40).fill(1), others: [], order: Int32Array.from(all, (_, j) => j), ...more });
@@ -158,4 +160,16 @@ test("a mixture draws its strategies by weight, with their parameters", () => {
 
 test("an unknown strategy is refused", () => {
   expect(() => maskingMixture([{ strategy: "toString", weight: 1 }])).toThrow("The masking strategy 'toString' is unknown; allowed are fixed, uniform, copy, frequency, source, block, few.");
+});
+
+test("parameters that are left out are as docs/settings.md says, and right", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/settings.md"), "utf8");
+  for (const name of maskingNames) {
+    const [, said] = new RegExp(`^\\| ${name} \\|[^|]*\\|(.*)\\|$`, "m").exec(page)!;
+    const usual = said.match(/[\d.]+/g)!.map(Number);
+    expect(otherParameters(name, [])).toBeUndefined();
+    expect(otherParameters(name, usual)).toBeUndefined();
+    expect(otherParameters(name, [...usual, 0])).toMatch(`${name} takes `);
+    expect(maskingMixture([{ strategy: name, weight: 1 }]).name).toBe(maskingMixture([{ strategy: name, weight: 1, parameters: usual }]).name);
+  }
 });
