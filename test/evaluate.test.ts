@@ -118,6 +118,19 @@ describe("evaluate", () => {
     expect(two.stdout).toMatch(/^Four ways to fail:/m);
   });
 
+  it("says which attributes of a dictionary and columns of the table do not meet, instead of evaluating fewer in silence", async () => {
+    expect((await vhgm(folder, ["inspect", "people.csv", "-o", "misspelt.yaml"])).code).toBe(0);
+    writeFileSync(at("misspelt.yaml"), readFileSync(at("misspelt.yaml"), "utf8").replace(`name: "glucose"`, `name: "glucos"`));
+    const sentences = [
+      "Attributes of the dictionary that people.csv lacks, so that they are not evaluated: glucos.",
+      "Columns of people.csv that the dictionary does not have, so that they are not evaluated: glucose.",
+    ];
+    const run = await vhgm(folder, ["evaluate", "people.csv", "--schema", "misspelt.yaml", ...quick, "--baselines", "mean", "--json"]);
+    expect((JSON.parse(run.stdout) as Evaluation).notes).toEqual(expect.arrayContaining(sentences));
+    const apart = await vhgm(folder, ["evaluate", "fresh.csv", "--train", "people.csv", "--schema", "misspelt.yaml", ...quick, "--baselines", "none"]);
+    for (const sentence of sentences) expect(apart.stdout).toContain(sentence);
+  });
+
   it.each([
     ["a column that is not there", ["--hold-out", "hospital=A"], /people\.csv has no column 'hospital' \(--hold-out\)/],
     ["another form of --hold-out", ["--hold-out", "hospital"], /is not of the form 'COLUMN=VALUE'/],

@@ -15,7 +15,7 @@ import { renderReport } from "../evaluation/report/page.js";
 import { renderSynthetic } from "../evaluation/report/synthetic.js";
 import { renderTables } from "../evaluation/report/tablesPage.js";
 import { renderTransfer } from "../evaluation/report/transfer.js";
-import { prepareSubject } from "../evaluation/subject.js";
+import { dictionaryNotes, prepareSubject } from "../evaluation/subject.js";
 import { evaluateTables, type TablesEvaluation } from "../evaluation/tables.js";
 import { openPredictor } from "../inference/predictor.js";
 import { runtimeVersions, packageVersion } from "../training/node/versions.js";
@@ -160,7 +160,8 @@ async function evaluateTable(path: string, flags: EvaluateFlags, store: string |
     for await (const batch of table.batches()) rows.push(...batch);
     const subject = prepareSubject(table.name, table.columns, rows, schema, { rows: flags.rows, seed: 1 });
     const cut = rows.length > subject.cells.rows ? [`A random sample of ${subject.cells.rows} of the ${rows.length} rows of ${table.name} was taken (--rows).`] : [];
-    return { subject, notes: [...cut, ...table.notes] };
+    const unshared = given && !bundle ? dictionaryNotes(table.name, table.columns, given) : [];
+    return { subject, notes: [...cut, ...unshared, ...table.notes] };
   });
   const predictor = bundle && (await openPredictor(bundle.model, openSession, { device: flags.device }));
   try {

@@ -6,7 +6,7 @@ import { inspectTable } from "../data/inspect.js";
 import type { TextRow } from "../data/table.js";
 import { openSession } from "../engine/node/session.js";
 import { createGridStore } from "../evaluation/node/store.js";
-import { prepareSubject, type Subject } from "../evaluation/subject.js";
+import { dictionaryNotes, prepareSubject, type Subject } from "../evaluation/subject.js";
 import { evaluateTransfer, splitPeople, type TransferEvaluation, type TransferNames } from "../evaluation/transfer.js";
 import type { Schema } from "../schema/schema.js";
 import { parseNumber } from "../schema/values.js";
@@ -80,7 +80,8 @@ async function readTable(path: string, given: Schema | undefined, progress: Prog
     const schema = given ?? (await inspectTable(table)).schema;
     const rows: TextRow[] = [];
     for await (const batch of table.batches()) rows.push(...batch);
-    return { name: table.name, columns: table.columns, rows, notes: table.notes, schema };
+    const unshared = given ? dictionaryNotes(table.name, table.columns, given) : [];
+    return { name: table.name, columns: table.columns, rows, notes: [...unshared, ...table.notes], schema };
   });
 }
 
@@ -111,7 +112,7 @@ async function readHoldOut(path: string, text: string, given: Schema | undefined
 /** Two tables as one; columns are those of the training, and what the other lacks is empty there. */
 async function readTwo(train: string, path: string, given: Schema | undefined, progress: Progress): Promise<People> {
   const home = await readTable(train, given, progress);
-  const away = await readTable(path, home.schema, progress);
+  const away = await readTable(path, given, progress);
   const place = home.columns.map((column) => away.columns.indexOf(column));
   const only = away.columns.filter((column) => !home.columns.includes(column));
   const lacking = home.columns.filter((_, j) => place[j] < 0);

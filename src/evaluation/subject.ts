@@ -46,6 +46,20 @@ export function prepareSubject(name: string, columns: readonly string[], rows: r
   };
 }
 
+/** What a dictionary and a table do not share, so that it is not evaluated: a sentence for each, for whoever misspelled a name. */
+export function dictionaryNotes(name: string, columns: readonly string[], schema: Schema): string[] {
+  const matched = matchColumns(schema, columns, name);
+  const absent = matched.filter(({ at }) => at < 0).map(({ attribute }) => attribute.name);
+  const known = new Set(schema.attributes.flatMap(({ name, aliases = [], conversions = [] }) => [name, ...aliases, ...conversions.map(({ column }) => column)]));
+  const foreign = columns.filter((column) => !known.has(column));
+  return [
+    ...(absent.length > 0 ? [`Attributes of the dictionary that ${name} lacks, so that they are not evaluated: ${listed(absent)}.`] : []),
+    ...(foreign.length > 0 ? [`Columns of ${name} that the dictionary does not have, so that they are not evaluated: ${listed(foreign)}.`] : []),
+  ];
+}
+
+const listed = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? `, and ${names.length - 8} more` : ""}`;
+
 /** Some rows of a subject as a subject of their own; columns in which they have no value stay, and are not scored. */
 export const rowsOf = (subject: Subject, rows: ArrayLike<number>, name: string): Subject => ({
   ...subject,
