@@ -33,8 +33,11 @@
  *
  * @example Invent people
  * ```ts
- * import { createGenerator, createTableWriter, generateTable } from "vhgm";
+ * import { createGenerator, createTableWriter, extendWithSampler, generateTable, openPredictor, openSession, openTable, trainTable, trainingDefaults } from "vhgm";
  *
+ * const table = await openTable("cohort.csv");
+ * const bundle = await trainTable({ table, options: trainingDefaults, open: openSession, extend: extendWithSampler(openSession) });
+ * const predictor = await openPredictor(bundle.model, openSession);
  * const generator = await createGenerator(predictor, bundle.schema, { where: "age >= 60", seed: 1 });
  * await generateTable({ generator, rows: 1000, writer: await createTableWriter("people.csv", generator.columns) });
  * ```
@@ -76,6 +79,7 @@ export { openWorkerSession } from "./engine/node/workerSession.js";
 export { trainTable, type TrainTableHooks, type TrainTableInput } from "./training/node/trainTable.js";
 export { trainModel, type TrainingResult } from "./training/train.js";
 export type { TrainingHooks } from "./training/progress.js";
+export type { Lanes } from "./training/lanes.js";
 export { bestOptions, memoryModes, trainingDefaults, type MemoryMode, type TrainingOptions } from "./training/options.js";
 export { parseTrainingConfig, type TrainingConfig } from "./training/config.js";
 export { shiftWarning, type LatentActivity, type PatternGap, type ShiftReport } from "./training/signatures.js";
@@ -105,6 +109,7 @@ export type { ImputeReport } from "./inference/tally.js";
 export { imputeTable, type ImputeTableHooks, type ImputeTableInput } from "./inference/imputeTable.js";
 
 // Synthetic people
+export { extendWithSampler } from "./inference/generate/learnSampler.js";
 export { createGenerator, generationRounds, type GenerateOptions, type GenerateReport, type Generator } from "./inference/generate/generate.js";
 export { generateTable, type GenerateTableHooks, type GenerateTableInput } from "./inference/generate/generateTable.js";
 export { readPattern, type Pattern } from "./inference/generate/pattern.js";

@@ -65,6 +65,16 @@ describe("the library", () => {
     await predictor.close();
   });
 
+  it("trains a model that knows who lacks what, as the example in index.ts", async () => {
+    const { createGenerator, extendWithSampler, openPredictor, openSession, openTable, trainTable, trainingDefaults } = vhgm;
+    const table = await openTable(at("cohort.csv"));
+    const bundle = await trainTable({ table, options: { ...trainingDefaults, ...quick }, open: openSession, extend: extendWithSampler(openSession) });
+    const predictor = await openPredictor(bundle.model, openSession);
+    const rows = await (await createGenerator(predictor, bundle.schema, { holes: true, seed: 1 })).rows(0, 60);
+    expect(rows.flat()).toContain("");
+    await predictor.close();
+  });
+
   it("refuses numbers that count nothing, and tables and writers that are not the imputer's, in one sentence", async () => {
     const { createGenerator, createImputer, createTableWriter, generateTable, imputeTable, intervene, memoryTable, nextMeasurements, openPredictor, openSession, openTable, parseGraph, readBundle } = vhgm;
     const { model, schema } = await readBundle(at("cohort.vhgm"));

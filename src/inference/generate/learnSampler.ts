@@ -29,7 +29,7 @@ const mostLeaves = 200;
 /** Passes in which the table's holes are filled. */
 const fillRounds = 6;
 
-/** For `trainTable`: adds to a finished model what people are invented by. */
+/** For `trainTable`'s `extend`: adds to a finished model what people are invented by, as `vhgm train` does; without it `holes` and `likeSource` of `createGenerator` are refused. */
 export const extendWithSampler = (open: SessionFactory) => async (model: PredictModel, schema: Schema, cells: Cells, seed: number): Promise<Partial<PredictModel>> => {
   if (model.layout.columns.length > mostColumns) return {};
   const predictor = await openPredictor(model, open);
