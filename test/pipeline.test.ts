@@ -24,6 +24,15 @@ function expectCompleted(before: readonly (readonly string[])[], after: readonly
   );
 }
 
+describe("info", () => {
+  it("names the settings of the training that were not left to the program", async () => {
+    expect((await vhgm(folder, ["info", "model.vhgm"])).stdout).toMatch(/^Settings other than by default: width: 16, memoryHeads: 2, epochs: 6, steps: 60(, extension: 1)?\.$/m);
+    writeFileSync(at("mask.yaml"), "network: mlp\nsteps: 20\nmask: [{strategy: fixed, weight: 1}]\npaths: [net]\n");
+    expect((await vhgm(folder, ["train", "people.csv", "-o", "masked.vhgm", "--config", "mask.yaml", "--quiet"])).code).toBe(0);
+    expect((await vhgm(folder, ["info", "masked.vhgm"])).stdout).toMatch(/^Settings other than by default: paths: \[net\], steps: 20, mask: \[\{strategy: fixed, weight: 1\}\]\.$/m);
+  });
+});
+
 describe("inspect", () => {
   it("prints each column with its type and reason, and writes a dictionary that train takes", async () => {
     const run = await vhgm(folder, ["inspect", "people.csv", "-o", "dictionary.yaml"]);

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { stringify } from "yaml";
 import type { Bundle } from "../bundle/bundle.js";
 import { neverTogether } from "../bundle/neverTogether.js";
 import { readBundle } from "../bundle/node/files.js";
+import { resolveOptions, trainingDefaults, type TrainingOptions } from "../training/options.js";
 import { examples, jsonFlag } from "./flags.js";
 import { attributeScale, attributeScores, calibrationSummary, rowsLearned } from "./scores.js";
 import { print, printJson } from "./terminal.js";
@@ -43,7 +45,19 @@ function describeNeverTogether(bundle: Bundle): string[] {
   ];
 }
 
-/** What each source gave, and whose people answers are about. */
+/** Settings that are told elsewhere in the description. */
+const toldElsewhere = ["seed", "network", "members", "memory", "population"];
+
+/** Settings that are not what a table like this one is learned with when nothing is said, as `--config` takes them. */
+function describeSettings({ card, model: { layout } }: Bundle): string[] {
+  const { network, latent } = { ...trainingDefaults, ...(card.options as Partial<TrainingOptions>) };
+  const table = { columns: layout.columns.length, features: layout.features, sources: card.sources?.length };
+  const usual: Readonly<Record<string, unknown>> = resolveOptions({ ...trainingDefaults, network, latent }, table);
+  const others = Object.entries(card.options).filter(([name, value]) => !toldElsewhere.includes(name) && name in usual && JSON.stringify(value) !== JSON.stringify(usual[name]));
+  const written = others.map(([name, value]) => `${name}: ${stringify(value, { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 }).trimEnd()}`);
+  return written.length > 0 ? [`Settings other than by default: ${written.join(", ")}.`] : [];
+}
+
 /** Trees on top of the network, of models that hold cells of real people. */
 function describeTrees({ model: { forest, columns } }: Bundle): string[] {
   const grown = columns.filter((_, j) => forest?.[j]);
@@ -52,6 +66,7 @@ function describeTrees({ model: { forest, columns } }: Bundle): string[] {
   return [`Trees: of ${counted(grown.length, "attribute")}; their share in an answer is ${Math.round(100 * share)}% on average.`];
 }
 
+/** What each source gave, and whose people answers are about. */
 function describeSources({ sources = [], population }: Bundle["card"]): string[] {
   if (sources.length === 0) return [];
   const rows = sources.map(({ name, rows, attributes, observedCells, weight }) => [name, count(rows), count(attributes), count(observedCells), percent(weight)]);
@@ -97,6 +112,7 @@ function describe(path: string, bundle: Bundle): string {
     `${path}: ${counted(card.attributes, "attribute")} learned from ${rowsLearned(card)} of ${card.tables.join(", ")}, ${counted(card.observedCells, "cell")} with a value.`,
     `Trained by vhgm ${card.vhgm} (${Object.entries(card.versions).map(([name, version]) => `${name} ${version}`).join(", ")}): network ${network ?? "?"}, ${counted(members ?? 1, "member")}, seed ${seed ?? "?"}; weights of epoch ${card.epochs.join(", ")}.`,
     `Memory: ${memoryMeaning[card.memory]}.`,
+    ...describeSettings(bundle),
     ...describeTrees(bundle),
     ...describeLatent(card),
     ...(card.warnings ?? []),
