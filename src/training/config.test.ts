@@ -41,6 +41,7 @@ describe("a training configuration", () => {
 test.each([
   [{ epochs: 0 }, "Of the training's options, epochs is 0; it must be at least 1."],
   [{ memory: "foo" }, `Of the training's options, memory is "foo"; allowed are none, prototypes, rows.`],
+  [{ population: undefined }, "Of the training's options, population is absent; all are needed, as in { ...trainingDefaults, members: 2 }."],
   [{ hidden: 3 }, /^Of the training's options, there is no setting 'hidden'; allowed are seed, /],
 ])("options of a program are checked, too: %j", (wrong, message) => {
   expect(() => checkOptions({ ...trainingDefaults, ...wrong } as never)).toThrow(message);

@@ -102,10 +102,12 @@ export function parseTrainingConfig(text: string, fileName: string): TrainingCon
   return fail(offsetOf(document, issuePath(issue)), describe(issue, raw));
 }
 
-/** @throws VhgmError "usage" naming the first option that is none or out of its range, and what is allowed */
+/** @throws VhgmError "usage" naming the first option that is none, out of its range or absent, and what is allowed */
 export function checkOptions(options: TrainingOptions): void {
   const { error } = trainingConfigSchema.safeParse(options);
   if (error) throw new VhgmError("usage", `Of the training's options, ${describe(error.issues[0], options)}.`);
+  const absent = (Object.keys(trainingDefaults) as (keyof TrainingOptions)[]).find((name) => options[name] === undefined);
+  if (absent !== undefined) throw new VhgmError("usage", `Of the training's options, ${absent} is absent; all are needed, as in { ...trainingDefaults, members: 2 }.`);
 }
 
 function describe(issue: Issue, raw: unknown): string {
