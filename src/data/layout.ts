@@ -48,6 +48,13 @@ export interface Layout {
   readonly empty: readonly string[];
 }
 
+/** Position of each place's column in the layout, -1 where nothing was learned of it. */
+export function columnsOfPlaces({ columns }: Layout, places: number): Int32Array {
+  const found = new Int32Array(places).fill(-1);
+  columns.forEach(({ source }, j) => (found[source] = j));
+  return found;
+}
+
 /** Number of quantiles behind a normal score by rank. */
 const rankKnots = 65;
 /** Numbers with a skewness or an excess kurtosis beyond these get a normal score. */

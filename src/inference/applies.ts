@@ -1,12 +1,12 @@
 /** How probable it is that an attribute applies to a person, and how it is distributed if it does. */
 import type { Encoded } from "../data/encode.js";
-import type { Layout } from "../data/layout.js";
+import { columnsOfPlaces, type Layout } from "../data/layout.js";
 import { categorical, gridDistribution, type Distribution, type Grid } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
-import { columnsOfPlaces, showCell, type Outputs } from "./decide.js";
+import { showCell, type Outputs } from "./decide.js";
 import { gatePieces, possiblePieces, possibleValues, recorded, type Possible } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 

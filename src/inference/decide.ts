@@ -1,6 +1,6 @@
 /** Who an attribute applies to, where that hangs on cells that are holes themselves: gates are filled first and decide. */
 import { copyOf, pickTable, writeFeatures, type Encoded } from "../data/encode.js";
-import type { Layout } from "../data/layout.js";
+import { columnsOfPlaces, type Layout } from "../data/layout.js";
 import type { MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import type { Truth } from "../schema/truth.js";
@@ -33,13 +33,6 @@ export interface DecideInput {
   readonly paths: readonly MemberPaths[];
   /** Whether a hole is to be filled. */
   wanted(row: number, place: number): boolean;
-}
-
-/** Position of each place's column in the layout, -1 where nothing was learned of it. */
-export function columnsOfPlaces({ columns }: Layout, places: number): Int32Array {
-  const found = new Int32Array(places).fill(-1);
-  columns.forEach(({ source }, j) => (found[source] = j));
-  return found;
 }
 
 /** Fills gates with their best points, a depth at a time, each seeing those above it. A row's result depends on that row only. */

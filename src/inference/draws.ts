@@ -1,9 +1,10 @@
 import { createRng, type Rng } from "../base/random.js";
 import { copyOf, type Encoded } from "../data/encode.js";
+import { columnsOfPlaces } from "../data/layout.js";
 import { gridDistribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, numberDensity, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { whichApply, type Rules } from "../schema/rules.js";
-import { columnsOfPlaces, showCell } from "./decide.js";
+import { showCell } from "./decide.js";
 import { drawPossibleValue, recorded } from "./gates.js";
 import type { Predictor } from "./predictor.js";
 

@@ -1,10 +1,10 @@
 /** What becomes of each cell of a batch of rows: kept, filled, or left empty, and why. */
 import type { Cells } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
+import { columnsOfPlaces } from "../data/layout.js";
 import type { PredictModel } from "../model/trained.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import { noValue, type Truth } from "../schema/truth.js";
-import { columnsOfPlaces } from "./decide.js";
 import { shareSeen, visibleClasses } from "./support.js";
 
 /** `unlearned`: nothing is known of the attribute; `undecided`: whether it applies cannot be known. */

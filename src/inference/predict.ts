@@ -1,14 +1,14 @@
 import { VhgmError } from "../base/errors.js";
 import { cellReader, formatValue } from "../data/cells.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
-import type { Column, Layout } from "../data/layout.js";
+import { columnsOfPlaces, type Column, type Layout } from "../data/layout.js";
 import type { Distribution } from "../model/likelihoods/index.js";
 import { levelProbabilities, type DensityModel, type MemberPaths } from "../model/predictive.js";
 import { compileRules, whichApply, type Rules } from "../schema/rules.js";
 import { isNumeric, type Attribute, type AttributeType, type Schema } from "../schema/schema.js";
 import type { Truth } from "../schema/truth.js";
 import { askAbout, conditionalOn, firstFills, withoutImpossible, type Applies, type Fill, type Person } from "./applies.js";
-import { columnsOfPlaces, showCell } from "./decide.js";
+import { showCell } from "./decide.js";
 import { centralInterval, columnDistribution } from "./distribution.js";
 import type { Predictor } from "./predictor.js";
 import { requireLevel, requireProbabilities } from "./required.js";

@@ -1,7 +1,7 @@
 /** Held-out cells of attributes that do not apply to everybody are asked as they are in use: with the gates that they hang on known. */
 import type { Rng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
-import type { Layout } from "../data/layout.js";
+import { columnsOfPlaces, type Layout } from "../data/layout.js";
 import { compileRules } from "../schema/rules.js";
 
 /** (columns) the columns of the gates that each column hangs on, directly or through other gates; null where no column has any. */
@@ -9,9 +9,9 @@ export type GatesOf = readonly (readonly number[])[] | null;
 
 export function gatesOf({ attributes }: Pick<Cells, "attributes">, layout: Layout): GatesOf {
   const rules = compileRules({ attributes: [...attributes] });
-  const columnOf = (place: number): number => layout.columns.findIndex(({ source }) => source === place);
-  const learned = rules.gates.filter((gate) => columnOf(gate) >= 0);
-  const gates = layout.columns.map(({ source }) => learned.filter((gate) => rules.dependents[gate].includes(source)).map(columnOf));
+  const columnOf = columnsOfPlaces(layout, attributes.length);
+  const learned = rules.gates.filter((gate) => columnOf[gate] >= 0);
+  const gates = layout.columns.map(({ source }) => learned.filter((gate) => rules.dependents[gate].includes(source)).map((gate) => columnOf[gate]));
   return gates.some((own) => own.length > 0) ? gates : null;
 }
 
