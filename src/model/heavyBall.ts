@@ -15,4 +15,4 @@ export function heavyBall(condition: number): { readonly stepSize: number; reado
 }
 
 /** Of the rounds that a graph unrolls: few, from a start that has the slowest errors down already. */
-export const { stepSize, momentum } = heavyBall(8);
+export const { stepSize, momentum } = heavyBall(30);

@@ -2,10 +2,11 @@ import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
 import type { SessionFactory } from "../engine/index.js";
 import { openFiller, type Affine } from "./filler.js";
+import { firstSpread, spreadAbout, withSpread } from "./hiddenSpread.js";
 import { createInverter } from "./inverse.js";
 import { relaxationOf, type Fit } from "./linearMap.js";
 import { openMoments, peopleOf, type Moments } from "./moments.js";
-import { firstSpread, groupPart, type Part, regressInto, wholeTable, withSpread } from "./regressions.js";
+import { groupPart, type Part, regressInto, wholeTable } from "./regressions.js";
 import type { RowGroup } from "./rowGroups.js";
 
 /**
@@ -30,12 +31,12 @@ export const corrected: readonly Course[] = [
   { correction: 1, rounds: 10, early: 0.05 },
 ];
 
-/** What is fitted: one map per course and penalty, in that order, and with groups as many again. */
+/** What is fitted: one map per course and penalty, in that order, and as many again for each grouping. */
 export interface Trials {
   readonly courses: readonly Course[];
   readonly penalties: readonly number[];
-  /** Columns that are also regressed on some rows alone (rowGroups.ts). */
-  readonly groups?: readonly RowGroup[];
+  /** Columns that are also regressed on some rows alone (rowGroups.ts), in ways of their own. */
+  readonly groupings?: readonly (readonly RowGroup[])[];
   /** (rows) what each row counts for, of mean 1; absent where all count alike. */
   readonly weight?: Float64Array | null;
   /** (rows, sources) of which sources rows are, where sources have a centre of their own; columns are then related within sources. */
@@ -46,7 +47,7 @@ export interface Trials {
 
 /** What a fit gives. */
 export interface Fitted {
-  /** One fit per course and penalty; with groups, then as many in which their columns are regressed on their own rows. */
+  /** One fit per course and penalty; then for each grouping as many in which its groups' columns are regressed on their own rows. */
   readonly fits: Fit[];
   /** (courses) the table (rows, features) as it was filled before the last regressions. */
   readonly settled: Float32Array[];
@@ -77,12 +78,11 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
   const inverter = await createInverter(open);
   const d = layout.features;
   return {
-    async fit(visible, { courses, penalties, groups = [], weight = null, from = null, start }, onFilled) {
+    async fit(visible, { courses, penalties, groupings = [], weight = null, from = null, start }, onFilled) {
       const people = peopleOf(visible.rows, weight, from);
-      const parts: Part[] = [
-        wholeTable(visible, people, weight, layout),
-        ...groups.map((group) => groupPart(group, visible, people, weight, layout)),
-      ];
+      const whole = wholeTable(visible, people, weight, groupings.flat(), layout);
+      const ways = groupings.map((groups) => groups.map((group) => groupPart(group, visible, people, weight, layout)));
+      const parts: Part[] = [whole, ...ways.flat()];
       const momentsOf = (filled: Float32Array, part: Part): Promise<Moments> => moments.of(filled, part.chosen, part.people);
       /** The map, moved to the sources, and what it says put into holes; the size of the step matters only there. */
       const fill = async (filled: Float32Array, map: Affine, into: Float32Array | null, relaxation = into ? relaxationOf(map.weights, d) : 1): Promise<Affine> => {
@@ -93,22 +93,25 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
       };
       const means = columnMeans(visible.features, visible.observed, visible.rows, layout);
       const fits: Fit[] = [];
-      const withGroups: Fit[] = [];
+      const grouped: Fit[][] = ways.map(() => []);
       const settled: Float32Array[] = [];
       for (const [c, { correction, rounds, early }] of courses.entries()) {
-        const spread = parts.map((part) => firstSpread(part, visible, means, correction, layout));
+        const spread = parts.map((part) => firstSpread(part.hidden, part.within, visible, means, correction, layout));
         const filled = fillHoles(visible, (i) => start?.[c].subarray(i * d, (i + 1) * d) ?? means, layout);
         if (from && !start) await fill(filled, { weights: new Float32Array(d * d), offset: means }, filled, 1);
         for (let r = 1; r < (start ? Math.min(rounds, laterRounds) : rounds); r++) {
           const map = emptyMap(d);
-          for (const [k, part] of parts.entries()) spread[k] = await regressInto(map, await momentsOf(filled, part), part, { spread: spread[k], correction, lambda: early }, inverter);
+          for (const [k, part] of parts.entries()) {
+            const inverse = await regressInto(map, await momentsOf(filled, part), part, spread[k], early, inverter);
+            spread[k] = await spreadAbout(inverse, part.hidden, part.within, { correction, lambda: early }, inverter);
+          }
           await fill(filled, map, filled);
         }
         settled.push(filled);
         const last: Moments[] = [];
         for (const part of parts) last.push(await momentsOf(filled, part));
         const { center: mean, centers } = last[0];
-        const covariance = Float32Array.from(withSpread(last[0], parts[0], spread[0]));
+        const covariance = Float32Array.from(withSpread(last[0].gram, d, parts[0].hidden, parts[0].within, spread[0]));
         const keep = async (to: Fit[], map: Affine, lambda: number, index: number): Promise<void> => {
           const more = onFilled ? new Float32Array(filled.length) : null;
           const done = await fill(filled, map, more);
@@ -117,15 +120,19 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         };
         for (const [l, lambda] of penalties.entries()) {
           const map = emptyMap(d);
-          await regressInto(map, last[0], parts[0], { spread: spread[0], correction, lambda }, inverter);
+          await regressInto(map, last[0], parts[0], spread[0], lambda, inverter);
           await keep(fits, map, lambda, c * penalties.length + l);
-          if (groups.length === 0) continue;
-          const own = { weights: map.weights.slice(), offset: map.offset.slice() };
-          for (let k = 1; k < parts.length; k++) await regressInto(own, last[k], parts[k], { spread: spread[k], correction, lambda }, inverter);
-          await keep(withGroups, own, lambda, (courses.length + c) * penalties.length + l);
+          for (const [w, groups] of ways.entries()) {
+            const own = { weights: map.weights.slice(), offset: map.offset.slice() };
+            for (const part of groups) {
+              const k = parts.indexOf(part);
+              await regressInto(own, last[k], part, spread[k], lambda, inverter);
+            }
+            await keep(grouped[w], own, lambda, ((w + 1) * courses.length + c) * penalties.length + l);
+          }
         }
       }
-      return { fits: [...fits, ...withGroups], settled };
+      return { fits: [...fits, ...grouped.flat()], settled };
     },
     async close() {
       await filler.close();

@@ -57,7 +57,7 @@ describe("groups of columns that few rows observe", () => {
   /** Slope of a column on x where x alone is known: the linear path's rounds, taken until they settle. */
   async function slopesFromX(withGroups: boolean): Promise<Record<string, number>> {
     const fitter = await createLinearFitter(layout, openSession);
-    const { fits } = await fitter.fit(table, { courses: [iteratedRidge], penalties: ridgePenalties, groups: withGroups ? groups : [] });
+    const { fits } = await fitter.fit(table, { courses: [iteratedRidge], penalties: ridgePenalties, groupings: withGroups ? [groups] : [] });
     await fitter.close();
     const last = fits.length - ridgePenalties.length;
     const { center, weights, relaxation } = combineFits(fits, layout.columns.map(() => last), layout, ridgePenalties.length);

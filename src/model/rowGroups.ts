@@ -56,3 +56,19 @@ function correlation(a: Uint8Array, b: Uint8Array, shareA: number, shareB: numbe
 
 const rowsOf = (columns: readonly number[], rows: number, observed: Uint8Array, p: number): Int32Array =>
   Int32Array.from({ length: rows }, (_, i) => i).filter((i) => columns.reduce((n, j) => n + observed[i * p + j], 0) >= columns.length * presence);
+
+/** Part of a column's observed cells that its source holds, of a column that is a source's own. */
+const ownShare = 0.95;
+
+/** The columns that each source alone records, with its rows; `from` (rows, sources) tells of which sources rows are. */
+export function sourceGroups({ rows, observed }: Encoded, from: Float32Array, layout: Layout): RowGroup[] {
+  const p = layout.columns.length;
+  const count = from.length / rows;
+  const all = layout.columns.map((_, j) => countObserved(observed, Int32Array.from({ length: rows }, (__, i) => i), j, p));
+  return Array.from({ length: count }, (_, s) => Int32Array.from({ length: rows }, (__, i) => i).filter((i) => from[i * count + s] > 0))
+    .filter((own) => own.length >= fewestRows && own.length < rows)
+    .map((own) => ({ rows: own, columns: layout.columns.flatMap((_, j) => (all[j] > 0 && countObserved(observed, own, j, p) >= ownShare * all[j] ? [j] : [])) }))
+    .filter(({ columns }) => columns.length > 0);
+}
+
+const countObserved = (observed: Uint8Array, rows: Int32Array, j: number, p: number): number => rows.reduce((n, i) => n + observed[i * p + j], 0);

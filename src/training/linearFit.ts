@@ -5,7 +5,7 @@ import { corrected, createLinearFitter, type Trials } from "../model/linear.js";
 import { combineFits, type Fit, type LinearMap } from "../model/linearMap.js";
 import { addHeldOutErrors, chooseLambdas, drawLambdas, drawTolerance, lambdas, usualTolerance } from "../model/penalties.js";
 import type { SourceRule } from "../model/likelySource.js";
-import { rowGroups } from "../model/rowGroups.js";
+import { rowGroups, sourceGroups } from "../model/rowGroups.js";
 import { isSparse } from "../model/sparseLinear.js";
 import { maskedTable, type Fold } from "./folds.js";
 import { evenlySpaced, linearRows } from "./rows.js";
@@ -77,14 +77,15 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
     const perFold: Filled[] = [];
     const chosen = evenlySpaced(table.rows, linearRows);
     const seen = pickTable(table, layout, chosen);
-    const groups = people.severalSources ? rowGroups(seen, layout) : [];
+    const from = people.sources?.of(chosen);
+    const groupings = [from ? sourceGroups(seen, from, layout) : [], people.severalSources ? rowGroups(seen, layout) : []].filter((groups) => groups.length > 0);
     const counts = people.weight?.some((w) => w !== people.weight![0]);
     const weight = counts ? Float64Array.from(chosen, (i) => people.weight![i]) : null;
     const courses = corrected.filter((_, c) => c === 0 || layout.features <= fewFeatures);
     const penalties = people.forDraws ? drawLambdas : lambdas;
-    const trials: Trials = { courses, penalties, groups, weight, from: people.sources?.of(chosen) };
+    const trials: Trials = { courses, penalties, groupings, weight, from };
     const onAllRows = courses.length * penalties.length;
-    const errors = Array.from({ length: onAllRows * (groups.length > 0 ? 2 : 1) }, () => new Float64Array(p));
+    const errors = Array.from({ length: onAllRows * (1 + groupings.length) }, () => new Float64Array(p));
     const middle = penalties.length >> 1;
     const fit = async (visible: Encoded, start: readonly Float32Array[] | undefined, judge?: (filled: Float32Array, index: number) => void): Promise<Filled> => {
       let kept: Float32Array | null = null;

@@ -5,7 +5,7 @@ import { isSparse } from "../model/sparseLinear.js";
 import type { ResolvedOptions } from "./options.js";
 
 /** Rounds of the linear path after its start. */
-const rounds = 3;
+const rounds = 6;
 /** Above this many features the row memory is left out: its products would cost more than the network. */
 const memoryFeatures = 800;
 
