@@ -2,6 +2,7 @@
 import type { Cells } from "../data/cells.js";
 import type { TextRow } from "../data/table.js";
 import type { Distribution } from "../model/likelihoods/index.js";
+import type { Less } from "../schema/less.js";
 import { whichApply, type Rules } from "../schema/rules.js";
 import type { Truth } from "../schema/truth.js";
 import { decideRows, type Outputs } from "./decide.js";
@@ -11,6 +12,7 @@ import { drawHoles } from "./draws.js";
 import type { Follower } from "./follow.js";
 import { recorded } from "./gates.js";
 import type { Fate, Holes } from "./holes.js";
+import { putInOrder } from "./order.js";
 import type { Predictor } from "./predictor.js";
 import type { Tally } from "./tally.js";
 import type { PlannedTable, Target } from "./targets.js";
@@ -19,6 +21,8 @@ import type { PlannedTable, Target } from "./targets.js";
 export interface Setting {
   readonly predictor: Predictor;
   readonly rules: Rules;
+  /** Numbers that are smaller than others in everybody. */
+  readonly less: readonly Less[];
   /** (places) that every attribute applies: what is said of people where there are no rules. */
   readonly everyone: readonly Truth[];
   readonly table: PlannedTable;
@@ -132,7 +136,7 @@ function appliesAfter({ predictor, rules, everyone }: Setting, holes: Holes, r: 
 }
 
 /** @returns the cells of a row, and (places) the values that they hold */
-function fillRow({ table, follower }: Setting, { rows, cells }: Batch, r: number, fate: (place: number) => Fate, valueOf: (target: Target) => number): { out: string[]; known: Float64Array } {
+function fillRow({ table, follower, rules, less }: Setting, { rows, cells }: Batch, r: number, fate: (place: number) => Fate, valueOf: (target: Target) => number): { out: string[]; known: Float64Array } {
   const out = [...rows[r]];
   const known = Float64Array.from(cells.values, (column) => column[r]);
   for (const target of table.targets) {
@@ -142,6 +146,8 @@ function fillRow({ table, follower }: Setting, { rows, cells }: Batch, r: number
     out[target.at] = target.write(value);
     known[source] = recorded(value, attribute);
   }
+  const moved = putInOrder(less, rules.attributes, known, (place) => fate(place) === "filled");
+  for (const { at, column, write } of moved.size > 0 ? table.targets : []) if (moved.has(column.source)) out[at] = write(known[column.source]);
   follower.follow(out, known, fate);
   return { out, known };
 }

@@ -346,3 +346,20 @@ describe("a number that follows from others", () => {
     expect((await made.complete(given.slice(2)))[0]).toEqual((await plain.complete(given.slice(2)))[0]);
   });
 });
+
+describe("a number that is less than another", () => {
+  const schema = { ...peopleSchema, attributes: peopleSchema.attributes.map((a) => (a.name === "age" ? { ...a, less_than: "height" } : a)) };
+  const columns = ["age", "height"];
+  const given: TextRow[] = [["", "30"], ["180", ""], ["", ""], ["180", "30"], ["40", "170"]];
+  test.each([0, 2])("is filled so, and stands where it was observed (%d draws)", async (draws) => {
+    const free = await createImputer(predictor, peopleSchema, columns, "new.csv", { draws }).complete(given);
+    // Without the rule both would be out of order.
+    for (const table of free) expect([table[0], table[1]].map(([age, height]) => Number(age) < Number(height))).not.toContain(true);
+    for (const table of await createImputer(predictor, schema, columns, "new.csv", { draws }).complete(given)) {
+      for (const [age, height] of table.slice(0, 3)) expect(Number(age)).toBeLessThan(Number(height));
+      expect(table[0][1]).toBe("30");
+      expect(table[1][0]).toBe("180");
+      expect(table.slice(3)).toEqual(given.slice(3));
+    }
+  });
+});

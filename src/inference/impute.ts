@@ -2,6 +2,7 @@ import { VhgmError } from "../base/errors.js";
 import { CellsBuilder, matchColumns } from "../data/cells.js";
 import { requireWidth, type TextRow } from "../data/table.js";
 import { isMissingText } from "../schema/missing.js";
+import { compileLess } from "../schema/less.js";
 import { compileRules } from "../schema/rules.js";
 import type { Schema } from "../schema/schema.js";
 import { otherVisits } from "../schema/visits.js";
@@ -85,7 +86,7 @@ export function createImputer(predictor: Predictor, schema: Schema, columns: rea
   const rowSeeds = createRowSeeds(seed);
   const tally = createTally(schema, rules, table, rowSeeds.repeated);
   const follower = createFollower({ model, schema, rules, matched: table.matched, targets: table.targets });
-  const setting: Setting = { predictor, rules, everyone: rules.attributes.map(() => true), table, follower, asked, draws, rounds, tally };
+  const setting: Setting = { predictor, rules, less: compileLess(schema), everyone: rules.attributes.map(() => true), table, follower, asked, draws, rounds, tally };
 
   /** Reads a batch and counts what is met in it. */
   function readBatch(rows: readonly TextRow[]): Batch {
