@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { momentum } from "../../src/model/heavyBall.js";
+import { ballOf } from "../../src/model/heavyBall.js";
 import { columnOfFeatures, logVarianceRange } from "../../src/model/blocks.js";
 import { degrees, priorWeight, smallest } from "../../src/model/network.js";
 import { float32, type TensorData } from "../../src/engine/index.js";
@@ -75,7 +75,7 @@ function writeTwin({ layout, config, params, options, linear, theta, fixed, batc
   for (const [name, data] of Object.entries(constants)) add(name, data);
   batches.forEach((feeds, b) => Object.entries(feeds).forEach(([name, data]) => add(`${b}/${name}`, data)));
   const spec = {
-    threads, arrays, config, momentum, smallest, priorWeight, degrees, logVarianceRange,
+    threads, arrays, config, momentum: ballOf(config.linearRounds).momentum, smallest, priorWeight, degrees, logVarianceRange,
     groups: layout.groups, features: layout.features, columns: layout.columns.length, numbers: layout.numbers,
     columnOf: [...columnOfFeatures(layout)],
     params: params.declared.map(({ name, shape, offset: at, size, decay }) => ({ name, shape, offset: at, size, decay })),

@@ -14,5 +14,5 @@ export function heavyBall(condition: number): { readonly stepSize: number; reado
   return { stepSize: (2 / (1 + q)) ** 2 / 1.05, momentum: ((1 - q) / (1 + q)) ** 2 };
 }
 
-/** Of the rounds that a graph unrolls: few, from a start that has the slowest errors down already. */
-export const { stepSize, momentum } = heavyBall(30);
+/** Of so many rounds, as a graph unrolls them from a start that has the slowest errors down already: more of them settle slower ones. */
+export const ballOf = (rounds: number): ReturnType<typeof heavyBall> => heavyBall(rounds > 3 ? 30 : 8);

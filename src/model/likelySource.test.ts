@@ -75,7 +75,7 @@ describe("centres of the sources", () => {
     const from = withSources ? sourcesOfRows(all, Int32Array.from({ length: all.rows }, (_, i) => i)) : null;
     const { fits } = await fitter.fit(encodeCells(all, lay), { courses: [corrected[0]], penalties: [0.01], from });
     await fitter.close();
-    return combineFits(fits, lay.columns.map(() => 0), lay, 1, withSources ? its : undefined);
+    return combineFits(fits, lay.columns.map(() => 0), lay, { onAllRows: 1, rounds: 6, rule: withSources ? its : undefined });
   }
 
   /** What a map says of one column, in its units, of people of whom some columns are known. */

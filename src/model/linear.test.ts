@@ -5,7 +5,7 @@ import { createRng } from "../base/random.js";
 import { encodeCells, type Encoded } from "../data/encode.js";
 import { fitLayout, type Layout } from "../data/layout.js";
 import { openSession } from "../engine/node/session.js";
-import { momentum } from "./heavyBall.js";
+import { ballOf } from "./heavyBall.js";
 import { invertSmall } from "./linalg.js";
 import { columnMeans, corrected, type Course, createLinearFitter, iteratedRidge, type LinearFitter, type Trials } from "./linear.js";
 import { combineFits, type DenseMap, type Fit, relaxationOf } from "./linearMap.js";
@@ -232,7 +232,7 @@ describe("the hidden cells' spread", () => {
 test("a combined map takes each column from the map chosen for it", async () => {
   const fits = await fitsOf(table, lambdas);
   const choice = layout.columns.map((_, j) => j % lambdas.length);
-  const combined = combineFits(fits, choice, layout, lambdas.length);
+  const combined = combineFits(fits, choice, layout, { onAllRows: lambdas.length, rounds: 3 });
   const d = layout.features;
   layout.columns.forEach(({ first, width }, j) => {
     expect(combined.lambda[j]).toBe(Math.fround(lambdas[choice[j]]));
@@ -268,7 +268,7 @@ describe("parts of a whole", () => {
       let earlier = x;
       for (let r = 0; r < 12; r++) {
         const [before, twoBefore] = [x, earlier];
-        x = before.map((v, k) => (known[k] ? v : v + relaxation * (center[k] - v + before.reduce((s, u, a) => s + (u - center[a]) * weights[a * d + k], 0)) + momentum * (v - twoBefore[k])));
+        x = before.map((v, k) => (known[k] ? v : v + relaxation * (center[k] - v + before.reduce((s, u, a) => s + (u - center[a]) * weights[a * d + k], 0)) + ballOf(3).momentum * (v - twoBefore[k])));
         earlier = before;
       }
       return x.filter((_v, k) => !known[k]);
@@ -279,7 +279,7 @@ describe("parts of a whole", () => {
 
   test("do not blow up where all of them are hidden", async () => {
     const own = await createLinearFitter(lay, openSession);
-    const map = combineFits(await fitsOf(complete, [0.05], {}, own), lay.columns.map(() => 0), lay, 1);
+    const map = combineFits(await fitsOf(complete, [0.05], {}, own), lay.columns.map(() => 0), lay, { onAllRows: 1, rounds: 3 });
     await own.close();
     const mean = error(fromCovariates({ ...map, weights: new Float32Array(map.weights.length) }));
     expect(map.relaxation).toBeLessThan(0.6);

@@ -1,6 +1,6 @@
 import type { Layout } from "../data/layout.js";
 import type { Factors } from "./factors.js";
-import { heavyBall, stepSize } from "./heavyBall.js";
+import { ballOf, heavyBall } from "./heavyBall.js";
 import type { SourceRule } from "./likelySource.js";
 
 /** The linear path's map: x <- visible ? x : (1 - r) x + r f(x), a few rounds (see network.ts), where f regresses each column on others. */
@@ -65,12 +65,20 @@ export interface Fit {
   readonly centers?: Float32Array;
 }
 
+interface MapSetting {
+  /** Fits on all rows, which are the first. */
+  readonly onAllRows: number;
+  /** Rounds that the map will be taken for. */
+  readonly rounds: number;
+  readonly rule?: SourceRule;
+}
+
 /**
- * A map whose columns come from several fits: `choice[j]` names the fit of column j, one of `onAllRows` or, from there on,
- * one with groups. People of a source are about its own centre. Where sources have none, and regressions of groups do not
+ * A map whose columns come from several fits: `choice[j]` names the fit of column j, one on all rows or one
+ * with groups. People of a source are about its own centre. Where sources have none, and regressions of groups do not
  * settle with the others, all columns come from fits on all rows.
  */
-export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, onAllRows: number, rule?: SourceRule): DenseMap {
+export function combineFits(fits: readonly Fit[], choice: readonly number[], layout: Layout, { onAllRows, rounds, rule }: MapSetting): DenseMap {
   const d = layout.features;
   const weights = new Float32Array(d * d);
   const offset = new Float32Array(d);
@@ -86,11 +94,11 @@ export function combineFits(fits: readonly Fit[], choice: readonly number[], lay
   });
   const { covariance, people } = fits[commonest(choice)];
   const largest = largestMode(weights, d);
-  const map = { kind: "dense" as const, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: stepSize / largest, start: { covariance, doubt: 2 / people } };
+  const map = { kind: "dense" as const, weights, lambda: Float32Array.from(choice, (c) => fits[c].lambda), relaxation: ballOf(rounds).stepSize / largest, start: { covariance, doubt: 2 / people } };
   const { mean } = fits[0];
   if (rule) return { ...map, center: mean, sources: { ...rule, centers } };
   const center = choice.some((c) => c >= onAllRows) ? settle(weights, offset, mean, largest) : mean;
-  if (center === null) return combineFits(fits, choice.map((c) => c % onAllRows), layout, onAllRows);
+  if (center === null) return combineFits(fits, choice.map((c) => c % onAllRows), layout, { onAllRows, rounds });
   return { ...map, center };
 }
 

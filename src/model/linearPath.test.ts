@@ -32,7 +32,7 @@ async function fitted(): Promise<DenseMap> {
   const fitter = await createLinearFitter(layout, openSession);
   const { fits } = await fitter.fit(table, { courses: [iteratedRidge], penalties: [0.01] });
   await fitter.close();
-  return combineFits(fits, layout.columns.map(() => 0), layout, 1);
+  return combineFits(fits, layout.columns.map(() => 0), layout, { onAllRows: 1, rounds: 3 });
 }
 
 /** What the path predicts of rows of which some columns are seen: (rows, features). */

@@ -1,7 +1,7 @@
 import type { Layout } from "../data/layout.js";
 import { ops, type Graph, type Tensor } from "../engine/index.js";
 import { factorConstants, toldByFactors, type FactorTensors } from "./factors.js";
-import { momentum } from "./heavyBall.js";
+import { ballOf } from "./heavyBall.js";
 import { likelySourcesOf } from "./likelySource.js";
 import type { LinearMap } from "./linearMap.js";
 
@@ -66,6 +66,7 @@ export function mapConstants(g: Graph, map: LinearMap): MapTensors {
  */
 export function linearPath(layout: Layout, x: Tensor, visible: Tensor, bits: Tensor, map: MapTensors, rounds: number): { predicted: Tensor; filled: Tensor } {
   const { relaxation } = map;
+  const { momentum } = ballOf(rounds);
   const sources = map.kind === "dense" ? map.sources : undefined;
   const center = sources ? ops.matmul(likelySourcesOf(visible, sources.unmeasured, sources.share), sources.centers) : map.center; // (B, D) or (D)
   const one = x.graph.constant(1);

@@ -60,7 +60,7 @@ describe("groups of columns that few rows observe", () => {
     const { fits } = await fitter.fit(table, { courses: [iteratedRidge], penalties: ridgePenalties, groupings: withGroups ? [groups] : [] });
     await fitter.close();
     const last = fits.length - ridgePenalties.length;
-    const { center, weights, relaxation } = combineFits(fits, layout.columns.map(() => last), layout, ridgePenalties.length);
+    const { center, weights, relaxation } = combineFits(fits, layout.columns.map(() => last), layout, { onAllRows: ridgePenalties.length, rounds: 3 });
     const d = layout.features;
     const at = (name: string): number => layout.columns[place(name)].first;
     const filled = (known: number): Float64Array => {

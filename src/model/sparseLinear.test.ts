@@ -9,7 +9,7 @@ import { openSession } from "../engine/node/session.js";
 import { toFeatures } from "./blocks.js";
 import { fitFactors } from "./factorFit.js";
 import { scoresOf, toldBy } from "./factors.js";
-import { momentum } from "./heavyBall.js";
+import { ballOf } from "./heavyBall.js";
 import { createLinearFitter, iteratedRidge, type LinearFitter } from "./linear.js";
 import { invertSmall } from "./linalg.js";
 import type { SparseMap } from "./linearMap.js";
@@ -171,7 +171,7 @@ describe("with holes and levels", async () => {
         predicted = predicted.map((before, k) => {
           const near = neighbours.subarray(columnOf[k] * count, (columnOf[k] + 1) * count);
           const full = map.intercept[k] + near.reduce((s, b, q) => s + map.weights[k * count + q] * (filled[b] - map.center[b]), 0);
-          return relaxation * full + (1 - relaxation) * before + momentum * (before - twoBefore[k]);
+          return relaxation * full + (1 - relaxation) * before + ballOf(rounds).momentum * (before - twoBefore[k]);
         });
         filled = filled.map((_v, k) => (visible.observed[i * p + columnOf[k]] ? visible.features[i * d + k] : predicted[k]));
       }

@@ -65,7 +65,7 @@ export class Batches {
     let total = 0;
     for (let r = 0; r < size; r++) {
       const i = order[(b * size + r) % table.rows];
-      const other = this.rng.int(table.rows);
+      const other = this.input.rows.another(i, this.rng);
       const observed = fold.train.subarray(i * p, (i + 1) * p);
       const context = { observed, other: fold.train.subarray(other * p, (other + 1) * p), frequency: this.frequency, others: this.input.rows.others(i), order: this.order };
       mask.hide(context, this.rng, hidden);

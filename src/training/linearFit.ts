@@ -33,6 +33,8 @@ export interface MemberMaps {
 /** What the linear path is to know of the people of a table. */
 interface People {
   readonly severalSources: boolean;
+  /** Rounds of the linear path. */
+  readonly rounds: number;
   readonly weight: Float64Array | null;
   /** Where sources have centres of their own. */
   readonly sources: { readonly rule: SourceRule; readonly of: (rows: Int32Array) => Float32Array } | null;
@@ -103,7 +105,7 @@ async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fol
       for (let i = 0; i < held.length; i++) cells[i % p] += held[i];
     }
     const choice = chooseLambdas(errors, cells, undefined, { tolerance: people.forDraws ? layout.columns.map(() => drawTolerance) : usualTolerance(chosen.length, layout), penalties: penalties.length });
-    const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, onAllRows, people.sources?.rule), filled });
+    const joined = ({ fits, filled }: Filled): FilledMap => ({ map: combineFits(fits, choice, layout, { onAllRows, rounds: people.rounds, rule: people.sources?.rule }), filled });
     // Another fold would not do: cells that it holds out were visible in the first.
     const start = layout.features > fewFeatures ? perFold[0]?.settled : undefined;
     return { folds: perFold.map(joined), all: joined(await fit(seen, start)) };

@@ -36,7 +36,7 @@ export async function comparePatterns(predictor: HeldOutPredictor, input: Patter
   const visibleUnder = (strategy: MaskingStrategy): Uint8Array => {
     const rng = createRng(seed, 0x9a78);
     return leftVisible(strategy, train, p, rng, (r) => {
-      const other = rng.int(table.rows);
+      const other = roles.another(rows[r], rng);
       return { other: fold.train.subarray(other * p, (other + 1) * p), frequency, others: roles.others(rows[r]), order };
     });
   };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cellsOf, factorTable, numberAttribute, withHoles } from "../../test/support/tables.js";
+import { createRng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import { encodeCells } from "../data/encode.js";
 import { fitLayout } from "../data/layout.js";
@@ -62,6 +63,21 @@ test("a row knows what each other source measures, in the layout's columns", () 
   expect(roles.others(50).map((o) => [...o])).toEqual([bits("n0")]);
   expect(roles.others(89)).toEqual([]);
   expect(rowRoles(table, encodeCells(table, layout), layout, { sourceWeight: 0.5, population: null }).others(5)).toEqual([]);
+});
+
+test("copy-masks are those of rows of the same sources, every one of them", () => {
+  const cells = fromTwo(table, 40, 40);
+  const layout = fitLayout(cells);
+  const rng = createRng(4);
+  const drawn = (of: Cells, row: number): number[] => {
+    const { another } = rowRoles(of, encodeCells(of, layout), layout, { sourceWeight: 0.5, population: null });
+    return [...new Set(Array.from({ length: 2000 }, () => another(row, rng)))].sort((a, b) => a - b);
+  };
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, k) => from + k);
+  expect(drawn(cells, 3)).toEqual(range(0, 40));
+  expect(drawn(cells, 41)).toEqual(range(40, 80));
+  expect(drawn(cells, 85)).toEqual(range(80, 90));
+  expect(drawn(table, 3)).toEqual(range(0, 90));
 });
 
 test("where little is visible, cells count by whether the population measures them and how much a row looks like its people", () => {

@@ -1,4 +1,5 @@
 import { VhgmError } from "../base/errors.js";
+import type { Rng } from "../base/random.js";
 import type { Cells } from "../data/cells.js";
 import type { Encoded } from "../data/encode.js";
 import type { Layout } from "../data/layout.js";
@@ -10,6 +11,8 @@ export interface RowRoles {
   readonly weight: Float64Array | null;
   /** For each source that a row does not come from, the bits (columns of the layout) that the source measures. */
   others(row: number): readonly Uint8Array[];
+  /** Another row, at random, of the sources that a row comes from. */
+  another(row: number, rng: Rng): number;
   /**
    * Factor of a cell's weight where at most `fewCells` of its row are visible: answers are then about the population, so a
    * column that it measures is learned from its people alone, and another from people weighted to look like them. Null for
@@ -50,7 +53,12 @@ export function rowRoles(cells: Cells, table: Encoded, layout: Layout, options: 
   const { source, origins = [], sources = [] } = cells;
   const measured = sources.map(({ measures }) => Uint8Array.from(layout.columns, (column) => measures[column.source]));
   const others = origins.map((origin) => measured.filter((_, s) => !origin.includes(s)));
-  return { weight: rowWeights(cells, options.sourceWeight), others: (row) => (source ? others[source[row]] : []), few: fewWeights(cells, table, layout, measured, options) };
+  const from = source && origins.map((_, o) => Int32Array.from(source.keys()).filter((i) => source[i] === o));
+  const another = (row: number, rng: Rng): number => {
+    const alike = from?.[source![row]];
+    return alike ? alike[rng.int(alike.length)] : rng.int(cells.rows);
+  };
+  return { weight: rowWeights(cells, options.sourceWeight), others: (row) => (source ? others[source[row]] : []), another, few: fewWeights(cells, table, layout, measured, options) };
 }
 
 function fewWeights(cells: Cells, table: Encoded, layout: Layout, measured: readonly Uint8Array[], options: { readonly population: string | null }): RowRoles["few"] {

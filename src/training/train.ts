@@ -62,7 +62,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
   const options = resolveOptions(given, { columns: layout.columns.length, features: layout.features, sources: cells.sources?.length });
   const grids = fitGrids(cells, layout);
   const table = encodeCells(cells, layout);
-  const config = networkConfig(options, cells.rows, layout);
+  const config = networkConfig(options, cells, layout);
   const saved = (await hooks.checkpoints?.load()) ?? null;
   const roles = rowRoles(cells, table, layout, options);
   const scored = evenlySpaced(table.rows, scoredRows);
@@ -80,6 +80,7 @@ export async function trainModel(cells: Cells, given: TrainingOptions, open: Ses
     {
       forDraws: options.bootstrap,
       severalSources: (cells.sources?.length ?? 1) > 1,
+      rounds: config.linearRounds,
       weights: weightsOf(cells.weight ? rowWeights(cells, 1) : null),
       sources: rule && { rule, of: (chosen) => sourcesOfRows(cells, chosen) },
       keepFilled: config.memory !== null,

@@ -22,7 +22,7 @@ const single: SessionFactory = (graph, own) => openSession(graph, { threads: 1, 
 
 async function gradients(pieces: number, beside: Beside | null): Promise<{ loss: number; kl: number; gradient: Float32Array }> {
   const options = resolveOptions({ ...trainingDefaults, network: "transformer", width: 8, heads: 2, depth: 1, batch, latent: "hivae", latentWidth: 3, latentComponents: 4 }, { columns: p, features: d });
-  const config = networkConfig(options, table.rows, layout);
+  const config = networkConfig(options, table, layout);
   const params = declareNetwork(layout, config);
   const rng = createRng(7);
   const linear = { kind: "dense" as const, center: new Float32Array(d), weights: Float32Array.from({ length: d * d }, () => 0.1 * rng.normal()), lambda: new Float32Array(p), relaxation: 1 };
@@ -88,7 +88,7 @@ describe("a batch in pieces", () => {
     };
     const nowhere: Beside = { open: () => Promise.reject(new Error("no room")), own: {} };
     const options = resolveOptions({ ...trainingDefaults, network: "transformer", width: 8, heads: 2, depth: 1, batch }, { columns: p, features: d });
-    const config = networkConfig(options, table.rows, layout);
+    const config = networkConfig(options, table, layout);
     const params = declareNetwork(layout, config);
     const linear = { kind: "dense" as const, center: new Float32Array(d), weights: new Float32Array(d * d), lambda: new Float32Array(p), relaxation: 1 };
     const opening = openTrainer({ params, gradient: params.initial(createRng(1)), graphOf: (rows) => trainingGraph(layout, config, params, linear, { ...options, batch: rows }), batch, pieces: 2, open: counting, beside: nowhere });

@@ -1,7 +1,7 @@
 import type { Layout } from "../../src/data/layout.js";
 import type { Parameters } from "../../src/engine/index.js";
 import { logVarianceRange } from "../../src/model/blocks.js";
-import { momentum } from "../../src/model/heavyBall.js";
+import { ballOf } from "../../src/model/heavyBall.js";
 import type { NetworkConfig } from "../../src/model/network.js";
 
 /*
@@ -115,7 +115,7 @@ export function plainNetwork(layout: Layout, config: NetworkConfig, get: ReturnT
     let earlier: Row | null = null;
     for (let round = 0; round < config.linearRounds; round++) {
       const [before, last, twoBefore]: [Row, Row, Row | null] = [filled, predicted, earlier];
-      predicted = range(d).map((k) => (1 - inputs.relaxation) * last[k] + inputs.relaxation * (inputs.center[k] + sum(d, (i) => (before[i] - inputs.center[i]) * inputs.weights[i][k])) + (twoBefore ? momentum * (last[k] - twoBefore[k]) : 0));
+      predicted = range(d).map((k) => (1 - inputs.relaxation) * last[k] + inputs.relaxation * (inputs.center[k] + sum(d, (i) => (before[i] - inputs.center[i]) * inputs.weights[i][k])) + (twoBefore ? ballOf(config.linearRounds).momentum * (last[k] - twoBefore[k]) : 0));
       earlier = last;
       filled = x.map((v, k) => (seen(k) ? v : predicted[k]));
     }

@@ -4,7 +4,7 @@ import type { Rng } from "../../base/random.js";
 export interface MaskContext {
   /** Bits of the row's observed training cells; only these may be hidden and scored. */
   readonly observed: Uint8Array;
-  /** Observed bits of another row, drawn at random. */
+  /** Observed bits of another row of the same source, drawn at random: what other sources lack is the business of `others`. */
   readonly other: Uint8Array;
   /** Share of rows that observe each column. */
   readonly frequency: Float32Array;
