@@ -36,22 +36,21 @@ export interface Spread {
 /** Sets of columns hidden together in fewer rows count as hidden one by one. */
 const leastTogether = 0.02;
 
-/** Hidden cells among the `chosen` rows, all for null; rows that lack whole groups of columns lack them together. */
+/** Hidden cells among the `chosen` rows, all for null. Rows are told apart by the groups of columns that they lack; those of one pattern lack them together. */
 export function hiddenCells({ rows, observed }: Encoded, chosen: Int32Array | null, weight: Float64Array | null, groups: readonly RowGroup[], within: readonly PlacedColumn[], { columns }: Layout): Hidden {
   const p = columns.length;
   const count = chosen?.length ?? rows;
-  const place = new Map(Array.from({ length: count }, (_, r) => [chosen ? chosen[r] : r, r]));
   const present = groups.map((group) => {
-    const of = new Uint8Array(count);
-    for (const i of group.rows) if (place.has(i)) of[place.get(i)!] = 1;
-    return of;
+    const bits = new Uint8Array(rows);
+    for (const i of group.rows) bits[i] = 1;
+    return bits;
   });
   const patterns = new Map<string, { weight: number; hidden: Float64Array }>();
   let total = 0;
   for (let r = 0; r < count; r++) {
     const i = chosen ? chosen[r] : r;
     const w = weight ? weight[i] : 1;
-    const key = present.map((of) => of[r]).join("");
+    const key = present.map((bits) => bits[i]).join("");
     const pattern = patterns.get(key) ?? { weight: 0, hidden: new Float64Array(p) };
     patterns.set(key, pattern);
     pattern.weight += w;
@@ -60,9 +59,8 @@ export function hiddenCells({ rows, observed }: Encoded, chosen: Int32Array | nu
   }
   const alone = new Float64Array(p);
   const together: HiddenTogether[] = [];
-  for (const [key, { weight: rowsOfPattern, hidden }] of patterns) {
-    const whole = rowsOfPattern >= leastTogether * total;
-    const lacking = new Set(whole ? groups.flatMap((group, g) => (key[g] === "1" ? [] : group.columns)) : []);
+  for (const [key, { weight: people, hidden }] of patterns) {
+    const lacking = new Set(people >= leastTogether * total ? groups.flatMap((group, g) => (key[g] === "1" ? [] : group.columns)) : []);
     const places = within.filter(({ column }) => lacking.has(column) && hidden[column] > 0);
     for (let j = 0; j < p; j++) if (!lacking.has(j) && total > 0) alone[j] += hidden[j] / total;
     if (places.length === 0) continue;

@@ -65,7 +65,8 @@ export async function fitLinearPaths(table: Encoded, layout: Layout, folds: read
 /**
  * The closed-form maps: one per fold from its training cells, and one from all observed cells, with the penalty of each
  * column chosen on the cells that the folds held out. With several sources, whose columns have whole blocks of holes, columns
- * are also regressed on the rows of their own source (`rowGroups`), and sources have centres of their own (`likelySource`).
+ * are also regressed on the rows of their own source (`sourceGroups`) and on those in which they are observed together
+ * (`rowGroups`), and sources have centres of their own (`likelySource`).
  */
 async function fitLinearPath(table: Encoded, layout: Layout, folds: readonly Fold[], people: People, open: SessionFactory): Promise<{ folds: FilledMap[]; all: FilledMap }> {
   if (isSparse(layout)) {
