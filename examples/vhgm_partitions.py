@@ -98,6 +98,7 @@ class Attribute:
         self.__dict__.update(entry)
         self.levels = entry.get("levels")
         self.comma = entry.get("decimal") == ","
+        self.ruled = any(rule in entry for rule in ("applies_when", "equals", "less_than"))
         self.codes = set(entry.get("missing", []))
         self.code_numbers = {number_of(code) for code in self.codes} - {None}
         if self.levels is None:
@@ -191,7 +192,7 @@ class Model:
 
     @functools.cached_property
     def session(self):
-        ruled = [a.name for a in self.attributes if hasattr(a, "applies_when") or hasattr(a, "equals")]
+        ruled = [a.name for a in self.attributes if a.ruled]
         if ruled:
             raise ValueError(f"The model obeys rules ({', '.join(ruled[:5])}), which the graph does not know: use vhgm itself.")
         if any(a.type == "date" and a.step < 1 for a in self.attributes):
@@ -312,7 +313,7 @@ class Model:
 
     def invent(self, numbers, seed=1):
         """The rows of these numbers (from 0) of `vhgm generate`: attributes in rounds, each rounded as it is recorded and shown to the model."""
-        if self.rounds is None or any(hasattr(a, "applies_when") or hasattr(a, "equals") for a in self.attributes):
+        if self.rounds is None or any(a.ruled for a in self.attributes):
             return self.invent_by_program(numbers, seed)
         shown = np.full((len(numbers), len(self.attributes)), np.nan)
         u = uniforms([seed] * len(numbers), [(0x9E3, number) for number in numbers], sum(map(len, self.rounds)))

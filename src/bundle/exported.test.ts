@@ -24,6 +24,15 @@ test("the description places every attribute, and the readme names the rules tha
   expect(strFromU8(files["README.md"])).toContain("vhgm obeys those of systolic (`applies_when`");
 });
 
+test("a number that is less than another is told as a rule", async () => {
+  const bundle = await unpackBundle(await readFile(join(import.meta.dirname, "golden/format1.vhgm")), "format1.vhgm");
+  const attributes = bundle.schema.attributes.map((a) => (a.name === "age" ? { ...a, less_than: "systolic" } : a));
+  const files = exportFiles({ ...bundle, schema: { ...bundle.schema, attributes } });
+  const told = (JSON.parse(strFromU8(files["schema.json"])) as ExportedSchema).attributes.map(({ name, less_than }) => [name, less_than]);
+  expect(told.filter(([, than]) => than !== undefined)).toEqual([["age", "systolic"]]);
+  expect(strFromU8(files["README.md"])).toContain("vhgm obeys those of age, systolic (`applies_when`");
+});
+
 test("a model with trees is refused, with what to do", async () => {
   const bundle = await unpackBundle(await readFile(join(import.meta.dirname, "golden/format1.vhgm")), "format1.vhgm");
   const forest = bundle.model.columns.map(() => null);

@@ -41,8 +41,8 @@ function describe({ schema, model: { layout, grids, memberCount } }: Bundle, { n
     const { attribute, kind } = layout.columns[j];
     const { name, label, unit, type, levels, resolution, min, max, decimal, missing, aliases, conversions } = attribute;
     // The layout's attribute may have a rule that could not be read; the bundle's dictionary has those that are obeyed.
-    const { applies_when, equals } = schema.attributes.find((a) => a.name === name)!;
-    const head = { name, label, unit, type, levels, resolution, min, max, decimal, missing, aliases, conversions, applies_when, equals, place: j };
+    const { applies_when, equals, less_than } = schema.attributes.find((a) => a.name === name)!;
+    const head = { name, label, unit, type, levels, resolution, min, max, decimal, missing, aliases, conversions, applies_when, equals, less_than, place: j };
     if (kind === "number") {
       const { lo, hi, center } = grids.grids[j];
       return { ...head, number: numbers++, cells: { lo: [...lo], hi: [...hi], center: [...center] } };

@@ -2,7 +2,7 @@ import type { Attribute } from "../schema/schema.js";
 
 /** What schema.json says of one attribute: a column of `values` and `completed`. */
 export interface ExportedAttribute
-  extends Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "min" | "max" | "decimal" | "missing" | "aliases" | "conversions" | "applies_when" | "equals"> {
+  extends Pick<Attribute, "name" | "label" | "unit" | "type" | "levels" | "resolution" | "min" | "max" | "decimal" | "missing" | "aliases" | "conversions" | "applies_when" | "equals" | "less_than"> {
   /** Place among the attributes in the model's own order, which the order of draws starts from. */
   readonly place: number;
   /** Numbers: place on the second axis of mean, sd, quantiles and density. */

@@ -79,7 +79,7 @@ await show();
 
 /** README.md of the folder. */
 export function exportReadme({ attributes, quantiles, outputs }: ExportedSchema, { memory }: TrainingCard): string {
-  const rules = attributes.filter((a) => a.applies_when !== undefined || a.equals !== undefined).map(({ name }) => name);
+  const rules = attributes.filter((a) => a.applies_when !== undefined || a.equals !== undefined || a.less_than !== undefined).map(({ name }) => name);
   const means: Record<string, string> = {
     mean: "`mean` (B, numbers): mean of the predictive density, in the attribute's unit",
     sd: "`sd` (B, numbers): its standard deviation",
@@ -110,6 +110,6 @@ a heap where the cumulative probability meets its level to within 1e-5.
 
 ## What the graph does not do
 - It rounds nothing to the recorded resolution and checks no range.
-${rules.length > 0 ? `- It knows no rules. vhgm obeys those of ${rules.slice(0, 8).join(", ")}${rules.length > 8 ? ", …" : ""} (\`applies_when\` or \`equals\` in schema.json); the graph\n  answers as if every attribute applied, and numbers that follow from others are predicted like any other.\n` : ""}${memory === "rows" ? "- It holds cells of real people: guard it like the table itself. vhgm keeps a person who is in the table from seeing itself;\n  the graph does not, so for the very rows that were learned from its answers are too sure.\n" : ""}- Answers are associations in the table that was learned from, not effects.
+${rules.length > 0 ? `- It knows no rules. vhgm obeys those of ${rules.slice(0, 8).join(", ")}${rules.length > 8 ? ", …" : ""} (\`applies_when\`, \`equals\` or \`less_than\` in schema.json); the graph\n  answers as if every attribute applied, and numbers that follow from others or are less than others are predicted like any other.\n` : ""}${memory === "rows" ? "- It holds cells of real people: guard it like the table itself. vhgm keeps a person who is in the table from seeing itself;\n  the graph does not, so for the very rows that were learned from its answers are too sure.\n" : ""}- Answers are associations in the table that was learned from, not effects.
 `;
 }

@@ -18,7 +18,7 @@ export function addExport(program: Command): void {
     .description(
       "Write a folder with one ONNX graph that takes a person's values as they are (numbers, level indices, NaN for unknown) and\n" +
         "gives densities, level probabilities and the completed row; a description of its columns; and examples in Python and for\n" +
-        "the browser. Standard operators only. Rules of the dictionary (applies_when, equals) and rounding are not in the graph.",
+        "the browser. Standard operators only. Rules of the dictionary (applies_when, equals, less_than) and rounding are not in the graph.",
     )
     .argument("<model>", "model of vhgm train")
     .requiredOption("-o, --output <folder>", "a new or empty folder");
