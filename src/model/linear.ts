@@ -111,7 +111,7 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         const last: Moments[] = [];
         for (const part of parts) last.push(await momentsOf(filled, part));
         const { center: mean, centers } = last[0];
-        const covariance = Float32Array.from(withSpread(last[0].gram, d, parts[0].hidden, parts[0].within, spread[0]));
+        const covariance = Float32Array.from(withSpread(last[0].gram, d, whole.hidden, whole.within, spread[0]));
         const keep = async (to: Fit[], map: Affine, lambda: number, index: number): Promise<void> => {
           const more = onFilled ? new Float32Array(filled.length) : null;
           const done = await fill(filled, map, more);
@@ -120,7 +120,7 @@ export async function createLinearFitter(layout: Layout, open: SessionFactory): 
         };
         for (const [l, lambda] of penalties.entries()) {
           const map = emptyMap(d);
-          await regressInto(map, last[0], parts[0], spread[0], lambda, inverter);
+          await regressInto(map, last[0], whole, spread[0], lambda, inverter);
           await keep(fits, map, lambda, c * penalties.length + l);
           for (const [w, groups] of ways.entries()) {
             const own = { weights: map.weights.slice(), offset: map.offset.slice() };

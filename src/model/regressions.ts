@@ -4,7 +4,7 @@ import type { Affine } from "./filler.js";
 import { hiddenCells, inverseOf, withSpread, type Hidden, type Inverse, type PlacedColumn, type Spread } from "./hiddenSpread.js";
 import type { Inverter } from "./inverse.js";
 import { pickPeople, type Choice, type Moments, type People } from "./moments.js";
-import type { RowGroup } from "./rowGroups.js";
+import { countObserved, type RowGroup } from "./rowGroups.js";
 
 /** Columns that are regressed together, on some rows and features. */
 export interface Part {
@@ -29,7 +29,7 @@ const leastSeen = 0.1;
 /** A group's columns are regressed on those that its rows observe often enough to learn from. */
 export function groupPart({ columns, rows }: RowGroup, visible: Encoded, people: People, weight: Float64Array | null, layout: Layout): Part {
   const p = layout.columns.length;
-  const seen = layout.columns.map((_, j) => rows.reduce((n, i) => n + visible.observed[i * p + j], 0) >= leastSeen * rows.length);
+  const seen = layout.columns.map((_, j) => countObserved(visible.observed, rows, j, p) >= leastSeen * rows.length);
   const within: PlacedColumn[] = [];
   let at = 0;
   layout.columns.forEach(({ first, width }, column) => {

@@ -36,7 +36,7 @@ export function rowGroups({ rows, observed }: Encoded, layout: Layout): RowGroup
     const rest: number[] = [];
     for (const columns of found) {
       const own = rowsOf(columns, rows, observed, p);
-      const usual = columns.filter((j) => j === columns[0] || own.reduce((n, i) => n + observed[i * p + j], 0) >= usualShare * own.length);
+      const usual = columns.filter((j) => j === columns[0] || countObserved(observed, own, j, p) >= usualShare * own.length);
       rest.push(...columns.filter((j) => !usual.includes(j)));
       groups.push({ columns: usual, rows: rowsOf(usual, rows, observed, p) });
     }
@@ -64,11 +64,13 @@ const ownShare = 0.95;
 export function sourceGroups({ rows, observed }: Encoded, from: Float32Array, layout: Layout): RowGroup[] {
   const p = layout.columns.length;
   const count = from.length / rows;
-  const all = layout.columns.map((_, j) => countObserved(observed, Int32Array.from({ length: rows }, (__, i) => i), j, p));
-  return Array.from({ length: count }, (_, s) => Int32Array.from({ length: rows }, (__, i) => i).filter((i) => from[i * count + s] > 0))
+  const everybody = Int32Array.from({ length: rows }, (_, i) => i);
+  const all = layout.columns.map((_, j) => countObserved(observed, everybody, j, p));
+  return Array.from({ length: count }, (_, s) => everybody.filter((i) => from[i * count + s] > 0))
     .filter((own) => own.length >= fewestRows && own.length < rows)
     .map((own) => ({ rows: own, columns: layout.columns.flatMap((_, j) => (all[j] > 0 && countObserved(observed, own, j, p) >= ownShare * all[j] ? [j] : [])) }))
     .filter(({ columns }) => columns.length > 0);
 }
 
-const countObserved = (observed: Uint8Array, rows: Int32Array, j: number, p: number): number => rows.reduce((n, i) => n + observed[i * p + j], 0);
+/** How many of these rows observe column j of p. */
+export const countObserved = (observed: Uint8Array, rows: Int32Array, j: number, p: number): number => rows.reduce((n, i) => n + observed[i * p + j], 0);
